@@ -1,0 +1,41 @@
+# `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv.
+.DELETE_ON_ERROR:
+.PHONY: repro test check verify clean
+
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+# Bring every output up to date
+repro: .venv/installed
+	dvc repro
+
+test: .venv/installed
+	python -m pytest
+
+# Style, types, and files that others read by a schema
+check: .venv/installed
+	ruff check .
+	ruff format --check .
+	mypy
+	dvc dag --dot > /dev/null
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/report.yaml
+
+# Run everything again, on processors of two kinds and with one thread and two; nothing committed may change
+verify: .venv/installed
+	OPENBLAS_CORETYPE=Prescott OPENBLAS_NUM_THREADS=1 dvc repro --force
+	OPENBLAS_CORETYPE=Haswell OPENBLAS_NUM_THREADS=2 dvc repro --force
+	dvc status --quiet || { dvc status; exit 1; }
+	@changed=$$(git status --porcelain); test -z "$$changed" || \
+	    { printf 'The pipeline does not give what is committed:\n%s\n' "$$changed" >&2; exit 1; }
+	@echo 'verified: dvc.lock, metrics and figures are what the code gives'
+
+clean:
+	rm -rf .venv data/interim data/factors data/recommendations
+	find . -name '*.partial' -prune -exec rm -rf {} +
+
+.venv/installed: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo 'Python 3.11 or later is needed; name one: make PYTHON=python3.12' >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@

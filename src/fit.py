@@ -1,0 +1,39 @@
+"""Factorize a table and write W, H, the reconstruction and how close it comes."""
+
+from ratings_nmf import factors, params, stage
+from ratings_nmf.artifacts import factors as factor_files
+from ratings_nmf.artifacts import interim, metrics
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import factorize
+from ratings_nmf.metrics import fit_metrics
+
+
+def fit(dataset: str) -> str:
+    """Fit the factors of one dataset."""
+    parameters = params.load()
+    chosen = parameters.dataset(dataset).fit
+    ratings = interim.read(dataset)
+    try:
+        solved = factorize(
+            ratings,
+            n_components=chosen.n_components,
+            solver=chosen.solver,
+            options=chosen.options,
+            seed=parameters.seed,
+        )
+    except InputError as error:
+        raise InputError(f"{params.FILE}: datasets.{dataset}.fit.{error}") from None
+    found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
+    found = factor_files.as_written(found)
+    measured = fit_metrics(ratings, found)
+    factor_files.write(dataset, ratings, found)
+    metrics.write(
+        dataset,
+        "fit",
+        {"n_components": chosen.n_components, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
+    )
+    return f"{chosen.n_components} components, relative error {measured['relative_error']:.4g}"
+
+
+if __name__ == "__main__":
+    stage.run(fit)

@@ -1,0 +1,66 @@
+"""`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from ratings_nmf.artifacts.atomic import replacing
+from ratings_nmf.artifacts.formats import made_by, read_csv, significant, write_csv
+from ratings_nmf.factors import Factors
+from ratings_nmf.table import RatingsTable
+
+
+def as_written(factors: Factors) -> Factors:
+    """Return the factors with the digits that are written: all that comes after is computed from these."""
+    return Factors(W=significant(factors.W), H=significant(factors.H), components=factors.components)
+
+
+def write(dataset: str, table: RatingsTable, factors: Factors) -> None:
+    """Write W.csv, H.csv, and reconstruction.csv (dense), or for a larger table reconstruction.parquet.
+
+    reconstruction.parquet holds the stored cells only: row, column, value, predicted.
+    """
+    with replacing(_folder(dataset)) as folder:
+        folder.mkdir()
+        _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
+        _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
+        if table.fits_dense:
+            predicted = factors.reconstruction()
+            _write_matrix(folder / "reconstruction.csv", "row", table.row_labels, table.column_labels, predicted)
+        else:
+            cells = {"row": table.rows, "column": table.columns, "value": table.values}
+            cells["predicted"] = factors.predict(table.rows, table.columns)
+            pyarrow.parquet.write_table(pa.table(cells), folder / "reconstruction.parquet")
+
+
+def read(dataset: str) -> Factors:
+    """Return the factors that `write` wrote.
+
+    Raises
+    ------
+    InputError
+        If they were not written yet.
+    """
+    folder = made_by("fit", _folder(dataset), dataset)
+    components, W = _read_matrix(folder / "W.csv")
+    _, H = _read_matrix(folder / "H.csv")
+    return Factors(W=W, H=H, components=components)
+
+
+def _write_matrix(
+    path: Path, corner: str, rows: tuple[str, ...], columns: tuple[str, ...], values: NDArray[np.float64]
+) -> None:
+    records = ([label, *numbers] for label, numbers in zip(rows, values.tolist(), strict=True))
+    write_csv(path, [corner, *columns], records)
+
+
+def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    header, records = read_csv(path)
+    return tuple(header[1:]), np.array([record[1:] for record in records], dtype=np.float64)
+
+
+def _folder(dataset: str) -> Path:
+    return Path("data/factors", dataset)

@@ -1,0 +1,74 @@
+"""How numbers, labels and JSON look on disk, the same bytes on every machine."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.errors import InputError
+
+DIGITS = 9
+"""Significant digits in CSV files: enough for a single-precision number, too few for what machines differ in."""
+
+JSON_DIGITS = 7
+"""Significant digits in JSON files, which people read."""
+
+
+def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to the nearest number of `DIGITS` significant digits, elementwise, same shape.
+
+    >>> significant(np.array([0.0, 1.23456789, 98765432.1, 0.1 + 0.2]))
+    array([0.00000000e+00, 1.23456789e+00, 9.87654321e+07, 3.00000000e-01])
+    """
+    flat = [float(f"{value:.{DIGITS}g}") for value in np.ravel(values).tolist()]
+    return np.array(flat, dtype=np.float64).reshape(np.shape(values))
+
+
+def write_csv(path: Path, header: Sequence[str], records: Iterable[Iterable[object]]) -> None:
+    """Write a header and records; numbers with `DIGITS` significant digits, texts exactly."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(
+            [f"{field:.{DIGITS}g}" if isinstance(field, float) else field for field in record] for record in records
+        )
+
+
+def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the records of a file that `write_csv` wrote, all as texts."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        header, *records = csv.reader(stream)
+    return header, records
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON with sorted keys; numbers with `JSON_DIGITS` significant digits."""
+    rounded = {
+        key: float(f"{value:.{JSON_DIGITS}g}") if isinstance(value, float) else value for key, value in content.items()
+    }
+    path.write_text(
+        json.dumps(rounded, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return what `write_json` wrote."""
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def made_by(stage: str, path: Path, dataset: str) -> Path:
+    """Return `path` if it exists.
+
+    Raises
+    ------
+    InputError
+        If it does not; the message names the stage to run.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file; make it with `dvc repro {stage}@{dataset}`")
+    return path

@@ -1,0 +1,52 @@
+"""`data/interim/<dataset>/`: the ingested table as cells, labels and a profile."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from ratings_nmf.artifacts.atomic import replacing
+from ratings_nmf.artifacts.formats import made_by, read_csv, read_json, write_csv, write_json
+from ratings_nmf.table import RatingsTable
+
+
+def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
+    """Write cells.parquet (row, column, value), rows.csv, columns.csv (labels, in order) and profile.json."""
+    cells = pa.table({"row": table.rows, "column": table.columns, "value": table.values})
+    with replacing(_folder(dataset)) as folder:
+        folder.mkdir()
+        pyarrow.parquet.write_table(cells, folder / "cells.parquet")
+        write_csv(folder / "rows.csv", ["row"], ([label] for label in table.row_labels))
+        write_csv(folder / "columns.csv", ["column"], ([label] for label in table.column_labels))
+        write_json(folder / "profile.json", profile)
+
+
+def read(dataset: str) -> RatingsTable:
+    """Return the table that `write` wrote.
+
+    Raises
+    ------
+    InputError
+        If it was not written yet.
+    """
+    folder = made_by("ingest", _folder(dataset), dataset)
+    cells = pyarrow.parquet.read_table(folder / "cells.parquet", use_threads=False)
+    rows, columns, values = (cells.column(name).to_numpy() for name in ("row", "column", "value"))
+    return RatingsTable(
+        row_labels=tuple(label for (label,) in read_csv(folder / "rows.csv")[1]),
+        column_labels=tuple(label for (label,) in read_csv(folder / "columns.csv")[1]),
+        rows=rows,
+        columns=columns,
+        values=values,
+        zeros=read_profile(dataset)["zeros"],
+    )
+
+
+def read_profile(dataset: str) -> dict[str, Any]:
+    """Return profile.json: size, density, meaning of zero, values, empty rows and columns."""
+    return read_json(made_by("ingest", _folder(dataset) / "profile.json", dataset))
+
+
+def _folder(dataset: str) -> Path:
+    return Path("data/interim", dataset)

@@ -1,0 +1,70 @@
+"""Solvers: a table in, factors and how they were found out."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ratings_nmf.errors import InputError
+from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.table import RatingsTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """Factors, and whether the solver's stopping rule was met within its iterations."""
+
+    factors: Factors
+    n_iter: int
+    converged: bool
+
+
+def factorize(table: RatingsTable, *, n_components: int, solver: str, options: Mapping[str, Any], seed: int) -> Fit:
+    """Factorize a table into `n_components` non-negative parts.
+
+    Raises
+    ------
+    InputError
+        If the count does not fit the table, the solver does not know an option or refuses its value, or it cannot
+        take the table's meaning of zero.
+    """
+    smaller = min(table.shape)
+    if not 1 <= n_components <= smaller:
+        raise InputError(
+            f"n_components: expected 1 to {smaller}; found {n_components}; the table has {table.shape[0]} rows and "
+            f"{table.shape[1]} columns, and more parts than the smaller side has lines explain nothing"
+        )
+    return SOLVERS[solver](table, n_components, options, seed)
+
+
+def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+    from scipy.sparse import csr_array
+    from sklearn.decomposition import NMF
+    from sklearn.exceptions import ConvergenceWarning
+
+    if table.zeros == "missing":
+        raise InputError("solver: sklearn takes every cell as a value; it cannot leave out cells that were not rated")
+    known = sorted(set(NMF().get_params()) - {"n_components", "random_state", "verbose"})
+    if unknown := sorted(set(options) - set(known)):
+        raise InputError(f"options: sklearn knows no {', '.join(unknown)}; known: {', '.join(known)}")
+    X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
+    model = NMF(n_components, random_state=seed, **options)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            W = model.fit_transform(X)
+        except ValueError as error:
+            raise InputError(f"options: {error}") from None
+    for warning in caught:
+        if not issubclass(warning.category, ConvergenceWarning):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return Fit(
+        factors=Factors(W=W.astype(np.float64), H=model.components_, components=numbered(n_components)),
+        n_iter=int(model.n_iter_),
+        converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in caught),
+    )
+
+
+SOLVERS = {"sklearn": _sklearn}

@@ -1,0 +1,99 @@
+"""The figures of one dataset, each with a title that says what it is and how good the fit is."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ratings_nmf.factors import Factors
+from ratings_nmf.heatmap import blocks
+from ratings_nmf.heatmap.draw import Caption, heatmap
+from ratings_nmf.heatmap.labels import drawable
+from ratings_nmf.heatmap.sides import arrange
+from ratings_nmf.table import RatingsTable
+
+
+def figures(
+    dataset: str, table: RatingsTable, factors: Factors, *, profile: dict[str, Any], fit: dict[str, Any]
+) -> dict[str, Figure]:
+    """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation.
+
+    Parameters
+    ----------
+    dataset
+        Its name, for the titles.
+    table, factors
+        What went in and what came out.
+    profile, fit
+        Contents of profile.json and fit.json, for what the captions say of the table and of the fit.
+    """
+    rows = arrange(table.row_labels, factors.W, kind="rows")
+    columns = arrange(table.column_labels, factors.H.T, kind="columns")
+    components = arrange(factors.components, np.eye(len(factors.components)), kind="components")
+    given = blocks.table_means(table, rows, columns)
+    rebuilt = blocks.prediction_means(factors, rows, columns)
+    peak = float(np.nanmax([np.nanmax(given), np.nanmax(rebuilt)]))
+    size, fitted = _table_line(profile), _fit_line(fit)
+
+    def caption(title: str, colours: str, *lines: str) -> Caption:
+        return Caption(title=f"{dataset}: {title}", lines=lines, colours=colours)
+
+    return {
+        "input": heatmap(
+            given, (rows, columns), caption("the table", "value", size, *_empty_lines(profile)), limit=peak
+        ),
+        "W": heatmap(
+            rows.means(factors.W),
+            (rows, components),
+            caption("W", "weight", "What each row holds of each component", fitted),
+        ),
+        "H": heatmap(
+            columns.means(factors.H.T).T,
+            (components, columns),
+            caption("H", "weight", "What each component holds of each column", fitted),
+        ),
+        "reconstruction": heatmap(
+            rebuilt,
+            (rows, columns),
+            caption("W @ H", "value", "The table as its components rebuild it", fitted),
+            limit=peak,
+        ),
+        "residual": heatmap(
+            blocks.residual_means(table, factors, rows, columns),
+            (rows, columns),
+            caption("residual", "difference", "The table − W @ H; red: the table has more", fitted),
+            scale="difference",
+        ),
+        "correlation": heatmap(
+            blocks.correlation_means(factors, rows),
+            (rows, rows),
+            caption("correlation", "correlation", "Between rows of W @ H; grey where a row is constant", fitted),
+            scale="correlation",
+        ),
+    }
+
+
+def _table_line(profile: dict[str, Any]) -> str:
+    meaning = "0 is a value" if profile["zeros"] == "observed" else "grey: not rated"
+    return (
+        f"{profile['rows']:,} rows × {profile['columns']:,} columns, "
+        f"{profile['density']:.3g} of the cells above 0; {meaning}"
+    )
+
+
+def _empty_lines(profile: dict[str, Any]) -> list[str]:
+    lines = []
+    for side in ("row", "column"):
+        if count := profile[f"empty_{side}_count"]:
+            labels = ", ".join(drawable(label) for label in profile[f"empty_{side}s"][:5])
+            more = f" and {count - 5:,} more" if count > 5 else ""
+            empty = "all zero" if profile["zeros"] == "observed" else "never rated"
+            lines.append(f"{side.capitalize()}s {empty}: {labels}{more}")
+    return lines
+
+
+def _fit_line(fit: dict[str, Any]) -> str:
+    components = f"{fit['n_components']} component" + ("s" if fit["n_components"] > 1 else "")
+    error = f"relative error {100 * fit['relative_error']:.3g} %"
+    state = "" if fit["converged"] else f"; not converged after {fit['n_iter']} iterations"
+    return f"{components}, {error}{state}"

@@ -1,0 +1,176 @@
+"""Typed parameters: params.yaml parsed once, into frozen objects that refuse what they do not know."""
+
+import posixpath
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+import yaml
+from msgspec import inspect
+
+from ratings_nmf.errors import InputError
+
+FILE = "params.yaml"
+DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+NUMBER_TO_DVC = re.compile(r"[0-9]+e-?[0-9]+|0o[0-7]+")
+"""Names that DVC's YAML reads as numbers, and so drops without a word, where PyYAML reads texts."""
+
+T = TypeVar("T")
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A block of params.yaml. An unknown key, a missing one or one of the wrong type is an error."""
+
+
+class Ingest(Section, frozen=True):
+    """Where a raw table is and how to read it."""
+
+    path: str
+    layout: Literal["table"]
+    zeros: Literal["observed", "missing"] | None = None
+    separator: Literal[",", ";", "\t"] | None = None
+
+    def __post_init__(self) -> None:
+        normal = posixpath.normpath(self.path)
+        if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
+            raise ValueError(
+                f"path: {self.path!r} leaves the repository; "
+                "give a path below it, such as data/raw/table.csv, so that DVC can follow the file"
+            )
+
+
+class Fit(Section, frozen=True):
+    """How a table is factorized."""
+
+    n_components: int
+    solver: Literal["sklearn"]
+    form: Literal["raw", "canonical"] = "raw"
+    options: dict[str, Any] = {}
+
+
+class Dataset(Section, frozen=True):
+    """All parameters of one dataset."""
+
+    ingest: Ingest
+    fit: Fit
+
+
+class Parameters(Section, frozen=True):
+    """The whole of params.yaml."""
+
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+    datasets: dict[str, Dataset]
+
+    def dataset(self, name: str) -> Dataset:
+        """Return the parameters of one dataset.
+
+        Raises
+        ------
+        InputError
+            If params.yaml has no dataset of this name.
+        """
+        if name not in self.datasets:
+            known = ", ".join(self.datasets)
+            raise InputError(f"{FILE}: datasets: no dataset named {name!r}; known: {known}")
+        return self.datasets[name]
+
+
+def load() -> Parameters:
+    """Parse params.yaml in the working folder.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or not YAML, or a key is unknown, missing, of the wrong type or out of range.
+    """
+    try:
+        document = yaml.safe_load(Path(FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{FILE}: no such file; run the stages in a checkout that has one") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from None
+    return parse(document)
+
+
+def parse(document: object) -> Parameters:
+    """Turn a parsed params.yaml into typed parameters.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown, missing, of the wrong type or out of range; the message has the key's full path.
+    """
+    datasets = document.get("datasets") if isinstance(document, dict) else None
+    if isinstance(datasets, dict):
+        for name in datasets:
+            _check_name(name)
+            _convert(datasets[name], Dataset, at=f"datasets.{name}")
+        if not datasets:
+            raise InputError(f"{FILE}: datasets: expected at least one dataset; found none")
+    return _convert(document, Parameters)
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise InputError(f"{FILE}: datasets.{name}: expected a text as name; found {name!r}; put it in quotes")
+    if not DATASET_NAME.fullmatch(name):
+        raise InputError(
+            f"{FILE}: datasets.{name}: expected a name of a-z, 0-9, _ and - that starts with a letter or digit; "
+            f"found {name!r}; rename the dataset"
+        )
+    if NUMBER_TO_DVC.fullmatch(name):
+        raise InputError(f"{FILE}: datasets.{name}: DVC reads this name as a number; rename the dataset")
+
+
+def _convert(value: object, kind: type[T], *, at: str = "") -> T:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{FILE}: {_explain(str(error), value, kind, at=at)}") from None
+
+
+def _explain(message: str, value: object, kind: type, *, at: str) -> str:
+    """Rewrite a msgspec message as: full key path, what was expected, what was found."""
+    reason, _, location = message.partition(" - at `$")
+    keys = [key for key in location.rstrip("`").split(".") if key]
+    info: Any = inspect.type_info(kind)
+    for key in keys:
+        name = key.partition("[")[0]
+        value = value.get(name) if isinstance(value, dict) else value
+        info = next((field.type for field in getattr(info, "fields", ()) if field.encode_name == name), info)
+    path = ".".join([at, *keys] if at else keys)
+    if unknown := re.fullmatch("Object contains unknown field `(.*)`", reason):
+        return f"{_join(path, unknown[1])}: unknown key; expected one of: {_names(info)}; mend the name or take it out"
+    if missing := re.fullmatch("Object missing required field `(.*)`", reason):
+        return f"{_join(path, missing[1])}: missing; add this key"
+    if reason.startswith(("Expected", "Invalid")):
+        return f"{path or 'top level'}: expected {_expected(info)}; found {value!r}"
+    return _join(path, reason)
+
+
+def _join(path: str, rest: str) -> str:
+    return f"{path}.{rest}" if path else rest
+
+
+def _names(info: Any) -> str:
+    return ", ".join(field.encode_name for field in info.fields)
+
+
+def _expected(info: Any) -> str:
+    match info:
+        case inspect.LiteralType():
+            return "one of: " + ", ".join(repr(value) for value in info.values)
+        case inspect.UnionType():
+            return " or ".join(_expected(member) for member in info.types)
+        case inspect.IntType():
+            low, high = info.ge, info.lt
+            return "a whole number" + (f" from {low} to {high - 1}" if low is not None and high is not None else "")
+        case inspect.StrType():
+            return "a text"
+        case inspect.NoneType():
+            return "nothing"
+        case inspect.StructType():
+            return f"a block with the keys {_names(info)}"
+        case _:
+            return "a block of keys and values"

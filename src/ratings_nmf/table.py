@@ -1,0 +1,105 @@
+"""The ratings table: its known cells, its labels and the meaning of a cell that is not stored."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Zeros = Literal["observed", "missing"]
+
+DENSE_LIMIT = 1_000_000
+"""Largest number of cells (rows × columns) of which a dense array is ever built."""
+
+SMALLEST, LARGEST = 1e-100, 1e100
+"""Range of a cell above 0: its square, and sums of squares, stay finite and above 0."""
+
+LISTED = 20
+"""How many labels a message or a profile lists before it only counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RatingsTable:
+    """A non-negative table as its non-zero cells, sorted by row, then column.
+
+    Attributes
+    ----------
+    row_labels, column_labels
+        Labels in the order of the raw table; each is unique on its side.
+    rows, columns
+        Zero-based positions of the stored cells, shape (cells,), int32.
+    values
+        Values of the stored cells, shape (cells,), float64, finite and above 0.
+    zeros
+        What a cell that is not stored means: ``observed``, the value 0; ``missing``, not rated.
+    """
+
+    row_labels: tuple[str, ...]
+    column_labels: tuple[str, ...]
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
+    zeros: Zeros
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of rows and number of columns."""
+        return len(self.row_labels), len(self.column_labels)
+
+    @property
+    def fits_dense(self) -> bool:
+        """Whether a dense array of this shape may be built: rows × columns up to `DENSE_LIMIT`."""
+        return self.shape[0] * self.shape[1] <= DENSE_LIMIT
+
+    def dense(self) -> NDArray[np.float64]:
+        """Return the table as an array (rows, columns); a cell that was not rated is NaN."""
+        filled = np.full(self.shape, 0.0 if self.zeros == "observed" else np.nan)
+        filled[self.rows, self.columns] = self.values
+        return filled
+
+
+def from_dense(
+    cells: NDArray[np.float64], *, row_labels: tuple[str, ...], column_labels: tuple[str, ...], zeros: Zeros
+) -> RatingsTable:
+    """Build a table from an array (rows, columns); 0 and NaN are not stored."""
+    rows, columns = np.nonzero(np.nan_to_num(cells))
+    return RatingsTable(
+        row_labels=row_labels,
+        column_labels=column_labels,
+        rows=rows.astype(np.int32),
+        columns=columns.astype(np.int32),
+        values=cells[rows, columns],
+        zeros=zeros,
+    )
+
+
+def profile(table: RatingsTable) -> dict[str, Any]:
+    """Describe what went in: size, density, values, and rows and columns without a stored cell.
+
+    ``density`` is the share of cells that are stored (above 0). ``mean`` is over all cells where zeros are
+    observed, and over the rated cells where they are missing.
+
+    >>> cells = np.array([[2.0, 0.0], [0.0, 0.0]])
+    >>> described = profile(from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed"))
+    >>> described["density"], described["mean"], described["empty_rows"], described["empty_columns"]
+    (0.25, 0.5, ['b'], ['y'])
+    """
+    row_count, column_count = table.shape
+    size = row_count * column_count
+    counted = size if table.zeros == "observed" else len(table.values)
+    empty_rows = np.flatnonzero(np.bincount(table.rows, minlength=row_count) == 0)
+    empty_columns = np.flatnonzero(np.bincount(table.columns, minlength=column_count) == 0)
+    return {
+        "rows": row_count,
+        "columns": column_count,
+        "cells": len(table.values),
+        "density": len(table.values) / size,
+        "zeros": table.zeros,
+        "minimum": 0.0 if counted > len(table.values) else float(table.values.min()),
+        "maximum": float(table.values.max()),
+        "mean": float(table.values.sum()) / counted,
+        "empty_row_count": len(empty_rows),
+        "empty_column_count": len(empty_columns),
+        "empty_rows": [table.row_labels[row] for row in empty_rows[:LISTED]],
+        "empty_columns": [table.column_labels[column] for column in empty_columns[:LISTED]],
+    }

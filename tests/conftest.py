@@ -1,0 +1,103 @@
+"""Workspaces to run the pipeline in: copies of the checkout, with a Git history and a DVC cache of their own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A checkout of the project in a temporary folder."""
+
+    root: Path
+
+    def run(self, *command: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env={**_environment(self.root), **environment},
+            capture_output=True,
+            text=True,
+            check=check,
+        )
+
+    def dvc(self, *arguments: str, check: bool = True) -> str:
+        done = self.run(sys.executable, "-m", "dvc", *arguments, check=False)
+        assert not check or done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def git(self, *arguments: str) -> str:
+        return self.run("git", *arguments).stdout
+
+    def stage(self, name: str, dataset: str) -> subprocess.CompletedProcess[str]:
+        """Run one stage by hand, with warnings as errors."""
+        return self.run(sys.executable, "-W", "error", f"src/{name}.py", dataset, check=False)
+
+    def params(self) -> dict:
+        return yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))
+
+    def write_params(self, params: dict) -> None:
+        (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+
+    def copy(self, place: Path) -> "Workspace":
+        shutil.copytree(self.root, place, symlinks=True)
+        return Workspace(place)
+
+    def artifacts(self) -> dict[str, bytes]:
+        """Return what the pipeline made, by path."""
+        folders = [self.root / name for name in ("data/interim", "data/factors", "reports")]
+        files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        return {str(file.relative_to(self.root)): file.read_bytes() for file in files}
+
+
+def _environment(root: Path) -> dict[str, str]:
+    tools = Path(sys.executable).parent
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("DVC_", "GIT_"))},
+        "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+        **dict.fromkeys(("GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"), "test"),
+        **dict.fromkeys(("GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"), "test@example.org"),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "DVC_NO_ANALYTICS": "1",
+        "DVC_SITE_CACHE_DIR": str(root.parent / "site-cache"),
+    }
+
+
+@pytest.fixture(scope="session")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A clone of the checkout as it is now, committed or not, in a path with a space; nothing has run in it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    workspace = Workspace(tmp_path_factory.mktemp("clone") / "ratings nmf")
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).exists():
+            (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, workspace.root / name)
+    workspace.git("init", "--quiet", "--initial-branch=main")
+    workspace.git("add", "--all")
+    workspace.git("commit", "--quiet", "--message", "Start")
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def reproduced(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A clone in which `dvc repro --force` has run; tests only read it."""
+    workspace = checkout.copy(tmp_path_factory.mktemp("reproduced") / "ratings nmf")
+    workspace.dvc("repro", "--force")
+    return workspace
+
+
+@pytest.fixture
+def workspace(reproduced: Workspace, tmp_path: Path) -> Workspace:
+    """A clone of one's own in which the pipeline has run."""
+    return reproduced.copy(tmp_path / "ratings nmf")

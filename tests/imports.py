@@ -1,0 +1,37 @@
+"""Which of the project's modules a stage script imports, at the top or inside functions, directly or not."""
+
+import ast
+from pathlib import Path
+
+PACKAGE = "ratings_nmf"
+
+
+def modules_of(script: Path) -> set[Path]:
+    """Return the files of the package, and the script itself, that running the script can load."""
+    source = script.parent
+    found: set[Path] = set()
+    waiting = [script]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += _imported(file, source)
+    return found
+
+
+def _imported(file: Path, source: Path) -> list[Path]:
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: a relative import"
+            names.add(node.module)
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    files = []
+    for name in names:
+        parts = name.split(".")
+        if parts[0] == PACKAGE:
+            packages = [source.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
+            files += [*packages, source.joinpath(*parts).with_suffix(".py")]
+    return [path for path in files if path.exists()]

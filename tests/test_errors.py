@@ -1,0 +1,194 @@
+"""Bad input gets one line that says where, what, and how to mend it; exit code 1; nothing is written."""
+
+import gzip
+import importlib
+
+import pytest
+
+from ratings_nmf import stage
+
+RAW = "data/raw/groceries.csv"
+TABLE = "product,John,Alice\nbread,1,2\ncoffee,3,4\n"
+
+
+@pytest.fixture
+def project(reproduced, tmp_path, monkeypatch):
+    """A project with raw, interim and factor files of `groceries` only, to run stages of in this process."""
+    for name in ("params.yaml", RAW, "src/ingest.py"):
+        place = tmp_path / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes((reproduced.root / name).read_bytes())
+    for name, content in reproduced.artifacts().items():
+        if name.startswith("data/interim/groceries"):
+            place = tmp_path / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def message(project, monkeypatch, capsys):
+    """Run a stage and return the one line it ends with."""
+
+    def run(name, dataset="groceries"):
+        before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+        monkeypatch.setattr("sys.argv", [str(project / f"src/{name}.py"), dataset])
+        with pytest.raises(SystemExit) as ended:
+            stage.run(getattr(importlib.import_module(name), name))
+        text = str(ended.value)
+        assert "\n" not in text
+        assert text.startswith(f"{name} {dataset}: ")
+        assert capsys.readouterr().out == ""
+        assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+        return text.removeprefix(f"{name} {dataset}: ")
+
+    return run
+
+
+def change(project, old, new):
+    file = project / "params.yaml"
+    text = file.read_text(encoding="utf-8")
+    head, groceries = text.split("  groceries:", 1)
+    assert old in groceries
+    file.write_text(f"{head}  groceries:{groceries.replace(old, new, 1)}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("p,a\nx,-1\n", "row 'x', column 'a': '-1' is negative; expected finite numbers of 0 or more"),
+        ("p,a\nx,NaN\n", "row 'x', column 'a': 'NaN' is not finite"),
+        ("p,a\nx,-inf\n", "row 'x', column 'a': '-inf' is not finite"),
+        ("p,a\nx,1e999\n", "row 'x', column 'a': '1e999' is not within 1e-100 and 1e+100"),
+        ("p,a\nx,1e-101\n", "row 'x', column 'a': '1e-101' is not within 1e-100 and 1e+100"),
+        ("p,a\nx,many\n", "row 'x', column 'a': 'many' is not a number"),
+        ("p,a\nx,1_000\n", "row 'x', column 'a': '1_000' is not a number"),
+        ("p;a\nx;1,5\n", "row 'x', column 'a': '1,5' is not a number; expected finite numbers of 0 or more, with a d"),
+        ("p,a,b\nx,1,\n", "row 'x', column 'b': blank; expected"),
+        ("p,a,b\nx,1,\n", "a blank cell has no value under `zeros: observed`: fill it in, or set `zeros: missing`"),
+        ("p,a,b\nx,-1,2\ny,3,?\n", "row 'x', column 'a': '-1' is negative; row 'y', column 'b': '?' is not a number;"),
+        ("p,a\nx,1\nx,2\n", "row label 'x' stands at rows 1 and 2; every row needs a label of its own"),
+        ("p,a,b,a\nx,1,2,3\n", "column label 'a' stands at columns 1 and 3; every column needs a label of its own"),
+        ("p,a,\nx,1,2\n", "column 2 has no label"),
+        ("p,a\n ,1\n", "row 1 has no label"),
+        ("", "the file is empty; expected a line of column labels and a line for each row"),
+        ("\n \n", "the file is empty"),
+        ("p,a,b\n", "found 0 rows and 2 columns besides the labels; expected at least one of each"),
+        ("p\nx\n", "found 1 rows and 0 columns besides the labels"),
+        ("p,a,b\nx,1,2\n\ny,1\nz,1,2,3\n", "line 4 has 2 fields; line 5 has 4 fields; expected 3, as in the first"),
+        ("p,a;b\n1,2;3\n", "comma and semicolon both split every line evenly; set `separator`"),
+        ("p,a\nx,0\n", "every cell is 0 or blank; at least one must be above 0"),
+        (b"p,a\nx\xff,1\n", "line 2: not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_bad_table(project, message, content, said):
+    (project / RAW).write_bytes(content if isinstance(content, bytes) else content.encode())
+    text = message("ingest")
+    assert text.startswith(f"{RAW}: ")
+    assert said in text
+
+
+def test_bad_cells_come_in_one_go_up_to_twenty(project, message):
+    (project / RAW).write_text("p,a\n" + "".join(f"r{line},-{line}\n" for line in range(1, 31)))
+    text = message("ingest")
+    assert text.count("is negative") == 20
+    assert "; and 10 more; expected" in text
+
+
+@pytest.mark.parametrize("content", ["p,a\nx,0\ny,1\n", "p,a\nx,\ny,1\n"])
+def test_zeros_or_blanks_whose_meaning_was_not_said(project, message, content):
+    (project / RAW).write_text(content)
+    change(project, "      zeros: observed\n", "")
+    text = message("ingest")
+    assert "holds 1 cells that are 0 or blank; say what they mean" in text
+    assert "`observed` (0 is a value) or `missing` (not rated)" in text
+
+
+def test_missing_file(project, message):
+    (project / RAW).unlink()
+    assert message("ingest") == f"{RAW}: no such file; put the table there or mend `path` in params.yaml"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("table.csv.gz", gzip.compress(TABLE.encode() * 99)[:-9]),
+        ("table.csv.gz", TABLE.encode()),
+        ("table.parquet", TABLE.encode()),
+    ],
+)
+def test_broken_file(project, message, name, content):
+    (project / "data/raw" / name).write_bytes(content)
+    change(project, RAW, f"data/raw/{name}")
+    assert message("ingest").startswith(f"data/raw/{name}: cannot be read: ")
+
+
+@pytest.mark.parametrize(
+    ("stage_name", "old", "new", "said"),
+    [
+        ("ingest", RAW, "../table.csv", "datasets.groceries.ingest.path: '../table.csv' leaves the repository"),
+        ("ingest", RAW, "/table.csv", "datasets.groceries.ingest.path: '/table.csv' leaves the repository"),
+        ("ingest", "zeros: observed", "zeros: no", "datasets.groceries.ingest.zeros: expected one of: 'missing', 'obs"),
+        ("ingest", "layout:", "lay-out:", "datasets.groceries.ingest.lay-out: unknown key; expected one of: path, lay"),
+        ("fit", "n_components: 3", "n_components: 0", "fit.n_components: expected 1 to 5; found 0; the table has 5 r"),
+        ("fit", "n_components: 3", "n_components: 6", "fit.n_components: expected 1 to 5; found 6; the table has 5 r"),
+        ("fit", "n_components: 3", "n_components: '3'", "fit.n_components: expected a whole number; found '3'"),
+        ("fit", "n_components: 3", "n_components: 2.5", "fit.n_components: expected a whole number; found 2.5"),
+        ("fit", "n_components: 3", "n_components: yes", "fit.n_components: expected a whole number; found True"),
+        ("fit", "n_components:", "components:", "fit.components: unknown key; expected one of: n_components, solver"),
+        ("fit", "      n_components: 3\n", "", "datasets.groceries.fit.n_components: missing; add this key"),
+        ("fit", "solver: sklearn", "solver: sk", "datasets.groceries.fit.solver: expected one of:"),
+        ("fit", "options: {}", "options: 3", "datasets.groceries.fit.options: expected a block of keys and values; fo"),
+        ("fit", "options: {}", "options: {steps: 3}", "fit.options: sklearn knows no steps; known: alpha_H, alpha_W"),
+        ("fit", "options: {}", "options: {max_iter: no}", "fit.options: The 'max_iter' parameter of NMF must be an in"),
+        ("fit", "options: {}", "options: {init: custom}", "datasets.groceries.fit.options: "),
+        ("fit", "  groceries:", "  Groceries:", "datasets.Groceries: expected a name of a-z, 0-9, _ and - that start"),
+        ("fit", "  groceries:", "  1e3:", "datasets.1e3: DVC reads this name as a number; rename the dataset"),
+        ("fit", "  groceries:", "  2024:", "datasets.2024: expected a text as name; found 2024; put it in quotes"),
+        ("fit", "  groceries:", "  food:", "datasets: no dataset named 'groceries'; known: ratings, food"),
+        ("fit", "    fit:", "    fit: [", "not valid YAML: "),
+    ],
+)
+def test_bad_parameters(project, message, stage_name, old, new, said):
+    file = project / "params.yaml"
+    text = file.read_text(encoding="utf-8")
+    head, groceries = text.split("  groceries:", 1)
+    changed = f"  groceries:{groceries}".replace(old, new, 1)
+    assert changed != f"  groceries:{groceries}"
+    file.write_text(head + changed, encoding="utf-8")
+    answer = message(stage_name)
+    assert answer.startswith("params.yaml: ")
+    assert said in answer
+
+
+def test_missing_parameters(project, message):
+    (project / "params.yaml").unlink()
+    assert message("fit").startswith("params.yaml: no such file")
+
+
+@pytest.mark.parametrize(("stage_name", "first"), [("fit", "ingest"), ("report", "fit")])
+def test_missing_artifact_names_the_stage_to_run(project, message, stage_name, first):
+    if first == "ingest":
+        for file in (project / "data/interim/groceries").iterdir():
+            file.unlink()
+        (project / "data/interim/groceries").rmdir()
+    assert f"no such file; make it with `dvc repro {first}@groceries`" in message(stage_name)
+
+
+def test_a_real_run_says_one_line_and_no_traceback(workspace):
+    (workspace.root / RAW).write_text("p,a\nx,-1\n")
+    done = workspace.stage("ingest", "groceries")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.splitlines() == [
+        f"ingest groceries: {RAW}: row 'x', column 'a': '-1' is negative; "
+        "expected finite numbers of 0 or more, with a decimal point"
+    ]
+    shown = workspace.dvc("repro", "ingest@groceries", check=False)
+    assert "is negative" in shown
+    assert "Traceback" not in shown
+
+
+def test_a_stage_without_a_dataset_says_how_to_call_it(reproduced):
+    done = reproduced.run("python", "src/fit.py", check=False)
+    assert (done.returncode, done.stderr) == (1, "usage: python src/fit.py DATASET\n")

@@ -1,0 +1,91 @@
+"""The solvers behind `factorize`, and how the fit is measured."""
+
+import numpy as np
+import pytest
+from sklearn.decomposition import NMF
+
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import factorize
+from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.metrics import fit_metrics, hoyer_sparsity
+from ratings_nmf.table import RatingsTable, from_dense
+
+
+def table_of(cells, zeros="observed"):
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+@pytest.fixture
+def planted():
+    draw = np.random.default_rng(1)
+    return table_of(draw.gamma(0.4, 1, (40, 4)) @ draw.gamma(0.4, 1, (4, 30)))
+
+
+def solve(table, count, **options):
+    return factorize(table, n_components=count, solver="sklearn", options=options, seed=0)
+
+
+def test_sklearn_gives_what_sklearn_gives(planted):
+    model = NMF(3, random_state=0)
+    W = model.fit_transform(planted.dense())
+    found = solve(planted, 3)
+    np.testing.assert_array_equal(found.factors.W, W)
+    np.testing.assert_array_equal(found.factors.H, model.components_)
+    assert found.n_iter == model.n_iter_
+
+
+def test_planted_parts_are_found(planted):
+    found = solve(planted, 4, max_iter=5000, tol=1e-6)
+    assert found.converged
+    assert fit_metrics(planted, found.factors)["relative_error"] < 1e-3
+
+
+def test_a_fit_that_has_not_converged_says_so_without_a_warning(planted):
+    assert not solve(planted, 4, max_iter=2).converged
+
+
+def test_another_warning_is_passed_on(planted):
+    with pytest.warns(UserWarning, match="cannot update zeros"):
+        solve(planted, 4, solver="mu", init="nndsvd", max_iter=500)
+
+
+def test_cells_that_were_not_rated_are_refused(planted):
+    with pytest.raises(InputError, match="cannot leave out cells that were not rated"):
+        solve(table_of(planted.dense(), "missing"), 2)
+
+
+def test_a_table_too_large_to_be_dense_is_factorized_sparse(planted, monkeypatch):
+    dense = solve(planted, 3)
+    monkeypatch.setattr("ratings_nmf.table.DENSE_LIMIT", 10)
+    monkeypatch.setattr(RatingsTable, "dense", lambda _: pytest.fail("built a dense array"))
+    sparse = solve(planted, 3)
+    np.testing.assert_allclose(sparse.factors.reconstruction(), dense.factors.reconstruction(), atol=1e-6)
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_fit_metrics_against_the_obvious_way(zeros):
+    draw = np.random.default_rng(2)
+    cells = draw.integers(0, 3, (7, 5)).astype(float)
+    factors = Factors(W=draw.random((7, 2)), H=draw.random((2, 5)), components=numbered(2))
+    residual = cells - factors.W @ factors.H
+    residual = residual.ravel() if zeros == "observed" else residual[cells > 0]
+    found = fit_metrics(table_of(cells, zeros), factors)
+    norm = np.linalg.norm(cells)
+    assert found["frobenius_error"] == pytest.approx(np.linalg.norm(residual))
+    assert found["relative_error"] == pytest.approx(np.linalg.norm(residual) / norm)
+    assert found["explained_variance"] == pytest.approx(1 - np.sum(residual**2) / norm**2)
+    assert found["rmse"] == pytest.approx(np.sqrt(np.mean(residual**2)))
+    assert found["mae"] == pytest.approx(np.mean(np.abs(residual)))
+
+
+def test_fit_metrics_without_a_dense_array_are_the_same(planted, monkeypatch):
+    found = solve(planted, 3).factors
+    dense = fit_metrics(planted, found)
+    monkeypatch.setattr("ratings_nmf.table.DENSE_LIMIT", 10)
+    monkeypatch.setattr(Factors, "reconstruction", lambda _: pytest.fail("built a dense array"))
+    assert fit_metrics(planted, found) == pytest.approx(dense)
+
+
+def test_hoyer_sparsity_of_one_number_is_zero():
+    np.testing.assert_array_equal(hoyer_sparsity(np.array([[3.0], [0.0]])), [0.0, 0.0])

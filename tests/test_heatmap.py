@@ -1,0 +1,242 @@
+"""What a heatmap shows: order, blocks, labels, numbers, colours; no clipped or overlapping text."""
+
+import warnings
+from itertools import pairwise
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.text import Text
+
+from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.heatmap import blocks, gallery
+from ratings_nmf.heatmap.draw import NOT_RATED, Caption, heatmap, number_texts
+from ratings_nmf.heatmap.labels import LONGEST, drawable
+from ratings_nmf.heatmap.sides import arrange
+from ratings_nmf.metrics import fit_metrics
+from ratings_nmf.table import from_dense, profile
+
+SAYS = Caption(title="a title", lines=("one line",), colours="value")
+
+
+def planted(rows, columns, *, k=3, zeros="observed", row_labels=None, column_labels=None):
+    draw = np.random.default_rng(0)
+    factors = Factors(W=draw.gamma(0.3, 1, (rows, k)), H=draw.gamma(0.3, 1, (k, columns)), components=numbered(k))
+    cells = np.where(draw.random((rows, columns)) < 0.7, factors.reconstruction(), 0)
+    cells[0, 0] = 1.0
+    table = from_dense(
+        cells,
+        row_labels=row_labels or tuple(f"row {row}" for row in range(rows)),
+        column_labels=column_labels or tuple(f"column {column}" for column in range(columns)),
+        zeros=zeros,
+    )
+    return table, factors
+
+
+def gallery_of(table, factors, **fit):
+    told = {"n_components": factors.W.shape[1], "n_iter": 7, "converged": True, **fit_metrics(table, factors), **fit}
+    return gallery.figures("name", table, factors, profile=profile(table), fit=told)
+
+
+def texts(figure):
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def label_boxes(figure):
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    return [
+        [label.get_window_extent() for label in labels if label.get_text()]
+        for labels in (axes.get_xticklabels(), axes.get_yticklabels())
+    ]
+
+
+def separate(boxes, axis):
+    """Whether label boxes, in drawing order, do not overlap along an axis (0: x, 1: y)."""
+    spans = sorted((box.min[axis], box.max[axis]) for box in boxes)
+    return all(before[1] <= after[0] + 1 for before, after in pairwise(spans))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (5, 4), (20, 20), (60, 6), (6, 60), (61, 100), (700, 350)])
+def test_row_labels_are_horizontal_and_no_labels_overlap(shape):
+    for figure in gallery_of(*planted(*shape)).values():
+        across, down = label_boxes(figure)
+        assert separate(down, 1)
+        axes = figure.axes[0]
+        assert {label.get_rotation() for label in axes.get_yticklabels()} <= {0}
+        if all(label.get_rotation() in {0, 90} for label in axes.get_xticklabels()):
+            assert separate(across, 0)
+
+
+def test_slanted_labels_are_a_line_apart():
+    (figure,) = [gallery_of(*planted(8, 60))["input"]]
+    figure.canvas.draw()
+    labels = figure.axes[0].get_xticklabels()
+    assert {label.get_rotation() for label in labels} == {45}
+    anchors = [label.get_transform().transform(label.get_position())[0] for label in labels]
+    height = labels[0].get_fontsize() * figure.dpi / 72
+    assert np.diff(anchors).min() * np.sqrt(0.5) >= height * 0.85
+
+
+def test_nothing_drawn_lies_outside_the_saved_picture():
+    figure = gallery_of(*planted(4, 3, row_labels=tuple("long label " * 3 + str(n) for n in range(4))))["input"]
+    figure.canvas.draw()
+    saved = figure.get_tightbbox().padded(0.15)
+    for text in texts(figure):
+        box = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+        assert saved.x0 <= box.x0 and box.x1 <= saved.x1 and saved.y0 <= box.y0 and box.y1 <= saved.y1
+
+
+@pytest.mark.parametrize(
+    ("shape", "annotated"), [((20, 20), True), ((20, 21), False), ((4, 60), True), ((4, 61), False)]
+)
+def test_numbers_are_written_into_few_cells_only(shape, annotated):
+    table, factors = planted(*shape)
+    figure = gallery_of(table, factors)["reconstruction"]
+    assert len(figure.axes[0].texts) - 3 == (table.shape[0] * table.shape[1] if annotated else 0) + (shape[1] > 60)
+
+
+def test_amounts_start_at_zero_and_differences_are_centred():
+    figures = gallery_of(*planted(5, 4))
+    limits = {name: figure.axes[0].collections[0].get_clim() for name, figure in figures.items()}
+    assert all(limits[name][0] == 0 for name in ("input", "W", "H", "reconstruction"))
+    assert limits["input"] == limits["reconstruction"]
+    assert limits["residual"][0] == -limits["residual"][1] < 0
+    assert limits["correlation"] == (-1, 1)
+
+
+def test_a_matrix_of_zeros_has_a_scale():
+    figure = heatmap(np.zeros((2, 2)), (arrange("ab", np.ones((2, 1)), kind="rows"),) * 2, SAYS)
+    assert figure.axes[0].collections[0].get_clim() == (0, 1)
+
+
+def test_unrated_cells_are_grey_and_without_a_number():
+    table, factors = planted(5, 4, zeros="missing")
+    figure = gallery_of(table, factors)["input"]
+    axes = figure.axes[0]
+    assert to_rgba(axes.get_facecolor()) == to_rgba(NOT_RATED)
+    written = [text.get_text() for text in axes.texts if text.get_text()]
+    assert len(written) == len(table.values) + 2
+    assert not np.isnan(blocks.prediction_means(factors, *sides_of(table, factors))).any()
+
+
+def sides_of(table, factors):
+    return (
+        arrange(table.row_labels, factors.W, kind="rows"),
+        arrange(table.column_labels, factors.H.T, kind="columns"),
+    )
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_block_means_are_the_means_of_the_ordered_table(zeros):
+    table, factors = planted(700, 450, zeros=zeros)
+    rows, columns = sides_of(table, factors)
+    assert (len(rows.sizes), len(columns.sizes)) == (300, 300)
+    cells, predicted = table.dense(), factors.reconstruction()
+    given = blocks.table_means(table, rows, columns)
+    rebuilt = blocks.prediction_means(factors, rows, columns)
+    left = blocks.residual_means(table, factors, rows, columns)
+    for row, column in [(0, 0), (17, 250), (299, 299), (150, 3)]:
+        block = np.ix_(rows.block == row, columns.block == column)
+        known = ~np.isnan(cells[block])
+        assert rebuilt[row, column] == pytest.approx(predicted[block].mean())
+        if known.any():
+            assert given[row, column] == pytest.approx(cells[block][known].mean())
+            assert left[row, column] == pytest.approx((cells[block] - predicted[block])[known].mean())
+        else:
+            assert np.isnan(given[row, column])
+
+
+@pytest.mark.parametrize("count", [5, 60, 61, 299, 301, 5000])
+def test_blocks_hold_neighbours_of_the_same_order(count):
+    loadings = np.random.default_rng(3).gamma(0.3, 1, (count, 4))
+    side = arrange([str(line) for line in range(count)], loadings, kind="rows")
+    assert side.sizes.sum() == count and side.sizes.min() >= 1
+    if count <= 60:
+        assert side.block.tolist() == list(range(count))
+        assert len(side.labels) == count and side.caption == ""
+        return
+    order = np.lexsort((-loadings.max(axis=1), loadings.argmax(axis=1)))
+    assert np.all(np.diff(side.block[order]) >= 0)
+    assert len(side.sizes) == min(count, 300)
+    for component in range(4):
+        strongest = np.flatnonzero(loadings.argmax(axis=1) == component)
+        top = strongest[loadings[strongest].max(axis=1).argmax()]
+        assert side.labels.get(int(side.block[top])) == str(top)
+    assert f"{count:,} rows" in side.caption and f"{len(side.labels)} labelled" in side.caption
+
+
+def test_correlation_is_that_of_the_reconstruction():
+    table, factors = planted(9, 6)
+    expected = np.corrcoef(factors.W @ factors.H)
+    found = blocks.correlation_means(factors, arrange(table.row_labels, factors.W, kind="rows"))
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_correlation_of_a_constant_row_is_undefined():
+    factors = Factors(
+        W=np.array([[1.0, 0], [0, 1.0], [0, 0]]), H=np.array([[1.0, 2.0], [3.0, 3.0]]), components=numbered(2)
+    )
+    found = blocks.correlation_means(factors, arrange("abc", factors.W, kind="rows"))
+    assert found[0, 0] == pytest.approx(1)
+    assert np.isnan(found[1:]).all() and np.isnan(found[:, 1:]).all()
+
+
+def test_titles_say_dataset_components_and_error():
+    table, factors = planted(5, 4)
+    for name, figure in gallery_of(table, factors, converged=False, relative_error=0.123).items():
+        said = " ".join(text.get_text() for text in texts(figure))
+        assert "name: " in said
+        expected = () if name == "input" else ("3 components, relative error 12.3 %", "not converged after 7")
+        assert all(part in said for part in expected)
+
+
+def test_empty_rows_and_columns_are_said():
+    cells = np.array([[1.0, 0.0], [0.0, 0.0]])
+    table = from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed")
+    factors = Factors(W=np.array([[1.0], [0.0]]), H=np.array([[1.0, 0.0]]), components=numbered(1))
+    said = " ".join(text.get_text() for text in texts(gallery_of(table, factors)["input"]))
+    assert "Rows all zero: b" in said and "Columns all zero: y" in said
+
+
+ODD = (
+    "東京タワー",
+    "한국어",
+    "مرحبا بالعالم",
+    "☕ 👩‍🌾",
+    "$x^2$ $",
+    "Żółć",
+    "a\nb\tc",
+    "\u202eevil",
+    "\U000e0001",
+    "𒀀",
+    "x" * 60,
+    "é" * 10_000,
+)
+
+
+@pytest.mark.parametrize("label", ODD)
+def test_every_character_of_a_label_has_a_glyph(label):
+    shown = drawable(label)
+    assert 1 <= len(shown) <= LONGEST
+    assert "\n" not in shown and "\u202e" not in shown
+    charmap = matplotlib.font_manager.get_font(matplotlib.font_manager.findfont("DejaVu Sans")).get_charmap()
+    assert {ord(character) for character in shown} <= set(charmap)
+
+
+def test_odd_labels_are_drawn_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for figure in gallery_of(*planted(12, 12, row_labels=ODD, column_labels=ODD[::-1])).values():
+            figure.canvas.draw()
+
+
+@pytest.mark.parametrize("label", ["vegetables", "user 1", "Żółć", "مرحبا", "x" * LONGEST])
+def test_a_label_that_can_be_drawn_is_drawn_as_it_is(label):
+    assert drawable(label) == label
+
+
+def test_numbers_say_three_digits():
+    assert number_texts(np.array([[0.001, -0.004]])).tolist() == [["1.00e-03", "-4.00e-03"]]
+    assert number_texts(np.array([[512.34, -0.04]])).tolist() == [["512.3", "0.0"]]

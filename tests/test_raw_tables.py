@@ -1,0 +1,98 @@
+"""The same table comes out of every file that people keep it in."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratings_nmf.artifacts.raw import read_table
+from ratings_nmf.table import from_dense, profile
+
+CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
+ROWS, COLUMNS = ("Ann, the first", 'B "b" b'), ("x y", "ü;z", "3")
+
+
+def text(separator, end="\n", *, quote='"'):
+    def field(label):
+        return quote + label.replace('"', '""') + quote
+
+    lines = [["", *map(field, COLUMNS)], [field(ROWS[0]), "5", "0", "0.25"], [field(ROWS[1]), "0.0", "1.2e3", "+3."]]
+    return end.join(separator.join(line) for line in lines) + end
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", text(",").encode()),
+        ("t.csv", text(";").encode()),
+        ("t.tsv", text("\t").encode()),
+        ("t.csv", text(",", "\r\n").encode()),
+        ("t.csv", text(",").encode("utf-8-sig")),
+        ("t.csv", text(",").rstrip().encode()),
+        ("t.csv", text(",").replace(",5,", ", 5 ,").encode()),
+        ("t.csv", text(",", "\n\n").encode()),
+        ("t.csv.gz", gzip.compress(text(";").encode())),
+    ],
+)
+def test_csv_in_every_dress(tmp_path, name, content):
+    (tmp_path / name).write_bytes(content)
+    table = read_table(tmp_path / name, zeros="observed", separator=None)
+    assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
+    np.testing.assert_array_equal(table.dense(), CELLS)
+
+
+def test_a_given_separator_settles_what_cannot_be_found_out(tmp_path):
+    (tmp_path / "t.csv").write_text("p,a;b\n1,2;3\n")
+    table = read_table(tmp_path / "t.csv", zeros="observed", separator=";")
+    assert (table.row_labels, table.column_labels, table.dense().tolist()) == (("1,2",), ("b",), [[3.0]])
+
+
+@pytest.mark.parametrize("index", [True, False])
+def test_parquet_as_pandas_writes_it(tmp_path, index):
+    frame = pd.DataFrame(CELLS, index=pd.Index(ROWS, name="who"), columns=COLUMNS)
+    (frame if index else frame.reset_index()).to_parquet(tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet", zeros="observed", separator=None)
+    assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
+    np.testing.assert_array_equal(table.dense(), CELLS)
+
+
+def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
+    (tmp_path / "t.csv").write_text("p,a,b\nx,0,2\ny,,3\n")
+    table = read_table(tmp_path / "t.csv", zeros="missing", separator=None)
+    np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [np.nan, 3.0]])
+
+
+def test_a_table_without_zeros_needs_no_meaning_of_zero(tmp_path):
+    (tmp_path / "t.csv").write_text("p,a\nx,2\n")
+    assert read_table(tmp_path / "t.csv", zeros=None, separator=None).zeros == "observed"
+
+
+labels = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1).filter(str.strip)
+
+
+@given(st.data())
+def test_labels_and_numbers_survive(tmp_path_factory, data):
+    rows = data.draw(st.lists(labels, min_size=1, max_size=4, unique=True))
+    columns = data.draw(st.lists(labels, min_size=1, max_size=4, unique=True))
+    numbers = st.one_of(st.just(0.0), st.floats(1e-100, 1e100))
+    cells = [[data.draw(numbers) for _ in columns] for _ in rows]
+    cells[0][0] = 1.0
+    path = tmp_path_factory.mktemp("table") / "t.csv"
+    pd.DataFrame(cells, index=rows, columns=columns).to_csv(path)
+    table = read_table(path, zeros="observed", separator=",")
+    assert (list(table.row_labels), list(table.column_labels)) == (rows, columns)
+    np.testing.assert_array_equal(table.dense(), cells)
+
+
+def test_profile_names_empty_rows_and_columns():
+    cells = np.zeros((30, 3))
+    cells[4, 1] = 2.0
+    labels = tuple(f"r{row}" for row in range(30))
+    described = profile(from_dense(cells, row_labels=labels, column_labels=("a", "b", "c"), zeros="observed"))
+    assert described["empty_row_count"] == 29
+    assert described["empty_rows"] == [f"r{row}" for row in range(21) if row != 4]
+    assert described["empty_columns"] == ["a", "c"]
+    assert (described["minimum"], described["maximum"], described["cells"]) == (0.0, 2.0, 1)

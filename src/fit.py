@@ -26,7 +26,7 @@ def fit(dataset: str) -> str:
     found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
     found = factor_files.as_written(found)
     measured = fit_metrics(ratings, found)
-    factor_files.write(dataset, ratings, found)
+    factor_files.write(dataset, ratings, found, solved.loss_curve)
     metrics.write(
         dataset,
         "fit",

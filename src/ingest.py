@@ -3,13 +3,21 @@
 from pathlib import Path
 
 from ratings_nmf import params, stage, table
-from ratings_nmf.artifacts import interim, raw
+from ratings_nmf.artifacts import interim
+from ratings_nmf.artifacts.raw.tables import read_table
+from ratings_nmf.artifacts.raw.triples import read_triples
 
 
 def ingest(dataset: str) -> str:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    ratings = raw.read_table(Path(source.path), zeros=source.zeros, separator=source.separator)
+    path, zeros, separator = Path(source.path), source.zeros, source.separator
+    if source.layout == "table":
+        ratings = read_table(path, zeros=zeros, separator=separator)
+    else:
+        ratings = read_triples(
+            path, zeros=zeros, separator=separator, columns=source.columns, duplicates=source.duplicates
+        )
     profile = table.profile(ratings)
     interim.write(dataset, ratings, profile)
     return f"{profile['rows']:,} rows × {profile['columns']:,} columns, {profile['cells']:,} cells above 0"

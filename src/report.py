@@ -4,19 +4,24 @@ import matplotlib
 
 from ratings_nmf import stage
 from ratings_nmf.artifacts import factors, figures, interim, metrics
+from ratings_nmf.charts import convergence
 from ratings_nmf.heatmap import gallery
+from ratings_nmf.heatmap.caption import Caption
 
 
 def report(dataset: str) -> str:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
+    fit = metrics.read(dataset, "fit")
     drawn = gallery.figures(
-        dataset,
-        interim.read(dataset),
-        factors.read(dataset),
-        profile=interim.read_profile(dataset),
-        fit=metrics.read(dataset, "fit"),
+        dataset, interim.read(dataset), factors.read(dataset), profile=interim.read_profile(dataset), fit=fit
     )
+    loss_curve = factors.read_loss_curve(dataset)
+    if loss_curve is not None:
+        lines = ("What the solver minimises, after each sweep over the table", gallery.fit_line(fit))
+        drawn["convergence"] = convergence(
+            loss_curve, Caption(title=f"{dataset}: convergence", lines=lines, colours="loss")
+        )
     figures.write(dataset, drawn.items())
     return f"{len(drawn)} figures"
 

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The first example of a test may compile kernels, which no deadline allows for.
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("project")
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def change(project, old, new):
         ("p,a,b,a\nx,1,2,3\n", "column label 'a' stands at columns 1 and 3; every column needs a label of its own"),
         ("p,a,\nx,1,2\n", "column 2 has no label"),
         ("p,a\n ,1\n", "row 1 has no label"),
-        ("", "the file is empty; expected a line of column labels and a line for each row"),
+        ("", "the file is empty; expected labels and values"),
         ("\n \n", "the file is empty"),
         ("p,a,b\n", "found 0 rows and 2 columns besides the labels; expected at least one of each"),
         ("p\nx\n", "found 1 rows and 0 columns besides the labels"),
@@ -101,7 +101,7 @@ def test_zeros_or_blanks_whose_meaning_was_not_said(project, message, content):
     (project / RAW).write_text(content)
     change(project, "      zeros: observed\n", "")
     text = message("ingest")
-    assert "holds 1 cells that are 0 or blank; say what they mean" in text
+    assert "1 cells are 0, blank or absent; say what they mean" in text
     assert "`observed` (0 is a value) or `missing` (not rated)" in text
 
 
@@ -131,6 +131,22 @@ def test_broken_file(project, message, name, content):
         ("ingest", RAW, "/table.csv", "datasets.groceries.ingest.path: '/table.csv' leaves the repository"),
         ("ingest", "zeros: observed", "zeros: no", "datasets.groceries.ingest.zeros: expected one of: 'missing', 'obs"),
         ("ingest", "layout:", "lay-out:", "datasets.groceries.ingest.lay-out: unknown key; expected one of: path, lay"),
+        (
+            "ingest",
+            "zeros:",
+            "columns: [a, b, c]\n      zeros:",
+            "columns: only `layout: triples` takes it; take it out",
+        ),
+        ("ingest", "table", "triples\n      columns: [a, b]", "columns: expected three different names, or three num"),
+        ("ingest", "table", "triples\n      columns: [1, 0, 2]", "columns: expected three different names, or three n"),
+        ("ingest", "table", "triples\n      columns: [a, 1, b]", "columns: expected three different names, or three n"),
+        ("ingest", "table", "triples\n      duplicates: first", "duplicates: expected one of: 'last', 'mean', 'sum' o"),
+        (
+            "fit",
+            "solver: sklearn\n      form: raw\n      options: {}",
+            "solver: native\n      options: {depth: 3}",
+            "depth",
+        ),
         ("fit", "n_components: 3", "n_components: 0", "fit.n_components: expected 1 to 5; found 0; the table has 5 r"),
         ("fit", "n_components: 3", "n_components: 6", "fit.n_components: expected 1 to 5; found 6; the table has 5 r"),
         ("fit", "n_components: 3", "n_components: '3'", "fit.n_components: expected a whole number; found '3'"),

@@ -11,7 +11,8 @@ from matplotlib.text import Text
 
 from ratings_nmf.factors import Factors, numbered
 from ratings_nmf.heatmap import blocks, gallery
-from ratings_nmf.heatmap.draw import NOT_RATED, Caption, heatmap, number_texts
+from ratings_nmf.heatmap.caption import Caption
+from ratings_nmf.heatmap.draw import NOT_RATED, heatmap, number_texts
 from ratings_nmf.heatmap.labels import LONGEST, drawable
 from ratings_nmf.heatmap.sides import arrange
 from ratings_nmf.metrics import fit_metrics

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.artifacts.raw import read_table
+from ratings_nmf.artifacts.raw.tables import read_table
 from ratings_nmf.table import from_dense, profile
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])

@@ -1,1 +1,17 @@
-"""Non-negative matrix factorization of ratings tables: parts that people can name, predictions they can check."""
+"""Non-negative matrix factorization of ratings tables, in which an unrated cell is unknown."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ratings_nmf.estimator import RatingsNMF
+
+__all__ = ["RatingsNMF"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the estimator, and scikit-learn with it, only when it is asked for."""
+    if name == "RatingsNMF":
+        from ratings_nmf.estimator import RatingsNMF
+
+        return RatingsNMF
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,23 +2,25 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf.errors import InputError
-from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.factors import Factors, numbered, with_baselines
 from ratings_nmf.table import RatingsTable
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Factors, and whether the solver's stopping rule was met within its iterations."""
+    """Factors, whether the solver's stopping rule was met, and its loss after each iteration where it tells."""
 
     factors: Factors
     n_iter: int
     converged: bool
+    loss_curve: NDArray[np.float64] | None
 
 
 def factorize(table: RatingsTable, *, n_components: int, solver: str, options: Mapping[str, Any], seed: int) -> Fit:
@@ -46,9 +48,7 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
 
     if table.zeros == "missing":
         raise InputError("solver: sklearn takes every cell as a value; it cannot leave out cells that were not rated")
-    known = sorted(set(NMF().get_params()) - {"n_components", "random_state", "verbose"})
-    if unknown := sorted(set(options) - set(known)):
-        raise InputError(f"options: sklearn knows no {', '.join(unknown)}; known: {', '.join(known)}")
+    _check_options("sklearn", options, set(NMF().get_params()) - {"n_components", "random_state", "verbose"})
     X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
     model = NMF(n_components, random_state=seed, **options)
     with warnings.catch_warnings(record=True) as caught:
@@ -64,7 +64,39 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
         factors=Factors(W=W.astype(np.float64), H=model.components_, components=numbered(n_components)),
         n_iter=int(model.n_iter_),
         converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in caught),
+        loss_curve=None,
     )
 
 
-SOLVERS = {"sklearn": _sklearn}
+def _native(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+    from ratings_nmf.native import solver
+    from ratings_nmf.native.cells import Cells
+    from ratings_nmf.native.options import Options
+
+    _check_options("native", options, {field.name for field in fields(Options)} - {"zeros"})
+    try:
+        solved = solver.fit(
+            Cells(table.rows, table.columns, table.values, table.shape),
+            n_components=n_components,
+            options=Options(zeros=table.zeros, **options),
+            seed=seed,
+        )
+    except (TypeError, ValueError) as error:
+        raise InputError(f"options: {error}") from None
+    found = Factors(W=solved.W, H=solved.H, components=numbered(len(solved.H)))
+    if table.zeros == "missing" and options.get("baseline", True):
+        found = with_baselines(found, solved.row_baseline, solved.column_baseline)
+    return Fit(
+        factors=found,
+        n_iter=solved.n_iter,
+        converged=solved.converged,
+        loss_curve=solved.loss_curve,
+    )
+
+
+def _check_options(solver: str, options: Mapping[str, Any], known: set[str]) -> None:
+    if unknown := sorted(set(options) - known):
+        raise InputError(f"options: {solver} knows no {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+
+
+SOLVERS = {"sklearn": _sklearn, "native": _native}

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 CHUNK = 1_000_000
 
+BASELINES = ("row baseline", "column baseline")
+"""Components that carry a level for each row (its row of H is 1) and for each column (its column of W is 1)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Factors:
@@ -25,6 +28,11 @@ class Factors:
     W: NDArray[np.float64]
     H: NDArray[np.float64]
     components: tuple[str, ...]
+
+    @property
+    def parts(self) -> int:
+        """Number of components that are parts of the table; baselines come after them."""
+        return len(self.components) - (2 if self.components[-2:] == BASELINES else 0)
 
     def reconstruction(self) -> NDArray[np.float64]:
         """Return W @ H, shape (rows, columns), summed component by component.
@@ -55,8 +63,24 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(f"component {number}" for number in range(1, count + 1))
 
 
+def with_baselines(
+    factors: Factors, row_baseline: NDArray[np.float64], column_baseline: NDArray[np.float64]
+) -> Factors:
+    """Add a level for each row, shape (rows,), and for each column, shape (columns,), as two more components.
+
+    >>> parts = Factors(W=np.array([[2.0]]), H=np.array([[3.0, 1.0]]), components=numbered(1))
+    >>> with_baselines(parts, np.array([0.5]), np.array([0.0, 1.0])).reconstruction()
+    array([[6.5, 3.5]])
+    """
+    return Factors(
+        W=np.column_stack([factors.W, row_baseline, np.ones(len(factors.W))]),
+        H=np.vstack([factors.H, np.ones(factors.H.shape[1]), column_baseline]),
+        components=(*factors.components, *BASELINES),
+    )
+
+
 def canonical(factors: Factors) -> Factors:
-    """Scale each row of H to maximum 1 and sort components by their share of the total of W @ H.
+    """Scale each row of H to maximum 1 and sort components by their share of the total of W @ H; baselines stay.
 
     W @ H stays the same up to rounding. A component whose row of H is all 0 keeps its scale; components of the
     same share keep their order.
@@ -66,10 +90,12 @@ def canonical(factors: Factors) -> Factors:
     (array([[8., 2.]]), array([[0.5, 1. ],
            [1. , 0.5]]))
     """
-    peak = factors.H.max(axis=1)
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    peak = H.max(axis=1)
     scale = np.where(peak > 0, peak, 1.0)
-    share = factors.W.sum(axis=0) * factors.H.sum(axis=1)
-    order = np.argsort(-share, kind="stable")
+    order = np.argsort(-(W.sum(axis=0) * H.sum(axis=1)), kind="stable")
     return Factors(
-        W=(factors.W * scale)[:, order], H=(factors.H / scale[:, None])[order], components=factors.components
+        W=np.hstack([(W * scale)[:, order], factors.W[:, factors.parts :]]),
+        H=np.vstack([(H / scale[:, None])[order], factors.H[factors.parts :]]),
+        components=factors.components,
     )

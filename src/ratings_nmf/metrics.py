@@ -18,7 +18,7 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         ``frobenius_error`` √Σ(x − w·h)², in units of the cells; ``relative_error`` the same over √Σx²;
         ``explained_variance`` 1 − Σ(x − w·h)² / Σx² (about 0, not the mean, as is usual for NMF: Hutchins et al.
         2008); ``rmse`` √mean (x − w·h)²; ``mae`` mean |x − w·h|; ``sparsity_W`` and ``sparsity_H`` the mean Hoyer
-        sparsity of the components.
+        sparsity of the components, baselines left out.
 
     >>> from ratings_nmf.table import from_dense
     >>> table = from_dense(np.array([[3.0, 0.0]]), row_labels=("a",), column_labels=("x", "y"), zeros="observed")
@@ -43,8 +43,8 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "explained_variance": 1.0 - squares / total,
         "rmse": float(np.sqrt(squares / count)),
         "mae": distances / count,
-        "sparsity_W": float(hoyer_sparsity(factors.W.T).mean()),
-        "sparsity_H": float(hoyer_sparsity(factors.H).mean()),
+        "sparsity_W": float(hoyer_sparsity(factors.W.T[: factors.parts]).mean()),
+        "sparsity_H": float(hoyer_sparsity(factors.H[: factors.parts]).mean()),
     }
 
 

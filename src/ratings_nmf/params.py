@@ -27,9 +27,11 @@ class Ingest(Section, frozen=True):
     """Where a raw table is and how to read it."""
 
     path: str
-    layout: Literal["table"]
+    layout: Literal["table", "triples"]
     zeros: Literal["observed", "missing"] | None = None
-    separator: Literal[",", ";", "\t"] | None = None
+    separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
+    columns: list[str | int] | None = None
+    duplicates: Literal["last", "mean", "sum"] | None = None
 
     def __post_init__(self) -> None:
         normal = posixpath.normpath(self.path)
@@ -38,13 +40,23 @@ class Ingest(Section, frozen=True):
                 f"path: {self.path!r} leaves the repository; "
                 "give a path below it, such as data/raw/table.csv, so that DVC can follow the file"
             )
+        for name in ("columns", "duplicates"):
+            if self.layout == "table" and getattr(self, name) is not None:
+                raise ValueError(f"{name}: only `layout: triples` takes it; take it out")
+        if self.columns is not None:
+            kinds = {type(column) for column in self.columns}
+            if len(set(self.columns)) != 3 or len(self.columns) != 3 or len(kinds) != 1 or 0 in self.columns:
+                raise ValueError(
+                    f"columns: expected three different names, or three numbers from 1, of row, column and value; "
+                    f"found {self.columns!r}"
+                )
 
 
 class Fit(Section, frozen=True):
     """How a table is factorized."""
 
     n_components: int
-    solver: Literal["sklearn"]
+    solver: Literal["sklearn", "native"]
     form: Literal["raw", "canonical"] = "raw"
     options: dict[str, Any] = {}
 

@@ -1,14 +1,14 @@
 """`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import made_by, read_csv, significant, write_csv
+from ratings_nmf.artifacts.parquet import write_columns
 from ratings_nmf.factors import Factors
 from ratings_nmf.table import RatingsTable
 
@@ -18,10 +18,11 @@ def as_written(factors: Factors) -> Factors:
     return Factors(W=significant(factors.W), H=significant(factors.H), components=factors.components)
 
 
-def write(dataset: str, table: RatingsTable, factors: Factors) -> None:
+def write(dataset: str, table: RatingsTable, factors: Factors, loss_curve: NDArray[np.float64] | None) -> None:
     """Write W.csv, H.csv, and reconstruction.csv (dense), or for a larger table reconstruction.parquet.
 
-    reconstruction.parquet holds the stored cells only: row, column, value, predicted.
+    reconstruction.parquet holds the stored cells only: row, column, value, predicted. Where the solver tells its
+    loss after each iteration, convergence.csv holds it.
     """
     with replacing(_folder(dataset)) as folder:
         folder.mkdir()
@@ -31,9 +32,11 @@ def write(dataset: str, table: RatingsTable, factors: Factors) -> None:
             predicted = factors.reconstruction()
             _write_matrix(folder / "reconstruction.csv", "row", table.row_labels, table.column_labels, predicted)
         else:
-            cells = {"row": table.rows, "column": table.columns, "value": table.values}
-            cells["predicted"] = factors.predict(table.rows, table.columns)
-            pyarrow.parquet.write_table(pa.table(cells), folder / "reconstruction.parquet")
+            cells: dict[str, NDArray[Any]] = {"row": table.rows, "column": table.columns, "value": table.values}
+            predicted = factors.predict(table.rows, table.columns)
+            write_columns(folder / "reconstruction.parquet", {**cells, "predicted": predicted})
+        if loss_curve is not None:
+            write_csv(folder / "convergence.csv", ["iteration", "loss"], enumerate(loss_curve.tolist(), start=1))
 
 
 def read(dataset: str) -> Factors:
@@ -48,6 +51,14 @@ def read(dataset: str) -> Factors:
     components, W = _read_matrix(folder / "W.csv")
     _, H = _read_matrix(folder / "H.csv")
     return Factors(W=W, H=H, components=components)
+
+
+def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:
+    """Return the loss after each iteration, shape (iterations,), or None where the solver did not tell."""
+    file = _folder(dataset) / "convergence.csv"
+    if not file.exists():
+        return None
+    return np.array([loss for _, loss in read_csv(file)[1]], dtype=np.float64)
 
 
 def _write_matrix(

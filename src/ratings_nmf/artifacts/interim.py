@@ -3,20 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet
+from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import made_by, read_csv, read_json, write_csv, write_json
+from ratings_nmf.artifacts.parquet import read_columns, write_columns
 from ratings_nmf.table import RatingsTable
 
 
 def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
     """Write cells.parquet (row, column, value), rows.csv, columns.csv (labels, in order) and profile.json."""
-    cells = pa.table({"row": table.rows, "column": table.columns, "value": table.values})
+    cells: dict[str, NDArray[Any]] = {"row": table.rows, "column": table.columns, "value": table.values}
     with replacing(_folder(dataset)) as folder:
         folder.mkdir()
-        pyarrow.parquet.write_table(cells, folder / "cells.parquet")
+        write_columns(folder / "cells.parquet", cells)
         write_csv(folder / "rows.csv", ["row"], ([label] for label in table.row_labels))
         write_csv(folder / "columns.csv", ["column"], ([label] for label in table.column_labels))
         write_json(folder / "profile.json", profile)
@@ -31,14 +31,13 @@ def read(dataset: str) -> RatingsTable:
         If it was not written yet.
     """
     folder = made_by("ingest", _folder(dataset), dataset)
-    cells = pyarrow.parquet.read_table(folder / "cells.parquet", use_threads=False)
-    rows, columns, values = (cells.column(name).to_numpy() for name in ("row", "column", "value"))
+    cells = read_columns(folder / "cells.parquet")
     return RatingsTable(
         row_labels=tuple(label for (label,) in read_csv(folder / "rows.csv")[1]),
         column_labels=tuple(label for (label,) in read_csv(folder / "columns.csv")[1]),
-        rows=rows,
-        columns=columns,
-        values=values,
+        rows=cells["row"],
+        columns=cells["column"],
+        values=cells["value"],
         zeros=read_profile(dataset)["zeros"],
     )
 

@@ -51,4 +51,5 @@ def _cell_means(table: RatingsTable, values: Matrix, rows: Side, columns: Side) 
     if table.zeros == "observed":
         return total / np.outer(rows.sizes, columns.sizes)
     count = np.bincount(place, minlength=total.size).reshape(shape)
-    return np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    means: Matrix = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    return means

@@ -1,8 +1,6 @@
 """A matrix and its sides in, a figure out; nothing is saved and no global state is touched."""
 
-import textwrap
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -10,17 +8,13 @@ import seaborn
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from numpy.typing import NDArray
 
-from ratings_nmf.heatmap.labels import FONT
+from ratings_nmf.heatmap.caption import INK, LABEL_SIZE, MUTED, Caption, font, write_caption
 from ratings_nmf.heatmap.sides import LABEL_ALL, Side
 
 ANNOTATE = 400
 NOT_RATED = "#d4d4d8"
-INK = "#27272a"
-MUTED = "#71717a"
-LABEL_SIZE = 9
 ROOMY = 20
 """Lines of a side up to which its cells have space around their numbers."""
 
@@ -31,15 +25,6 @@ SIDE = 6.0
 """Inches that a side of more than `LABEL_ALL` lines takes."""
 
 Scale = Literal["amount", "difference", "correlation"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Caption:
-    """What is written around a heatmap: its title, lines below the title, and what its colours mean."""
-
-    title: str
-    lines: tuple[str, ...]
-    colours: str
 
 
 def heatmap(
@@ -78,7 +63,7 @@ def heatmap(
         cbar_ax=bar,
         annot=texts,
         fmt="",
-        annot_kws={"fontproperties": _font(LABEL_SIZE)},
+        annot_kws={"fontproperties": font(LABEL_SIZE)},
         linewidths=0.75 if annotated else 0,
         xticklabels=False,
         yticklabels=False,
@@ -87,8 +72,8 @@ def heatmap(
     _label_sides(figure, axes, sides, cell)
     notes = dict.fromkeys(side.caption for side in sides if side.caption)
     bar.tick_params(labelsize=LABEL_SIZE - 1, length=2, colors=MUTED)
-    bar.set_ylabel(caption.colours, fontproperties=FONT, fontsize=LABEL_SIZE - 1, color=MUTED)
-    _write_caption(axes, caption, notes, width)
+    bar.set_ylabel(caption.colours, fontproperties=font(LABEL_SIZE - 1), color=MUTED)
+    write_caption(axes, caption, (*caption.lines, *notes), width)
     return figure
 
 
@@ -132,14 +117,8 @@ def _cell_size(
 def _text_width(figure: Figure, text: str) -> float:
     """Return the width of a label in inches."""
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    width, _, _ = renderer.get_text_width_height_descent(text, _font(LABEL_SIZE), False)
+    width, _, _ = renderer.get_text_width_height_descent(text, font(LABEL_SIZE), False)
     return float(width) / figure.dpi
-
-
-def _font(size: float) -> FontProperties:
-    font = FONT.copy()
-    font.set_size(size)
-    return font
 
 
 def _colours(matrix: NDArray[np.float64], scale: Scale, limit: float | None) -> dict[str, Any]:
@@ -166,25 +145,4 @@ def _label_sides(figure: Figure, axes: Axes, sides: tuple[Side, Side], cell: tup
     else:
         axes.set_xticklabels(texts, rotation=45, ha="right", rotation_mode="anchor")
     for tick in [*axes.get_xticklabels(), *axes.get_yticklabels()]:
-        tick.set(fontproperties=_font(LABEL_SIZE), color=INK, parse_math=False)
-
-
-def _write_caption(axes: Axes, caption: Caption, notes: Iterable[str], width: float) -> None:
-    characters = int(max(width + 1.5, 5.0) / 0.078)
-    lines = [part for line in (*caption.lines, *notes) for part in textwrap.wrap(line, characters)]
-    place: dict[str, Any] = {
-        "xy": (0, 1),
-        "xycoords": "axes fraction",
-        "textcoords": "offset points",
-        "parse_math": False,
-    }
-    for above, line in enumerate(reversed(lines)):
-        axes.annotate(line, xytext=(0, 6 + 12 * above), fontproperties=_font(LABEL_SIZE - 0.5), color=MUTED, **place)
-    axes.annotate(
-        caption.title,
-        xytext=(0, 12 + 12 * len(lines)),
-        fontproperties=_font(LABEL_SIZE + 2),
-        fontweight="bold",
-        color=INK,
-        **place,
-    )
+        tick.set(fontproperties=font(LABEL_SIZE), color=INK, parse_math=False)

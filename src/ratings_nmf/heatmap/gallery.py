@@ -7,7 +7,8 @@ from matplotlib.figure import Figure
 
 from ratings_nmf.factors import Factors
 from ratings_nmf.heatmap import blocks
-from ratings_nmf.heatmap.draw import Caption, heatmap
+from ratings_nmf.heatmap.caption import Caption
+from ratings_nmf.heatmap.draw import heatmap
 from ratings_nmf.heatmap.labels import drawable
 from ratings_nmf.heatmap.sides import arrange
 from ratings_nmf.table import RatingsTable
@@ -27,13 +28,13 @@ def figures(
     profile, fit
         Contents of profile.json and fit.json, for what the captions say of the table and of the fit.
     """
-    rows = arrange(table.row_labels, factors.W, kind="rows")
-    columns = arrange(table.column_labels, factors.H.T, kind="columns")
+    rows = arrange(table.row_labels, factors.W[:, : factors.parts], kind="rows")
+    columns = arrange(table.column_labels, factors.H[: factors.parts].T, kind="columns")
     components = arrange(factors.components, np.eye(len(factors.components)), kind="components")
     given = blocks.table_means(table, rows, columns)
     rebuilt = blocks.prediction_means(factors, rows, columns)
     peak = float(np.nanmax([np.nanmax(given), np.nanmax(rebuilt)]))
-    size, fitted = _table_line(profile), _fit_line(fit)
+    size, fitted = _table_line(profile), fit_line(fit)
 
     def caption(title: str, colours: str, *lines: str) -> Caption:
         return Caption(title=f"{dataset}: {title}", lines=lines, colours=colours)
@@ -92,7 +93,8 @@ def _empty_lines(profile: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _fit_line(fit: dict[str, Any]) -> str:
+def fit_line(fit: dict[str, Any]) -> str:
+    """Say components, error, and a fit that has not converged, in one line."""
     components = f"{fit['n_components']} component" + ("s" if fit["n_components"] > 1 else "")
     error = f"relative error {100 * fit['relative_error']:.3g} %"
     state = "" if fit["converged"] else f"; not converged after {fit['n_iter']} iterations"

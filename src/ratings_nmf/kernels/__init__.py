@@ -1,0 +1,28 @@
+"""Compiled coordinate descent for non-negative factors, a line (a row or a column of the table) at a time.
+
+Factor tables are padded with zeros to multiples of 8, both ways, and have at least one line of zeros, which
+the padding of cells points to. Lines are independent, so that any split over threads gives the same bits, and
+`lanes` fixes the order of the sums within a line.
+"""
+
+from ratings_nmf.kernels.common import Lines, Packed, Rule
+from ratings_nmf.kernels.known import predict_cells, update_known
+from ratings_nmf.kernels.lanes import LANES
+from ratings_nmf.kernels.observed import gram, multiply, orthonormalize, update_observed
+from ratings_nmf.kernels.packing import is_sorted, order_by, pack
+
+__all__ = [
+    "LANES",
+    "Lines",
+    "Packed",
+    "Rule",
+    "gram",
+    "is_sorted",
+    "multiply",
+    "order_by",
+    "orthonormalize",
+    "pack",
+    "predict_cells",
+    "update_known",
+    "update_observed",
+]

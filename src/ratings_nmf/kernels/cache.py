@@ -1,0 +1,43 @@
+"""Where compiled kernels are kept: by the contents of their sources, so that copies of the tree share them.
+
+Numba's own place is beside a source file, by the contents of that file alone: a copy of the tree would
+compile again, and a kernel would keep the old code of a function that it calls in another file.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from numba import config
+from numba.core.caching import UserWideCacheLocator
+from numba.misc.appdirs import AppDirs
+
+_SOURCES = sorted(Path(__file__).parent.glob("*.py"))
+_STAMP = hashlib.sha256(b"\0".join(source.read_bytes() for source in _SOURCES)).hexdigest()
+
+
+class SourcesLocator(UserWideCacheLocator):  # type: ignore[misc]
+    """A folder for each state of the sources, in NUMBA_CACHE_DIR or the user's cache folder for numba."""
+
+    def __init__(self, function: Callable[..., Any], file: str) -> None:
+        super().__init__(function, file)
+        root = config.CACHE_DIR or AppDirs(appname="numba", appauthor=False).user_cache_dir
+        self._cache_path = str(Path(root, f"ratings_nmf_{_STAMP[:16]}"))
+
+    def get_source_stamp(self) -> str:
+        """The state of all sources of kernels."""
+        return _STAMP
+
+
+@contextmanager
+def by_contents() -> Iterator[None]:
+    """Let numba keep what is declared meanwhile by the contents of all sources, if it can write there."""
+    before = config.CACHE_LOCATOR_CLASSES
+    own = f"{__name__}.{SourcesLocator.__name__}"
+    config.CACHE_LOCATOR_CLASSES = before or f"{own},InTreeCacheLocator,UserWideCacheLocator"
+    try:
+        yield
+    finally:
+        config.CACHE_LOCATOR_CLASSES = before

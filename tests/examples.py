@@ -1,0 +1,35 @@
+"""Tables for the tests, with obvious counterparts of what the library computes."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from ratings_nmf.native.cells import Cells
+
+
+@st.composite
+def masked_tables(draw, most=9):
+    """A table of values and the mask of its known cells; whole rows and columns may be unknown."""
+    shape = draw(st.integers(1, most)), draw(st.integers(1, most))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    known = random.random(shape) < draw(st.sampled_from([0.0, 0.1, 0.5, 1.0]))
+    return np.where(known, random.integers(1, 11, shape) / 2, 0.0), known
+
+
+def cells_of(table, known=None):
+    """The known cells of a table; by default all."""
+    rows, columns = np.nonzero(np.ones(table.shape) if known is None else known)
+    return Cells(rows.astype(np.int32), columns.astype(np.int32), table[rows, columns].astype(float), table.shape)
+
+
+def places_of(mask):
+    """(rows, columns) where the mask is true."""
+    rows, columns = np.nonzero(mask)
+    return rows.astype(np.int32), columns.astype(np.int32)
+
+
+def planted(shape=(60, 40), n_components=3, seed=0):
+    """Non-negative W, H with many zeros and their product."""
+    random = np.random.default_rng(seed)
+    W = random.random((shape[0], n_components)) * (random.random((shape[0], n_components)) < 0.5)
+    H = random.random((n_components, shape[1])) * (random.random((n_components, shape[1])) < 0.5)
+    return W, H, W @ H

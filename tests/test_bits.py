@@ -1,0 +1,69 @@
+"""The same bits for every thread count, processor and BLAS kernel, and interpreted instead of compiled."""
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import hashlib
+import sys
+
+import numpy as np
+
+from ratings_nmf.native.cells import Cells
+from ratings_nmf.native.solver import fit, fold_in
+from ratings_nmf.native.options import Options
+
+
+def digest(shape, share, n_components, max_iter):
+    random = np.random.default_rng(0)
+    known, values = random.random(shape) < share, random.integers(1, 11, shape) / 2
+    rows, columns = (places.astype(np.int32) for places in np.nonzero(known))
+    cells = Cells(rows, columns, values[known], shape)
+    held_out = rows[::7], columns[::7]
+    result = hashlib.sha256()
+    for zeros in ("missing", "observed"):
+        for ensemble in (1, 2):
+            options = Options(
+                zeros=zeros, regularization=1.0, ensemble=ensemble, max_iter=max_iter, tol=0
+            )
+            factors = fit(cells, n_components=n_components, options=options, held_out=held_out)
+            W, row_baseline = fold_in(factors, cells, options=options)
+            parts = factors.W, factors.H, factors.restart_baselines, factors.loss_curve, W, row_baseline
+            for part in (*parts, factors.predict(rows, columns)):
+                result.update(np.ascontiguousarray(part).tobytes())
+    return result.hexdigest()
+
+
+print(digest((12, 9), 0.6, 3, 3))
+if sys.argv[1] == "large":
+    print(digest((600, 300), 0.5, 10, 5))
+"""
+
+
+def _digests(size, **environment):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment
+    command = [sys.executable, "-c", SCRIPT, size]
+    return subprocess.run(command, check=True, env=environment, capture_output=True, text=True).stdout.split()
+
+
+@pytest.fixture(scope="module")
+def expected():
+    return _digests("large", NUMBA_NUM_THREADS="1", OPENBLAS_CORETYPE="Haswell")
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the processors named are of the x86-64 family")
+@pytest.mark.parametrize(
+    ("processor", "blas", "threads"),
+    [("host", "Prescott", "2"), ("generic", "Haswell", "2"), ("nehalem", "Prescott", "1")],
+)
+def test_processors_and_threads_change_no_bit(expected, processor, blas, threads):
+    names = {} if processor == "host" else {"NUMBA_CPU_NAME": processor}
+    assert _digests("large", NUMBA_NUM_THREADS=threads, OPENBLAS_CORETYPE=blas, **names) == expected
+
+
+def test_compiling_changes_no_bit(expected):
+    assert _digests("small", NUMBA_DISABLE_JIT="1") == expected[:1]

@@ -1,0 +1,124 @@
+"""Cells given one a line: every separator, named and numbered columns, duplicates, and what is refused."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratings_nmf.artifacts.raw.triples import read_triples
+from ratings_nmf.errors import InputError
+
+LINES = [("ann", "tea", "5", "1"), ("bob", "ham", "2.5", "2"), ("ann", "ham", "1e0", "3"), ("cid", "tea", "0", "4")]
+HEADER = ("user", "item", "rating", "time")
+
+
+def read(path, **changes):
+    settings = {"zeros": "missing", "separator": None, "columns": None, "duplicates": None}
+    return read_triples(path, **{**settings, **changes})
+
+
+def cells_of(table):
+    return {
+        (table.row_labels[row], table.column_labels[column]): value
+        for row, column, value in zip(table.rows, table.columns, table.values, strict=True)
+    }
+
+
+def text(separator, *, header=True, end="\n"):
+    return "".join(separator.join(line) + end for line in ([HEADER] if header else []) + LINES)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "changes"),
+    [
+        ("t.csv", text(","), {}),
+        ("t.csv", "\ufeff" + text(";", end="\r\n"), {}),
+        ("t.csv", text("\t"), {"columns": ["user", "item", "rating"]}),
+        ("t.csv", text(",", header=False), {"columns": [1, 2, 3]}),
+        ("t.dat", text("::", header=False), {"columns": [1, 2, 3], "separator": "::"}),
+        ("t.dat", text("::"), {"separator": "::"}),
+        ("t.csv", text("|"), {"separator": "|"}),
+        ("t.csv", text(" "), {"separator": " "}),
+        ("t.csv", text(",") + "\n", {}),
+        ("t.csv.gz", text(","), {}),
+    ],
+)
+def test_every_dress_gives_the_same_table(tmp_path, name, content, changes):
+    data = content.encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    table = read(tmp_path / name, **changes)
+    assert (table.row_labels, table.column_labels) == (("ann", "bob", "cid"), ("tea", "ham"))
+    assert cells_of(table) == {("ann", "tea"): 5.0, ("ann", "ham"): 1.0, ("bob", "ham"): 2.5}
+
+
+@pytest.mark.parametrize("columns", [None, ["user", "item", "rating"], [1, 2, 3]])
+def test_parquet(tmp_path, columns):
+    frame = pd.DataFrame({"user": [7, 7, 8], "item": ["a", "b", "a"], "rating": [1, 2, 3], "time": [0, 0, 0]})
+    frame.to_parquet(tmp_path / "t.parquet")
+    assert cells_of(read(tmp_path / "t.parquet", columns=columns)) == {("7", "a"): 1, ("7", "b"): 2, ("8", "a"): 3}
+
+
+def test_columns_in_another_order(tmp_path):
+    (tmp_path / "t.csv").write_text("rating,x,item,user\n4,?,tea,ann\n")
+    assert cells_of(read(tmp_path / "t.csv", columns=["user", "item", "rating"])) == {("ann", "tea"): 4.0}
+
+
+@pytest.mark.parametrize(("duplicates", "value"), [("last", 4.0), ("mean", 3.0), ("sum", 9.0)])
+def test_duplicates_are_combined_as_asked(tmp_path, duplicates, value):
+    (tmp_path / "t.csv").write_text("u,i,r\na,x,2\nb,y,1\na,x,3\na,x,4\na,x,0\n")
+    table = read(tmp_path / "t.csv", duplicates=duplicates)
+    assert cells_of(table) == {("a", "x"): value, ("b", "y"): 1.0}
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "said"),
+    [
+        (
+            "u,i,r\na,x,2\na,x,3\nb,y,1\nb,y,1\nb,y,1\n",
+            {},
+            "row 'a', column 'x' stands 2 times; row 'b', column 'y' st",
+        ),
+        ("u,i,r\na,x,2\na,x,3\n", {}, "say what to make of them: `duplicates: last`, `mean` or `sum`"),
+        ("u,i,r\na,x,-2\nb,y,many\n", {}, "row 'a', column 'x': '-2' is negative; row 'b', column 'y': 'many' is not"),
+        ("u,i,r\na,x,nan\n", {}, "row 'a', column 'x': 'nan' is not finite"),
+        ("u,i,r\na,x,\nb,x,1\n", {"zeros": "observed"}, "row 'a', column 'x': blank; expected finite numbers"),
+        ("u,i,r\na,x,0\n", {}, "every cell is 0 or blank"),
+        ("u,i,r\na,x,1\nb,y,1\n", {"zeros": None}, "2 cells are 0, blank or absent; say what they mean with `zeros`"),
+        ("u,i,r\n,x,1\n", {}, "1 cells have no row label, the first of them cell 1"),
+        ("u,i,r\na,x,1\na, ,1\n", {}, "1 cells have no column label, the first of them cell 2"),
+        ("u,i,r\na,x,1\na,x\n", {}, "line 3 has 2 fields; expected 3, as in the first line (separator: comma)"),
+        ("u,i,r\n", {}, "no line below the header"),
+        ("", {}, "the file is empty"),
+        ("u,i\na,x\n", {}, "found 2 columns; expected at least three"),
+        ("a,x,5\nb,y,4\n", {}, "line 1: '5' is a number where the name of the value column was expected"),
+        ("u,i,r\na,x,5\n", {"columns": [1, 2, 3]}, "line 1: 'r' is not a number; numbered columns are for a file wit"),
+        ("u,i,r\na,x,5\n", {"columns": ["u", "film", "score"]}, "no column film, score; found u, i, r; mend `columns`"),
+        ("a,x,5\n", {"columns": [1, 2, 4]}, "no column 4; found a, x, 5"),
+        (b"u,i,r\na\xff,x,5\n", {}, "line 2: not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(tmp_path, content, changes, said):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError) as refused:
+        read(path, **changes)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert said in str(refused.value)
+
+
+labels = st.text(st.characters(codec="utf-8", exclude_characters="\r\0\x1f"), min_size=1).filter(str.strip)
+
+
+@given(st.dictionaries(st.tuples(labels, labels), st.floats(1e-100, 1e100), min_size=1, max_size=20))
+def test_cells_survive_in_any_order(tmp_path_factory, cells):
+    path = tmp_path_factory.mktemp("triples") / "t.csv"
+    frame = pd.DataFrame([(row, column, value) for (row, column), value in cells.items()], columns=["u", "i", "r"])
+    frame.to_csv(path, index=False)
+    table = read(path, separator=",")
+    assert cells_of(table) == cells
+    assert list(table.row_labels) == list(dict.fromkeys(row for row, _ in cells))
+    places = table.rows.astype(np.int64) * len(table.column_labels) + table.columns
+    assert np.all(np.diff(places) > 0)

@@ -1,8 +1,8 @@
 """Factorize a table and write W, H, the reconstruction and how close it comes."""
 
 from ratings_nmf import factors, params, stage
+from ratings_nmf.artifacts import choice, interim, metrics
 from ratings_nmf.artifacts import factors as factor_files
-from ratings_nmf.artifacts import interim, metrics
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import factorize
 from ratings_nmf.metrics import fit_metrics
@@ -13,10 +13,11 @@ def fit(dataset: str) -> str:
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
     ratings = interim.read(dataset)
+    count = choice.read(dataset) if chosen.n_components == "auto" else chosen.n_components
     try:
         solved = factorize(
             ratings,
-            n_components=chosen.n_components,
+            n_components=count,
             solver=chosen.solver,
             options=chosen.options,
             seed=parameters.seed,
@@ -30,9 +31,9 @@ def fit(dataset: str) -> str:
     metrics.write(
         dataset,
         "fit",
-        {"n_components": chosen.n_components, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
+        {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
     )
-    return f"{chosen.n_components} components, relative error {measured['relative_error']:.4g}"
+    return f"{count} components, relative error {measured['relative_error']:.4g}"
 
 
 if __name__ == "__main__":

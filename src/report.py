@@ -1,12 +1,13 @@
-"""Draw the heatmaps of one dataset: the table, W, H, the reconstruction, the residual, the correlation."""
+"""Draw the figures of one dataset: the table, W, H, what they predict, and the survey of counts."""
 
 import matplotlib
 
 from ratings_nmf import stage
-from ratings_nmf.artifacts import factors, figures, interim, metrics
+from ratings_nmf.artifacts import factors, figures, interim, metrics, survey
 from ratings_nmf.charts import convergence
 from ratings_nmf.heatmap import gallery
 from ratings_nmf.heatmap.caption import Caption
+from ratings_nmf.survey_figures.gallery import figures as survey_figures
 
 
 def report(dataset: str) -> str:
@@ -14,7 +15,15 @@ def report(dataset: str) -> str:
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     fit = metrics.read(dataset, "fit")
     drawn = gallery.figures(
-        dataset, interim.read(dataset), factors.read(dataset), profile=interim.read_profile(dataset), fit=fit
+        dataset,
+        interim.read(dataset),
+        factors.read(dataset),
+        profile=interim.read_profile(dataset),
+        fit=fit,
+        warning=gallery.warning_line(metrics.read(dataset, "heldout", stage="evaluate")),
+    )
+    drawn |= survey_figures(
+        dataset, survey.read_evidence(dataset), survey.read_consensus(dataset), metrics.read(dataset, "survey")
     )
     loss_curve = factors.read_loss_curve(dataset)
     if loss_curve is not None:

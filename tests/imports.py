@@ -1,6 +1,7 @@
 """Which of the project's modules a stage script imports, at the top or inside functions, directly or not."""
 
 import ast
+import re
 from pathlib import Path
 
 PACKAGE = "ratings_nmf"
@@ -35,3 +36,19 @@ def _imported(file: Path, source: Path) -> list[Path]:
             packages = [source.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
             files += [*packages, source.joinpath(*parts).with_suffix(".py")]
     return [path for path in files if path.exists()]
+
+
+def write_deps(root: Path) -> None:
+    """Write the modules that each stage imports into the deps of dvc.yaml; its other lines stay."""
+    file = root / "dvc.yaml"
+    head, *stages = re.split(r"(?m)^(?=  \w+:$)", file.read_text(encoding="utf-8"))
+    for place, stage in enumerate(stages):
+        script = root / f"src/{stage.partition(':')[0].strip()}.py"
+        modules = "".join(f"      - {path.relative_to(root)}\n" for path in sorted(modules_of(script)))
+        first, _, rest = stage.partition("      - src/")
+        stages[place] = first + modules + re.sub(r"(?m)\A(.*\n)(?:      - src/\S+\.py\n)*", "", rest)
+    file.write_text(head + "".join(stages), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_deps(Path(__file__).resolve().parent.parent)

@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import json
 
 import pytest
 
@@ -149,12 +150,28 @@ def test_broken_file(project, message, name, content):
         ),
         ("fit", "n_components: 3", "n_components: 0", "fit.n_components: expected 1 to 5; found 0; the table has 5 r"),
         ("fit", "n_components: 3", "n_components: 6", "fit.n_components: expected 1 to 5; found 6; the table has 5 r"),
-        ("fit", "n_components: 3", "n_components: '3'", "fit.n_components: expected a whole number; found '3'"),
-        ("fit", "n_components: 3", "n_components: 2.5", "fit.n_components: expected a whole number; found 2.5"),
-        ("fit", "n_components: 3", "n_components: yes", "fit.n_components: expected a whole number; found True"),
+        (
+            "fit",
+            "n_components: 3",
+            "n_components: '3'",
+            "fit.n_components: expected a whole number or 'auto'; found '3'",
+        ),
+        (
+            "fit",
+            "n_components: 3",
+            "n_components: 2.5",
+            "fit.n_components: expected a whole number or 'auto'; found 2.5",
+        ),
+        (
+            "fit",
+            "n_components: 3",
+            "n_components: yes",
+            "fit.n_components: expected a whole number or 'auto'; found True",
+        ),
         ("fit", "n_components:", "components:", "fit.components: unknown key; expected one of: n_components, solver"),
         ("fit", "      n_components: 3\n", "", "datasets.groceries.fit.n_components: missing; add this key"),
         ("fit", "solver: sklearn", "solver: sk", "datasets.groceries.fit.solver: expected one of:"),
+        ("fit", "      options: {}\n", "", "datasets.groceries.fit.options: missing; add this key"),
         ("fit", "options: {}", "options: 3", "datasets.groceries.fit.options: expected a block of keys and values; fo"),
         ("fit", "options: {}", "options: {steps: 3}", "fit.options: sklearn knows no steps; known: alpha_H, alpha_W"),
         ("fit", "options: {}", "options: {max_iter: no}", "fit.options: The 'max_iter' parameter of NMF must be an in"),
@@ -164,6 +181,53 @@ def test_broken_file(project, message, name, content):
         ("fit", "  groceries:", "  2024:", "datasets.2024: expected a text as name; found 2024; put it in quotes"),
         ("fit", "  groceries:", "  food:", "datasets: no dataset named 'groceries'; known: ratings, food"),
         ("fit", "    fit:", "    fit: [", "not valid YAML: "),
+        ("survey", "[1, 2, 3, 4]", "[]", "survey.components: expected counts of 1 or more, each once, by rising count"),
+        ("survey", "[1, 2, 3, 4]", "[3, 2]", "survey.components: expected counts of 1 or more, each once, by rising c"),
+        ("survey", "[1, 2, 3, 4]", "[0, 2]", "survey.components: expected counts of 1 or more, each once, by rising c"),
+        ("survey", "[1, 2, 3, 4]", "[4, 6]", "survey.components: expected 1 to 5; found 6; the table has 5 rows and 6"),
+        (
+            "survey",
+            "folds: 5, r",
+            "folds: 1, r",
+            "survey.folds: expected 0, which turns this part off, or 2 or more (o",
+        ),
+        ("survey", "folds: 5, r", "folds: -2, r", "survey.folds: expected 0, which turns this part off, or 2 or more"),
+        ("survey", "folds: 5, r", "folds: 31, r", "datasets.groceries.survey.folds: expected 0, or 2 to"),
+        ("survey", "folds: 5, r", "folds: no, r", "survey.folds: expected a whole number; found False"),
+        ("survey", "restarts: 20", "restarts: 1", "survey.restarts: expected 0, which turns this part off, or 2 or m"),
+        ("survey", ", restarts: 20", "", "datasets.groceries.survey.restarts: missing; add this key"),
+        ("survey", "[1, 2, 3, 4]", "[1, 1]", "survey.components: expected counts of 1 or more, each once, by rising c"),
+        (
+            "evaluate",
+            "evaluate: {folds: 5}",
+            "evaluate: {}",
+            "evaluate.folds: expected either `folds`, a number, or `te",
+        ),
+        ("evaluate", "evaluate: {folds: 5}", "evaluate: {folds: 5, test: data/test/a.csv}", "give one of the two"),
+        (
+            "evaluate",
+            "evaluate: {folds: 5}",
+            "evaluate: {folds: 1}",
+            "evaluate.folds: expected 0, which turns this part ",
+        ),
+        (
+            "evaluate",
+            "evaluate: {folds: 5}",
+            "evaluate: {folds: 99}",
+            "datasets.groceries.evaluate.folds: expected 0, or",
+        ),
+        (
+            "evaluate",
+            "evaluate: {folds: 5}",
+            "evaluate: {test: ../a.csv}",
+            "evaluate.test: '../a.csv' is not below data/t",
+        ),
+        (
+            "evaluate",
+            "n_components: 3",
+            "n_components: 9",
+            "datasets.groceries.fit.n_components: expected 1 to 5; foun",
+        ),
     ],
 )
 def test_bad_parameters(project, message, stage_name, old, new, said):
@@ -183,13 +247,54 @@ def test_missing_parameters(project, message):
     assert message("fit").startswith("params.yaml: no such file")
 
 
-@pytest.mark.parametrize(("stage_name", "first"), [("fit", "ingest"), ("report", "fit")])
+@pytest.mark.parametrize(
+    ("stage_name", "first"), [("fit", "ingest"), ("survey", "ingest"), ("evaluate", "ingest"), ("report", "fit")]
+)
 def test_missing_artifact_names_the_stage_to_run(project, message, stage_name, first):
     if first == "ingest":
         for file in (project / "data/interim/groceries").iterdir():
             file.unlink()
         (project / "data/interim/groceries").rmdir()
     assert f"no such file; make it with `dvc repro {first}@groceries`" in message(stage_name)
+
+
+@pytest.mark.parametrize("stage_name", ["fit", "evaluate"])
+def test_auto_needs_a_choice(project, message, stage_name):
+    change(project, "n_components: 3", "n_components: auto")
+    assert "choice.json: no such file; make it with `dvc repro survey@groceries`" in message(stage_name)
+    place = project / "reports/metrics/groceries/choice.json"
+    place.parent.mkdir(parents=True)
+    place.write_text('{"n_components": null}')
+    text = message(stage_name)
+    assert text.startswith("reports/metrics/groceries/choice.json: the survey chose no count; set `survey.folds`")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "no such file"),
+        ("product,person,count\nbread,John,1\n", "found 1 cells to predict; expected two or more"),
+        ("product,person,count\nbread,John,x\ntea,Al,2\n", "row 'bread', column 'John': 'x' is not a number"),
+    ],
+)
+def test_bad_test_file(project, message, content, said):
+    change(project, "evaluate: {folds: 5}", "evaluate: {test: data/test/cells.csv}")
+    (project / "data/test").mkdir()
+    if content is not None:
+        (project / "data/test/cells.csv").write_text(content)
+    text = message("evaluate")
+    assert text.startswith("data/test/cells.csv: ") and said in text
+
+
+def test_unknown_labels_of_a_test_file_are_counted_listed_and_predicted(project, monkeypatch):
+    change(project, "evaluate: {folds: 5}", "evaluate: {test: data/test/cells.csv}")
+    (project / "data/test").mkdir()
+    lines = ["bread,John,1", "tea,John,0", "tea,Zoe,2", "coffee,Ida,1", "coffee,Greg,0"]
+    (project / "data/test/cells.csv").write_text("product,person,count\n" + "\n".join(lines) + "\n")
+    importlib.import_module("evaluate").evaluate("groceries")
+    found = json.loads((project / "reports/metrics/groceries/heldout.json").read_text())
+    assert (found["cells"], found["unknown_cells"]) == (5, 3)
+    assert found["unknown_labels"] == "row 'tea'; column 'Zoe'; column 'Ida'"
 
 
 def test_a_real_run_says_one_line_and_no_traceback(workspace):

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-GROCERIES_AGAIN = ["fit@groceries", "report@groceries"]
+GROCERIES_AGAIN = ["fit@groceries", "evaluate@groceries", "report@groceries"]
 
 
 def run_stages(output):
@@ -37,10 +37,13 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     params = workspace.params()
     params["datasets"]["visits"] = {
         "ingest": {"path": "data/raw/visits.tsv", "layout": "table", "zeros": "observed"},
-        "fit": {"n_components": 2, "solver": "sklearn", "form": "canonical"},
+        "survey": {"components": [1, 2], "folds": 2, "restarts": 2},
+        "fit": {"n_components": "auto", "solver": "sklearn", "options": {}, "form": "canonical"},
+        "evaluate": {"folds": 2},
     }
     workspace.write_params(params)
-    assert run_stages(workspace.dvc("repro")) == ["ingest@visits", "fit@visits", "report@visits"]
+    stages = run_stages(workspace.dvc("repro"))
+    assert stages == [f"{name}@visits" for name in ("ingest", "survey", "fit", "evaluate", "report")]
     after = workspace.artifacts()
     assert {path: after[path] for path in before} == before
     assert after["data/factors/visits/H.csv"].decode().splitlines()[0] == "component,mon,tue"
@@ -80,16 +83,61 @@ def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(checkout, tmp_path)
     shutil.copytree(checkout.root, tmp_path / "clone")
     clone = type(checkout)(tmp_path / "clone")
     shown = json.loads(clone.dvc("metrics", "show", "--json"))
-    assert shown[""]["data"].keys() == {f"reports/metrics/{name}/fit.json" for name in clone.params()["datasets"]}
+    assert shown[""]["data"].keys() == {
+        f"reports/metrics/{dataset}/{name}.json"
+        for dataset in clone.params()["datasets"]
+        for name in ("survey", "choice", "fit", "heldout")
+    }
     assert clone.dvc("metrics", "diff") == ""
     assert clone.dvc("params", "diff") == ""
     for command in ("show", "diff"):
         clone.dvc("plots", command, "--out", str(tmp_path / command))
     page = (tmp_path / "show/index.html").read_text(encoding="utf-8")
     assert page.count("<img") == len(list((clone.root / "reports/figures").rglob("*.png")))
+    assert page.count("held-out RMSE") and page.count('"y": {"field": "cv_rmse"')
 
 
 def test_metrics_and_params_diff_name_what_a_change_did(workspace):
     workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
     assert "reports/metrics/groceries/fit.json" in workspace.dvc("metrics", "diff", "--md")
     assert "datasets.groceries.fit.n_components" in workspace.dvc("params", "diff", "--md")
+
+
+def test_other_counts_in_the_survey_leave_a_given_count_alone(workspace):
+    params = workspace.params()
+    params["datasets"]["groceries"]["survey"] = {"components": [1, 2], "folds": 3, "restarts": 2}
+    workspace.write_params(params)
+    before = (workspace.root / "reports/metrics/groceries/choice.json").read_bytes()
+    ran = run_stages(workspace.dvc("repro"))
+    assert (workspace.root / "reports/metrics/groceries/choice.json").read_bytes() == before
+    assert ran == ["survey@groceries", "report@groceries"]
+
+
+def test_auto_takes_the_choice_of_the_survey(workspace):
+    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=auto", "fit@groceries")
+    folder = workspace.root / "reports/metrics/groceries"
+    choice, fit = (json.loads((folder / f"{name}.json").read_text())["n_components"] for name in ("choice", "fit"))
+    assert choice == fit != 3
+
+
+def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace):
+    params = workspace.params()
+    params["datasets"]["groceries"]["survey"] |= {"folds": 0, "restarts": 0}
+    params["datasets"]["groceries"]["evaluate"] = {"folds": 0}
+    workspace.write_params(params)
+    workspace.dvc("repro", "report@groceries")
+    folder = workspace.root / "reports"
+    survey = json.loads((folder / "metrics/groceries/survey.json").read_text())
+    assert survey["choice"] is None and len(survey["notes"]) == 2
+    assert json.loads((folder / "metrics/groceries/heldout.json").read_text())["verdict"].startswith("Nothing was held")
+    assert not (folder / "figures/groceries/survey.png").exists()
+    assert not (folder / "figures/groceries/consensus.png").exists()
+    workspace.dvc("plots", "show", "--out", "shown")
+
+
+def test_metrics_diff_shows_the_held_out_figures(workspace):
+    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
+    difference = json.loads(workspace.dvc("metrics", "diff", "--json"))
+    changed = difference["reports/metrics/groceries/heldout.json"]
+    assert {"n_components", "rmse", "rmse_se", "mae", "mae_se"} <= changed.keys()
+    assert "reports/metrics/groceries/survey.json" not in difference

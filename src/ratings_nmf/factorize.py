@@ -23,6 +23,10 @@ class Fit:
     loss_curve: NDArray[np.float64] | None
 
 
+Places = tuple[NDArray[np.int32], NDArray[np.int32]]
+Start = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
 def factorize(table: RatingsTable, *, n_components: int, solver: str, options: Mapping[str, Any], seed: int) -> Fit:
     """Factorize a table into `n_components` non-negative parts.
 
@@ -32,13 +36,54 @@ def factorize(table: RatingsTable, *, n_components: int, solver: str, options: M
         If the count does not fit the table, the solver does not know an option or refuses its value, or it cannot
         take the table's meaning of zero.
     """
+    check_count(table, n_components, "n_components")
+    return SOLVERS[solver](table, n_components, options, seed)
+
+
+def check_count(table: RatingsTable, n_components: int, name: str) -> None:
+    """Refuse a count of components, by the name of its parameter, that does not fit the table."""
     smaller = min(table.shape)
     if not 1 <= n_components <= smaller:
         raise InputError(
-            f"n_components: expected 1 to {smaller}; found {n_components}; the table has {table.shape[0]} rows and "
+            f"{name}: expected 1 to {smaller}; found {n_components}; the table has {table.shape[0]} rows and "
             f"{table.shape[1]} columns, and more parts than the smaller side has lines explain nothing"
         )
-    return SOLVERS[solver](table, n_components, options, seed)
+
+
+def factorize_without(
+    table: RatingsTable,
+    *,
+    n_components: int,
+    options: Mapping[str, Any],
+    seed: int,
+    held_out: Places | None = None,
+    start: Start | None = None,
+) -> Fit:
+    """Factorize a table, by the native solver, as if the cells held out were not known.
+
+    Parameters
+    ----------
+    held_out
+        Rows and columns of the cells, stored or not, that the fit does not see.
+    start
+        W (rows, components) and H (components, columns) to start from; None lets the solver choose by the seed.
+    """
+    return _native(table, n_components, options, seed, held_out=held_out, start=start)
+
+
+def counterpart(solver: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return options of the native solver that come closest to another solver's, and what has no counterpart.
+
+    Scikit-learn's NMF cannot leave out cells, so that where cells are held out the native solver, which minimises
+    the same Σ(x − w·h)², stands in for it: with its max_iter and tol, without its penalties and other losses.
+
+    >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1})
+    ({'tol': 0.0001, 'max_iter': 500}, ['alpha_W'])
+    """
+    if solver == "native":
+        return dict(options), []
+    shared = {name: options[name] for name in ("max_iter", "tol") if name in options}
+    return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
 
 
 def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
@@ -68,7 +113,15 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     )
 
 
-def _native(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+def _native(
+    table: RatingsTable,
+    n_components: int,
+    options: Mapping[str, Any],
+    seed: int,
+    *,
+    held_out: Places | None = None,
+    start: Start | None = None,
+) -> Fit:
     from ratings_nmf.native import solver
     from ratings_nmf.native.cells import Cells
     from ratings_nmf.native.options import Options
@@ -80,6 +133,8 @@ def _native(table: RatingsTable, n_components: int, options: Mapping[str, Any], 
             n_components=n_components,
             options=Options(zeros=table.zeros, **options),
             seed=seed,
+            held_out=held_out,
+            start=start,
         )
     except (TypeError, ValueError) as error:
         raise InputError(f"options: {error}") from None

@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -15,6 +16,9 @@ FILE = "params.yaml"
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 NUMBER_TO_DVC = re.compile(r"[0-9]+e-?[0-9]+|0o[0-7]+")
 """Names that DVC's YAML reads as numbers, and so drops without a word, where PyYAML reads texts."""
+
+TEST_FOLDER = "data/test/"
+"""Where files of held-out cells lie; the evaluate stages depend on the folder."""
 
 T = TypeVar("T")
 
@@ -52,20 +56,58 @@ class Ingest(Section, frozen=True):
                 )
 
 
+class Survey(Section, frozen=True):
+    """Which counts of components are compared, and on what."""
+
+    components: list[int]
+    folds: int
+    restarts: int
+
+    def __post_init__(self) -> None:
+        rising = all(before < after for before, after in pairwise(self.components))
+        if not self.components or self.components[0] < 1 or not rising:
+            raise ValueError(
+                f"components: expected counts of 1 or more, each once, by rising count; found {self.components!r}"
+            )
+        _check_number("folds", self.folds, "one fold would leave nothing to fit to")
+        _check_number("restarts", self.restarts, "one restart has none to be compared with")
+
+
+class Evaluate(Section, frozen=True):
+    """Which cells the predictions are checked on: those of folds, or a file of the user's own."""
+
+    folds: int | None = None
+    test: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.folds is None) == (self.test is None):
+            raise ValueError(
+                "folds: expected either `folds`, a number, or `test`, a file of cells; give one of the two"
+            )
+        if self.folds is not None:
+            _check_number("folds", self.folds, "one fold would leave nothing to fit to")
+        elif not posixpath.normpath(str(self.test)).startswith(TEST_FOLDER):
+            raise ValueError(
+                f"test: {self.test!r} is not below {TEST_FOLDER}, whose files DVC follows for this; put the file there"
+            )
+
+
 class Fit(Section, frozen=True):
     """How a table is factorized."""
 
-    n_components: int
+    n_components: int | Literal["auto"]
     solver: Literal["sklearn", "native"]
+    options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
-    options: dict[str, Any] = {}
 
 
 class Dataset(Section, frozen=True):
     """All parameters of one dataset."""
 
     ingest: Ingest
+    survey: Survey
     fit: Fit
+    evaluate: Evaluate
 
 
 class Parameters(Section, frozen=True):
@@ -123,6 +165,11 @@ def parse(document: object) -> Parameters:
     return _convert(document, Parameters)
 
 
+def _check_number(name: str, number: int, why: str) -> None:
+    if number < 0 or number == 1:
+        raise ValueError(f"{name}: expected 0, which turns this part off, or 2 or more ({why}); found {number}")
+
+
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
         raise InputError(f"{FILE}: datasets.{name}: expected a text as name; found {name!r}; put it in quotes")
@@ -171,6 +218,8 @@ def _names(info: Any) -> str:
 
 def _expected(info: Any) -> str:
     match info:
+        case inspect.LiteralType() if len(info.values) == 1:
+            return repr(info.values[0])
         case inspect.LiteralType():
             return "one of: " + ", ".join(repr(value) for value in info.values)
         case inspect.UnionType():

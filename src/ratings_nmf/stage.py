@@ -26,3 +26,17 @@ def run(stage: Callable[[str], str]) -> None:
     except (InputError, OSError) as error:
         sys.exit(f"{script.stem} {dataset}: {' '.join(str(error).split())}")
     print(f"{script.stem} {dataset}: {done}")
+
+
+def located(error: InputError, at: str, section: str) -> InputError:
+    """Return an error about a parameter of the fit or of a section with the parameter's full path before it.
+
+    An error that names no parameter, such as one about a file, stays as it is.
+
+    >>> located(InputError("folds: too many"), "params.yaml: datasets.a", "survey")
+    InputError('params.yaml: datasets.a.survey.folds: too many')
+    """
+    name = str(error).partition(":")[0]
+    if name in ("options", "n_components"):
+        return InputError(f"{at}.fit.{error}")
+    return InputError(f"{at}.{section}.{error}") if name in ("components", "folds", "test") else error

@@ -7,22 +7,22 @@ from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import made_by, read_json, write_json
 
 
-def write(dataset: str, stage: str, content: dict[str, Any]) -> None:
-    """Write what a stage measured: fit.json for fit."""
-    with replacing(_file(dataset, stage)) as file:
+def write(dataset: str, name: str, content: dict[str, Any]) -> None:
+    """Write what a stage measured: fit.json for fit, survey.json for survey, heldout.json for evaluate."""
+    with replacing(_file(dataset, name)) as file:
         write_json(file, content)
 
 
-def read(dataset: str, stage: str) -> dict[str, Any]:
-    """Return what a stage measured.
+def read(dataset: str, name: str, *, stage: str | None = None) -> dict[str, Any]:
+    """Return what a stage measured; a stage that is not called like its file is named, for the message.
 
     Raises
     ------
     InputError
         If the stage did not run yet.
     """
-    return read_json(made_by(stage, _file(dataset, stage), dataset))
+    return read_json(made_by(stage or name, _file(dataset, name), dataset))
 
 
-def _file(dataset: str, stage: str) -> Path:
-    return Path("reports/metrics", dataset, f"{stage}.json")
+def _file(dataset: str, name: str) -> Path:
+    return Path("reports/metrics", dataset, f"{name}.json")

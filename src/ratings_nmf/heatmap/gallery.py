@@ -15,7 +15,13 @@ from ratings_nmf.table import RatingsTable
 
 
 def figures(
-    dataset: str, table: RatingsTable, factors: Factors, *, profile: dict[str, Any], fit: dict[str, Any]
+    dataset: str,
+    table: RatingsTable,
+    factors: Factors,
+    *,
+    profile: dict[str, Any],
+    fit: dict[str, Any],
+    warning: str = "",
 ) -> dict[str, Figure]:
     """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation.
 
@@ -27,6 +33,8 @@ def figures(
         What went in and what came out.
     profile, fit
         Contents of profile.json and fit.json, for what the captions say of the table and of the fit.
+    warning
+        What a reader of the factors must know, below all figures of them.
     """
     rows = arrange(table.row_labels, factors.W[:, : factors.parts], kind="rows")
     columns = arrange(table.column_labels, factors.H[: factors.parts].T, kind="columns")
@@ -34,10 +42,10 @@ def figures(
     given = blocks.table_means(table, rows, columns)
     rebuilt = blocks.prediction_means(factors, rows, columns)
     peak = float(np.nanmax([np.nanmax(given), np.nanmax(rebuilt)]))
-    size, fitted = _table_line(profile), fit_line(fit)
+    size, fitted = _table_line(profile), "\n".join(filter(None, (fit_line(fit), warning)))
 
     def caption(title: str, colours: str, *lines: str) -> Caption:
-        return Caption(title=f"{dataset}: {title}", lines=lines, colours=colours)
+        return Caption(title=f"{dataset}: {title}", lines=tuple("\n".join(lines).split("\n")), colours=colours)
 
     return {
         "input": heatmap(
@@ -91,6 +99,14 @@ def _empty_lines(profile: dict[str, Any]) -> list[str]:
             empty = "all zero" if profile["zeros"] == "observed" else "never rated"
             lines.append(f"{side.capitalize()}s {empty}: {labels}{more}")
     return lines
+
+
+def warning_line(heldout: dict[str, Any]) -> str:
+    """Say that the factors predict unseen cells no better than a baseline, where so; else nothing."""
+    if heldout.get("beats_baseline", True):
+        return ""
+    baseline = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
+    return f"Warning: on unseen cells no better than plain averages (RMSE {heldout['rmse']:.3g} against {baseline:.3g})"
 
 
 def fit_line(fit: dict[str, Any]) -> str:

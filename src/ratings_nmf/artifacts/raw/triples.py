@@ -15,6 +15,8 @@ from ratings_nmf.table import RatingsTable, Zeros
 
 Duplicates = Literal["last", "mean", "sum"]
 
+Coded = tuple[tuple[str, ...], NDArray[np.int32]]
+
 LABEL = pa.dictionary(pa.int32(), pa.string())
 
 
@@ -49,16 +51,9 @@ def read_triples(
         If the file is missing, empty or ragged, a named column is not there, a label is blank, a value is not a
         finite number of 0 or more, a cell stands twice, every cell is 0, or the meaning of zeros was not said.
     """
-    with opening(path):
-        read = _read_parquet(path, columns) if path.suffix == ".parquet" else _read_csv(path, separator, columns)
-    row_labels, rows = _encoded(path, "row", read[0])
-    column_labels, column_places = _encoded(path, "column", read[1])
-    values, blank = numbers(read[2])
-    bad = bad_places(values, blank, zeros)
-    if len(bad):
-        refuse_cells(
-            path, ((row_labels[rows[i]], column_labels[column_places[i]], read[2][int(i)].as_py()) for i in bad)
-        )
+    (row_labels, rows), (column_labels, column_places), values = read_cells(
+        path, zeros=zeros, separator=separator, columns=columns
+    )
     if zeros != "observed":
         rated = values > 0
         rows, column_places, values = rows[rated], column_places[rated], values[rated]
@@ -75,6 +70,26 @@ def read_triples(
         values=values[stored],
         zeros=zeros,
     )
+
+
+def read_cells(
+    path: Path, *, zeros: Zeros | None, separator: str | None, columns: list[str | int] | None
+) -> tuple[Coded, Coded, NDArray[np.float64]]:
+    """Read cells given one a line, as they are: labels and each line's place in them, by rows and by columns; values.
+
+    Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is 0.
+    """
+    with opening(path):
+        read = _read_parquet(path, columns) if path.suffix == ".parquet" else _read_csv(path, separator, columns)
+    row_labels, rows = _encoded(path, "row", read[0])
+    column_labels, column_places = _encoded(path, "column", read[1])
+    values, blank = numbers(read[2])
+    bad = bad_places(values, blank, zeros)
+    if len(bad):
+        refuse_cells(
+            path, ((row_labels[rows[i]], column_labels[column_places[i]], read[2][int(i)].as_py()) for i in bad)
+        )
+    return (row_labels, rows), (column_labels, column_places), values
 
 
 def _read_csv(path: Path, separator: str | None, columns: list[str | int] | None) -> list[Any]:

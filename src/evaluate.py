@@ -1,0 +1,41 @@
+"""Predict cells that the fit did not see, beside simple averages; write how wrong each is."""
+
+from pathlib import Path
+
+from ratings_nmf import params, stage
+from ratings_nmf.artifacts import choice, interim, metrics
+from ratings_nmf.artifacts.raw.unseen import read_unseen
+from ratings_nmf.errors import InputError
+from ratings_nmf.evaluation import heldout
+from ratings_nmf.factorize import counterpart
+
+
+def evaluate(dataset: str) -> str:
+    """Evaluate the factorization of one dataset on held-out cells."""
+    parameters = params.load()
+    chosen = parameters.dataset(dataset)
+    fit, source = chosen.fit, chosen.ingest
+    table = interim.read(dataset)
+    count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
+    separator, columns = source.separator, source.columns
+    options, left_out = counterpart(fit.solver, fit.options)
+    model = heldout.Model(n_components=count, options=options, seed=parameters.seed)
+    try:
+        if chosen.evaluate.test is None:
+            found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
+        else:
+            path = Path(chosen.evaluate.test)
+            cells = read_unseen(path, table, separator=separator, columns=columns)
+            found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
+            found |= {"unknown_cells": cells.unknown_cells, "unknown_labels": cells.unknown_labels}
+            found["unrated_lines"] = cells.unrated
+    except InputError as error:
+        raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "evaluate") from None
+    if left_out:
+        found["note"] = f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"
+    metrics.write(dataset, "heldout", found)
+    return str(found["verdict"])
+
+
+if __name__ == "__main__":
+    stage.run(evaluate)

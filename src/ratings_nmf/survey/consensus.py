@@ -1,0 +1,155 @@
+"""How often two columns share their strongest component, over restarts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import cophenet, fcluster, leaves_list, linkage
+from scipy.spatial.distance import squareform
+
+from ratings_nmf.factors import Factors
+
+Matrix = NDArray[np.float64]
+
+LIMIT = 400
+"""Lines of a consensus matrix up to which each is a column of its own."""
+
+
+def strongest(factors: Factors) -> NDArray[np.intp]:
+    """Return each column's strongest component, shape (columns,); −1 where a column has none of any.
+
+    Components are compared in the unit of the cells: a row of H counts times the length of its column of W, so
+    that how the scale is split between W and H does not matter. Baselines are left out.
+
+    >>> W, H = np.array([[1.0, 9.0]]), np.array([[2.0, 1.0, 0.0], [1.0, 0.1, 0.0]])
+    >>> strongest(Factors(W=W, H=H, components=("component 1", "component 2"))).tolist()
+    [1, 0, -1]
+    """
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    weights = H * np.sqrt(np.square(W).sum(axis=0))[:, None]
+    return np.where(weights.max(axis=0) > 0, weights.argmax(axis=0), -1)
+
+
+def consensus(assignments: list[NDArray[np.intp]]) -> Matrix:
+    """Return the share of restarts in which two columns have the same strongest component, (columns, columns).
+
+    Source: Brunet, Tamayo, Golub & Mesirov 2004, PNAS 101.
+
+    >>> consensus([np.array([0, 0, 1]), np.array([1, 0, 0])])
+    array([[1. , 0.5, 0. ],
+           [0.5, 1. , 0.5],
+           [0. , 0.5, 1. ]])
+    """
+    together = np.zeros((len(assignments[0]),) * 2)
+    for assigned in assignments:
+        together += assigned[:, None] == assigned
+    return together / len(assignments)
+
+
+def tree(matrix: Matrix) -> Any:
+    """Return the average-linkage tree (scipy's linkage matrix) of the distances 1 − consensus; two columns at least."""
+    return linkage(squareform(1.0 - matrix, checks=False), method="average")
+
+
+def cophenetic(matrix: Matrix) -> float | None:
+    """Return the correlation of 1 − consensus with the heights at which `tree` joins columns: 1 is clear groups.
+
+    None where all pairs are alike, as for one component. Source: Brunet et al. 2004.
+
+    >>> cophenetic(np.array([[1.0, 1.0, 0.0], [1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+    1.0
+    """
+    distances = squareform(1.0 - matrix, checks=False)
+    if len(distances) == 0 or np.ptp(distances) == 0:
+        return None
+    return min(float(cophenet(tree(matrix), distances)[0]), 1.0)
+
+
+def dispersion(matrix: Matrix) -> float:
+    """Return the mean of 4 (c − ½)² over the consensus matrix: 1 where restarts agree, 0 where all is ½.
+
+    Source: Kim & Park 2007, Bioinformatics 23.
+
+    >>> dispersion(np.array([[1.0, 0.5], [0.5, 1.0]]))
+    0.5
+    """
+    return float(np.mean(4.0 * np.square(matrix - 0.5)))
+
+
+def grouped(matrix: Matrix, count: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the columns in the order of the tree's leaves, and each column's group, from 1, of up to `count`.
+
+    Groups are numbered in the order of the leaves.
+
+    >>> order, group = grouped(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]), 2)
+    >>> order.tolist(), group.tolist()
+    ([1, 0, 2], [2, 1, 2])
+    """
+    if len(matrix) == 1:
+        return np.zeros(1, dtype=np.intp), np.ones(1, dtype=np.intp)
+    joined = tree(matrix)
+    order = leaves_list(joined).astype(np.intp)
+    cut = fcluster(joined, count, criterion="maxclust")
+    numbers = {int(name): number for number, name in enumerate(dict.fromkeys(cut[order].tolist()), start=1)}
+    return order, np.array([numbers[int(name)] for name in cut], dtype=np.intp)
+
+
+def membership(matrix: Matrix, group: NDArray[np.intp]) -> Matrix:
+    """Return each column's mean consensus with the others of its group, shape (columns,); 1 for one alone.
+
+    Source: the item consensus of Monti, Tamayo, Mesirov & Golub 2003, Machine Learning 52.
+
+    >>> membership(np.array([[1.0, 0.5, 0.0], [0.5, 1.0, 0.0], [0.0, 0.0, 1.0]]), np.array([1, 1, 2]))
+    array([0.5, 0.5, 1. ])
+    """
+    same = group[:, None] == group
+    others = same.sum(axis=1) - 1
+    total = (matrix * same).sum(axis=1) - 1.0
+    means: Matrix = np.divide(total, others, out=np.ones(len(group)), where=others > 0)
+    return means
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Shown:
+    """A consensus matrix as it is kept: in the order of the tree, neighbours put together where there are many.
+
+    Attributes
+    ----------
+    labels
+        Of each column, or the first label of a block and how many more it holds.
+    group, membership
+        Shape (lines,): the first column's group, from 1, and the columns' mean consensus with their group.
+    matrix
+        Consensus, or its mean over the blocks, (lines, lines).
+    """
+
+    labels: tuple[str, ...]
+    group: NDArray[np.intp]
+    membership: Matrix
+    matrix: Matrix
+
+
+def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = LIMIT) -> Shown:
+    """Order columns by the tree, cut it into `groups`, and put neighbours together so that `limit` lines remain.
+
+    >>> shown = arrange(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]), "abc", groups=2, limit=2)
+    >>> shown.labels, shown.matrix.tolist()
+    (('b', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
+    """
+    order, group = grouped(matrix, groups)
+    count = min(len(order), limit)
+    starts = np.arange(count) * len(order) // count
+    sizes = np.diff(starts, append=len(order))
+    ordered = matrix[np.ix_(order, order)]
+    sums = np.add.reduceat(np.add.reduceat(ordered, starts, axis=0), starts, axis=1)
+    named = [labels[column] for column in order[starts]]
+    return Shown(
+        labels=tuple(
+            label if size == 1 else f"{label} and {size - 1:,} more" for label, size in zip(named, sizes, strict=True)
+        ),
+        group=group[order[starts]],
+        membership=np.add.reduceat(membership(matrix, group)[order], starts) / sizes,
+        matrix=sums / np.outer(sizes, sizes),
+    )

@@ -1,0 +1,49 @@
+"""Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
+
+from ratings_nmf import params, stage
+from ratings_nmf.artifacts import choice as choice_file
+from ratings_nmf.artifacts import interim, metrics
+from ratings_nmf.artifacts import survey as survey_files
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import counterpart
+from ratings_nmf.survey import consensus
+from ratings_nmf.survey.compare import compare
+from ratings_nmf.survey.evidence import COLUMNS
+
+
+def survey(dataset: str) -> str:
+    """Survey the counts of components of one dataset."""
+    parameters = params.load()
+    asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
+    options, left_out = counterpart(fit.solver, fit.options)
+    try:
+        table = interim.read(dataset)
+        found = compare(
+            table,
+            counts=asked.components,
+            folds=asked.folds,
+            restarts=asked.restarts,
+            options={**options, "ensemble": 1},
+            seed=parameters.seed,
+        )
+    except InputError as error:
+        raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "survey") from None
+    notes = [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
+    choice, suggested = found.choice, found.suggested
+    survey_files.write_evidence(dataset, COLUMNS, found.evidence)
+    survey_files.write_consensus(
+        dataset,
+        None
+        if found.consensus is None
+        else consensus.arrange(
+            found.consensus, [table.column_labels[column] for column in found.columns], groups=choice.n_components or 1
+        ),
+    )
+    content = {"rules": suggested, "agree": found.agree, "choice": choice.n_components, "reason": choice.reason}
+    metrics.write(dataset, "survey", {**content, "notes": notes + found.notes})
+    choice_file.write(dataset, choice.n_components)
+    return choice.reason
+
+
+if __name__ == "__main__":
+    stage.run(survey)

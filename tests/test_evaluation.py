@@ -1,0 +1,172 @@
+"""Baselines, rankings and errors on held-out cells, against hand-computed and obvious ways."""
+
+import numpy as np
+import pytest
+
+from ratings_nmf.errors import InputError
+from ratings_nmf.evaluation import baselines, heldout, ranking
+from ratings_nmf.factorize import factorize_without
+from ratings_nmf.holdout import make_folds
+from ratings_nmf.streams import derived_seed
+from ratings_nmf.table import from_dense
+
+
+def table_of(cells, zeros):
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+def places(*cells):
+    rows, columns = np.array(cells, dtype=np.int32).reshape(-1, 2).T
+    return rows, columns
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+@pytest.mark.parametrize("penalty", [0.5, 5.0])
+def test_levels_are_those_of_ridge_regression(zeros, penalty):
+    draw = np.random.default_rng(0)
+    table = table_of(draw.integers(0, 5, (7, 5)).astype(float), zeros)
+    held = places((0, 0), (3, 2), (6, 4))
+    cells = table.dense()
+    cells[held] = np.nan
+    rows, columns = np.nonzero(~np.isnan(cells))
+    values = cells[rows, columns]
+    known = baselines.training(table, held)
+    assert known.mean == pytest.approx(values.mean())
+    assert known.range == (values.min(), values.max())
+    np.testing.assert_allclose(baselines.popularity(known), np.sum(~np.isnan(cells), axis=0))
+    design = np.zeros((len(rows), 12))
+    design[np.arange(len(rows)), rows] = 1
+    design[np.arange(len(rows)), 7 + columns] = 1
+    ridge = np.linalg.solve(design.T @ design + penalty * np.eye(12), design.T @ (values - values.mean()))
+    found = baselines.levels(known, penalty=penalty)
+    expected = values.mean() + ridge[:7, None] + ridge[7:]
+    everywhere = np.indices((7, 5)).reshape(2, -1)
+    np.testing.assert_allclose(found.predict(*everywhere), expected.ravel(), atol=1e-3)
+
+
+def test_levels_of_an_unknown_row_or_column_are_zero():
+    found = baselines.Levels(mean=2.0, row=np.array([1.0, 5.0]), column=np.array([0.5, 7.0]))
+    predicted = found.predict(*places((0, 0), (-1, 0), (0, -1), (-1, -1)))
+    assert predicted.tolist() == [3.5, 2.5, 3.0, 2.0]
+
+
+def test_ranking_by_hand():
+    # rows know columns 0 and 1; held out of row 0 are columns 2 (rated 5) and 3 (rated 1), of row 1 column 4 (5)
+    cells = np.array([[3.0, 3.0, 5.0, 1.0, 0.0], [3.0, 3.0, 0.0, 0.0, 5.0]])
+    table = table_of(cells, "missing")
+    held = places((0, 2), (0, 3), (1, 4))
+    asked = ranking.task(baselines.training(table, held), np.array([5.0, 1.0, 5.0]))
+    assert list(zip(asked.rows.tolist(), asked.columns.tolist(), strict=True)) == [(0, 2), (1, 4)]
+    scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
+    measured, shown = ranking.ranked(asked, lambda rows: scores[rows], top=2)
+    # row 0 is recommended columns 4 and 3: no hit; row 1 column 4, a hit at the first place, and 3
+    np.testing.assert_allclose(measured, [[0, 0, 0], [0.5, 1, 1]])
+    assert shown.tolist() == [False, False, False, True, True]
+
+
+def test_ranking_against_the_obvious_way(monkeypatch):
+    monkeypatch.setattr("ratings_nmf.evaluation.ranking.DENSE_LIMIT", 50)
+    draw = np.random.default_rng(1)
+    table = table_of(draw.integers(0, 6, (40, 15)).astype(float), "missing")
+    folds = make_folds(table, folds=3, seed=0, purpose="test")
+    held, values = folds.held_out(1)
+    known = baselines.training(table, held)
+    scores = draw.random((40, 15))
+    measured, shown = ranking.ranked(ranking.task(known, values), lambda rows: scores[rows], top=3)
+    expected, seen = [], set()
+    given = table.dense()
+    given[held] = np.nan
+    for row in range(40):
+        relevant = {int(c) for r, c, v in zip(*held, values, strict=True) if r == row and v >= np.nanmean(given)}
+        if relevant:
+            unknown = [column for column in range(15) if np.isnan(given[row, column])]
+            top = sorted(unknown, key=lambda column: -scores[row, column])[:3]
+            hits = [column in relevant for column in top]
+            gains = 1 / np.log2(np.arange(2, 5))
+            dcg = sum(gain for gain, hit in zip(gains, hits, strict=False) if hit)
+            expected.append([sum(hits) / 3, sum(hits) / len(relevant), dcg / gains[: len(relevant)].sum()])
+            seen |= set(top)
+    np.testing.assert_allclose(measured, expected)
+    assert set(np.flatnonzero(shown)) == seen
+
+
+def test_of_many_rows_some_are_ranked(monkeypatch):
+    monkeypatch.setattr("ratings_nmf.evaluation.ranking.ROWS", 7)
+    table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
+    held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
+    assert len(set(ranking.task(baselines.training(table, held), values).rows.tolist())) == 7
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_heldout_against_the_obvious_way(zeros):
+    draw = np.random.default_rng(3)
+    cells = np.round(draw.gamma(1, 1, (30, 3)) @ draw.gamma(1, 1, (3, 20)))
+    table = table_of(cells, zeros)
+    model = heldout.Model(n_components=3, options={"regularization": 0.1}, seed=5)
+    found = heldout.over_folds(table, model, folds=3)
+    folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
+    rmse = []
+    for fold in folds.used:
+        held, values = folds.held_out(fold)
+        seed = derived_seed(5, "evaluate fit", 3, fold)
+        fit = factorize_without(table, n_components=3, options=model.options, seed=seed, held_out=held)
+        left = table.dense()
+        left[held] = np.nan
+        predicted = np.clip(fit.factors.reconstruction()[held], np.nanmin(left), np.nanmax(left))
+        rmse.append(np.sqrt(np.mean((values - predicted) ** 2)))
+    assert found["rmse"] == pytest.approx(np.mean(rmse))
+    assert found["rmse_se"] == pytest.approx(np.std(rmse, ddof=1) / np.sqrt(3))
+    assert found["cells"] == folds.known - folds.kept and found["folds"] == 3
+    assert all(np.isscalar(value) for value in found.values())
+    assert ("ndcg" in found) == ("most_popular_ndcg" in found) == (zeros == "missing")
+
+
+def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
+    draw = np.random.default_rng(4)
+    parts = draw.gamma(0.3, 1, (60, 3)) @ draw.gamma(0.3, 1, (3, 40))
+    noise = draw.gamma(1, 1, (60, 40))
+    model = heldout.Model(n_components=3, options={}, seed=0)
+    good, bad = (heldout.over_folds(table_of(cells, "observed"), model, folds=3) for cells in (parts, noise))
+    assert good["beats_baseline"] and good["gain"] > good["gain_se"]
+    assert good["verdict"].startswith("The factors predict better than ")
+    assert not bad["beats_baseline"]
+    assert bad["verdict"].startswith(("The factors predict no better than", "The factors predict worse than"))
+
+
+def test_without_folds_it_says_so():
+    model = heldout.Model(n_components=1, options={}, seed=0)
+    found = heldout.over_folds(table_of(np.ones((2, 2)), "observed"), model, folds=0)
+    assert found == {"n_components": 1, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
+
+
+def test_unknown_labels_are_predicted_by_the_averages():
+    draw = np.random.default_rng(5)
+    table = table_of(draw.integers(1, 6, (9, 8)).astype(float), "missing")
+    held = places((0, 0), (-1, 3), (4, -1), (-1, -1))
+    trial = heldout.try_cells(
+        table, held, np.array([3.0, 3, 3, 3]), heldout.Model(n_components=2, options={}, seed=0), run=0
+    )
+    np.testing.assert_array_equal(trial.errors[0, 1:], trial.errors[1, 1:])
+    assert trial.errors[0, 0] != trial.errors[1, 0]
+    assert trial.errors[2, 3] == trial.errors[1, 3]
+
+
+def test_standard_errors_over_test_cells_are_of_the_right_size():
+    draw = np.random.default_rng(6)
+    table = table_of(draw.gamma(1, 1, (50, 30)), "observed")
+    model = heldout.Model(n_components=1, options={}, seed=0)
+    cells = tuple(part[:300].astype(np.int32) for part in draw.permuted(np.indices((50, 30)).reshape(2, -1), axis=1))
+    values = draw.gamma(1, 1, 300)
+    found = heldout.on_test_cells(table, cells, values, model)
+    errors = heldout.try_cells(table, cells, values, model, run=0).errors[0]
+    drawn = [np.sqrt(np.mean(draw.choice(errors, 300) ** 2)) for _ in range(4000)]
+    assert found["rmse_se"] == pytest.approx(np.std(drawn), rel=0.15)
+    assert found["mae_se"] == pytest.approx(np.abs(errors).std(ddof=1) / np.sqrt(300))
+
+
+def test_a_count_that_does_not_fit_the_table():
+    with pytest.raises(InputError, match="n_components: expected 1 to 2; found 3"):
+        heldout.over_folds(
+            table_of(np.ones((2, 4)), "observed"), heldout.Model(n_components=3, options={}, seed=0), folds=2
+        )

@@ -1,0 +1,234 @@
+"""The evidence is what its formulas say, its streams are independent, and the choice finds planted ranks."""
+
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+from scipy.cluster.hierarchy import cophenet, linkage
+from scipy.spatial.distance import squareform
+from sklearn.metrics import silhouette_score
+
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import factorize_without
+from ratings_nmf.holdout import make_folds
+from ratings_nmf.streams import derived_seed, stream
+from ratings_nmf.survey import consensus, restarts, rules
+from ratings_nmf.survey.compare import compare
+from ratings_nmf.survey.evidence import COLUMNS, shuffled
+from ratings_nmf.table import RatingsTable, from_dense
+
+OPTIONS = {"tol": 1e-4}
+
+
+def table_of(cells, zeros="observed"):
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+def planted(rank, shape, zeros, seed=0):
+    draw = np.random.default_rng(seed)
+    cells = draw.gamma(0.5, 1, (shape[0], rank)) @ draw.gamma(0.5, 1, (rank, shape[1]))
+    cells = np.maximum(cells + draw.normal(0, 0.1 * cells.std(), shape), 1e-6)
+    return table_of(cells if zeros == "observed" else cells * (draw.random(shape) < 0.7), zeros)
+
+
+def survey_of(table, counts=(1, 2, 3), folds=3, number=3, **more):
+    return compare(table, counts=counts, folds=folds, restarts=number, options=OPTIONS, seed=0, **more)
+
+
+@pytest.fixture(scope="module", params=["observed", "missing"])
+def surveyed(request):
+    table = planted(2, (20, 12), request.param)
+    return table, survey_of(table)
+
+
+def test_adding_a_count_or_a_restart_changes_no_other_number(surveyed):
+    table, found = surveyed
+    more = survey_of(table, counts=(1, 2, 3, 4))
+    assert more.evidence[:3] == found.evidence
+    fewer = survey_of(table, number=2)
+    for name in ("cv_rmse", "cv_rmse_se", "cv_mae", "train_rmse"):
+        assert [line[name] for line in fewer.evidence] == [line[name] for line in found.evidence]
+    assert all(few["rss"] >= many["rss"] for few, many in zip(fewer.evidence, found.evidence, strict=True))
+    again = survey_of(table, folds=0)
+    for name in ("rss", "cophenetic", "silhouette", "stability", "shuffled_rss"):
+        assert [line[name] for line in again.evidence] == [line[name] for line in found.evidence]
+
+
+def test_the_number_of_threads_changes_nothing(surveyed):
+    table, found = surveyed
+    for jobs in (1, 3):
+        assert survey_of(table, jobs=jobs).evidence == found.evidence
+
+
+def test_streams_differ_by_purpose_and_numbers():
+    keys = [("a", 1, 2), ("b", 1, 2), ("a", 2, 1), ("a", 1, 2, 0)]
+    assert len({stream(0, *key).random() for key in keys}) == len({derived_seed(0, *key) for key in keys}) == 4
+    assert stream(0, "a", 1).random() != stream(1, "a", 1).random()
+
+
+def test_held_out_errors_against_the_obvious_way(surveyed):
+    table, found = surveyed
+    folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
+    known = table.dense()
+    rmse, mae, train = [], [], []
+    for fold in folds.used:
+        cells, _ = folds.held_out(fold)
+        seed = derived_seed(0, "survey fold", 2, fold)
+        fit = factorize_without(table, n_components=2, options=OPTIONS, seed=seed, held_out=cells)
+        residual = known - fit.factors.reconstruction()
+        rmse.append(np.sqrt(np.mean(residual[cells] ** 2)))
+        mae.append(np.mean(np.abs(residual[cells])))
+        residual[cells] = np.nan
+        train.append(np.sqrt(np.nanmean(residual**2)))
+    line = found.evidence[1]
+    assert line["cv_rmse"] == pytest.approx(np.mean(rmse))
+    assert line["cv_rmse_se"] == pytest.approx(np.std(rmse, ddof=1) / np.sqrt(3))
+    assert line["cv_mae"] == pytest.approx(np.mean(mae))
+    assert line["train_rmse"] == pytest.approx(np.mean(train))
+
+
+def test_a_fit_does_not_see_the_cells_held_out(surveyed):
+    table, _ = surveyed
+    folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
+    (rows, columns), _ = folds.held_out(0)
+    cells = table.dense()
+    cells[rows, columns] *= 7.0
+    other = table_of(np.nan_to_num(cells), table.zeros)
+    given = [
+        factorize_without(each, n_components=2, options=OPTIONS, seed=0, held_out=(rows, columns)).factors
+        for each in (table, other)
+    ]
+    np.testing.assert_allclose(given[0].reconstruction(), given[1].reconstruction(), rtol=1e-6)
+
+
+def test_cophenetic_is_scipys():
+    draw = np.random.default_rng(0)
+    matrix = consensus.consensus([draw.integers(0, 3, 12) for _ in range(5)])
+    condensed = squareform(1 - matrix, checks=False)
+    assert consensus.cophenetic(matrix) == pytest.approx(cophenet(linkage(condensed, "average"), condensed)[0])
+
+
+def test_cophenetic_of_columns_that_are_all_alike_is_undefined():
+    assert consensus.cophenetic(np.ones((4, 4))) is None
+    assert consensus.cophenetic(np.ones((1, 1))) is None
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_silhouette_is_scikit_learns(count):
+    draw = np.random.default_rng(count)
+    runs = [draw.random((count, 9)) for _ in range(4)]
+    runs[1:] = [runs[0][draw.permutation(count)] + 0.3 * run for run in runs[1:]]
+    ordered = [H[restarts.matched(runs[0], H)[0]] for H in runs]
+    expected = silhouette_score(np.vstack(ordered), np.tile(np.arange(count), 4), metric="cosine")
+    assert restarts.silhouette(runs) == pytest.approx(expected)
+    assert restarts.silhouette([run[:1] for run in runs]) is None
+
+
+def test_matching_is_the_best_of_all_orders():
+    draw = np.random.default_rng(1)
+    one, other = draw.random((4, 6)), draw.random((4, 6))
+    cosines = restarts.unit_rows(one) @ restarts.unit_rows(other).T
+    best = max(cosines[range(4), order].mean() for order in permutations(range(4)))
+    assert restarts.matched(one, other)[1].mean() == pytest.approx(best)
+    assert restarts.stability([one, other]) == pytest.approx(best)
+    shuffled_rows = 3.0 * one[[2, 0, 3, 1]]
+    assert restarts.stability([one, shuffled_rows]) == pytest.approx(1.0)
+
+
+def test_stability_is_over_all_pairs():
+    draw = np.random.default_rng(2)
+    runs = [draw.random((3, 5)) for _ in range(4)]
+    pairs = [restarts.stability([one, other]) for one, other in combinations(runs, 2)]
+    assert restarts.stability(runs) == pytest.approx(np.mean(pairs))
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_shuffling_keeps_each_columns_values_and_known_cells(zeros, monkeypatch):
+    cells = np.random.default_rng(3).integers(0, 4, (30, 7)).astype(float)
+    table = table_of(cells, zeros)
+    monkeypatch.setattr(RatingsTable, "fits_dense", property(lambda _: pytest.fail("asked for a dense array")))
+    mixed = shuffled(table, stream(0, "test")).dense()
+    np.testing.assert_array_equal(np.sort(mixed, axis=0), np.sort(table.dense(), axis=0))
+    assert not np.array_equal(mixed, table.dense(), equal_nan=True)
+    if zeros == "missing":
+        np.testing.assert_array_equal(np.isnan(mixed), np.isnan(table.dense()))
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+@pytest.mark.parametrize("rank", [3, 5])
+def test_the_choice_is_the_planted_rank(rank, zeros):
+    table = planted(rank, (80, 60), zeros)
+    options = {"tol": 1e-4} if zeros == "observed" else {"tol": 1e-4, "baseline": False, "regularization": 0.1}
+    found = compare(table, counts=range(1, 8), folds=4, restarts=3, options=options, seed=0)
+    assert found.choice.n_components == rank
+    assert f"{rank} has the least held-out error" in found.choice.reason or "within one" in found.choice.reason
+
+
+def test_parts_that_are_off_say_so(surveyed):
+    table, _ = surveyed
+    found = survey_of(table, folds=0)
+    assert all(line["cv_rmse"] is None for line in found.evidence) and found.suggested["one_standard_error"] is None
+    assert any(note.startswith("folds: 0: nothing was held out") for note in found.notes)
+    found = survey_of(table, number=0)
+    assert all(line["rss"] is None and line["stability"] is None for line in found.evidence)
+    assert found.consensus is None
+    assert "stability was not measured" in found.choice.reason
+    assert any(note.startswith("restarts: 0: no fit was restarted") for note in found.notes)
+    found = survey_of(table, folds=0, number=0)
+    assert found.choice.n_components is None and "Nothing was held out" in found.choice.reason
+    assert set(found.suggested.values()) == {None} and not found.agree
+
+
+def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed, monkeypatch):
+    table, _ = surveyed
+    monkeypatch.setattr("ratings_nmf.survey.compare.COLUMN_LIMIT", 5)
+    found = survey_of(table, counts=(2,))
+    assert found.consensus.shape == (5, 5) and len(set(found.columns.tolist())) == 5
+    assert "The consensus is between 5 columns drawn from 12." in found.notes
+
+
+def test_a_count_above_the_smaller_side():
+    with pytest.raises(InputError, match="components: expected 1 to 3; found 4"):
+        survey_of(table_of(np.ones((3, 9))), counts=(2, 4))
+
+
+def lines(**columns):
+    values = zip(*columns.values(), strict=True)
+    return [dict.fromkeys(COLUMNS) | dict(zip(columns, line, strict=True)) for line in values]
+
+
+def test_the_choice_is_among_stable_counts():
+    evidence = lines(
+        n_components=[1, 2, 3, 4],
+        cv_rmse=[0.9, 0.6, 0.5, 0.4],
+        cv_rmse_se=[0.01, 0.01, 0.01, 0.01],
+        stability=[1.0, 0.9, 0.85, 0.5],
+    )
+    assert rules.one_standard_error(evidence) == 4
+    choice = rules.choose(evidence)
+    assert choice.n_components == 3
+    assert choice.reason.count(".") - choice.reason.count("0.") == 1
+    unstable = rules.choose([{**line, "stability": 0.5} for line in evidence])
+    assert unstable.n_components == 4 and "no count is stable" in unstable.reason
+
+
+def test_without_held_out_errors_the_choice_is_by_restarts():
+    evidence = lines(n_components=[2, 3, 4], cophenetic=[1.0, 0.99, 0.6], rss=[9, 5, 4], shuffled_rss=[9, 8, 7])
+    assert rules.choose(evidence).n_components == 3
+    flat = [{**line, "cophenetic": 1.0} for line in evidence]
+    assert rules.choose(flat).n_components == 3 and "shuffled" in rules.choose(flat).reason
+
+
+def test_a_large_consensus_is_put_together():
+    draw = np.random.default_rng(4)
+    matrix = consensus.consensus([draw.integers(0, 3, 90) for _ in range(6)])
+    labels = [f"c{column}" for column in range(90)]
+    whole = consensus.arrange(matrix, labels, groups=3)
+    shown = consensus.arrange(matrix, labels, groups=3, limit=40)
+    assert len(whole.labels) == 90 and len(shown.labels) == 40 and len(set(shown.labels)) == 40
+    assert sorted(whole.labels) == sorted(labels) and set(whole.group) == {1, 2, 3}
+    assert shown.matrix.sum() < whole.matrix.sum() and shown.matrix.max() <= 1 and shown.matrix.min() >= 0
+    assert shown.labels[0] == f"{whole.labels[0]} and 1 more"
+    block = whole.matrix[:2, :2]
+    assert shown.matrix[0, 0] == pytest.approx(block.mean())

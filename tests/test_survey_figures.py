@@ -1,0 +1,93 @@
+"""What the survey's figures show: every count, one mark for the choice, labels that do not overlap, the tree."""
+
+import numpy as np
+import pytest
+
+from ratings_nmf.heatmap.gallery import warning_line
+from ratings_nmf.survey.consensus import arrange, consensus
+from ratings_nmf.survey.evidence import COLUMNS
+from ratings_nmf.survey_figures.gallery import figures
+from test_heatmap import label_boxes, separate, texts
+
+
+def evidence(count, **off):
+    draw = np.random.default_rng(0)
+    line = dict.fromkeys(COLUMNS, 1.0)
+    return [
+        {**line, "cv_rmse": 1 / k + k / 40, "cv_rmse_se": 0.03, "train_rmse": 1 / k, "stability": draw.random()}
+        | {"n_components": k, "explained_variance": 1 - 1 / (k + 1)}
+        | off
+        for k in range(1, count + 1)
+    ]
+
+
+def shown(columns, groups=3):
+    draw = np.random.default_rng(1)
+    true = draw.integers(0, groups, columns)
+    noisy = [np.where(draw.random(columns) < 0.1, draw.integers(0, groups, columns), true) for _ in range(10)]
+    return arrange(consensus(noisy), [f"column {number}" for number in range(columns)], groups=groups)
+
+
+def draw(lines, matrix=None, choice=3):
+    return figures("name", lines, matrix, {"choice": choice, "reason": "3 is best."})
+
+
+@pytest.mark.parametrize("count", [2, 4, 16, 17, 30])
+def test_every_count_is_drawn_and_labels_do_not_overlap(count):
+    figure = draw(evidence(count), choice=2)["survey"]
+    figure.canvas.draw()
+    for axes in figure.axes:
+        assert all(len(line.get_xdata()) in (count, 2) for line in axes.lines)
+        (band,) = axes.patches
+        assert band.get_x() < 2 < band.get_x() + band.get_width()
+    labels = [label for label in figure.axes[-1].get_xticklabels() if label.get_text()]
+    assert len(labels) <= 16
+    assert separate([label.get_window_extent() for label in labels], 0)
+    said = " ".join(text.get_text() for text in texts(figure))
+    assert "name: how many components?" in said and "3 is best." in said
+
+
+def test_the_error_bar_is_one_standard_error():
+    axes = draw(evidence(4))["survey"].axes[0]
+    (bars,) = [collection for collection in axes.collections if len(collection.get_segments()) == 4]
+    for (low, high), line in zip(bars.get_segments(), evidence(4), strict=True):
+        assert (low[1], high[1]) == pytest.approx((line["cv_rmse"] - 0.03, line["cv_rmse"] + 0.03))
+
+
+def test_errors_that_rise_tenfold_are_on_a_logarithmic_scale():
+    lines = evidence(3)
+    assert draw(lines)["survey"].axes[0].get_yscale() == "linear"
+    lines[2] |= {"cv_rmse": 100.0, "cv_rmse_se": 120.0}
+    assert draw(lines)["survey"].axes[0].get_yscale() == "log"
+
+
+def test_a_part_that_is_off_has_no_panel():
+    assert len(draw(evidence(4))["survey"].axes) == 3
+    assert len(draw(evidence(4, cv_rmse=None, train_rmse=None))["survey"].axes) == 2
+    assert draw([dict.fromkeys(COLUMNS) | {"n_components": 2}], choice=None) == {}
+
+
+@pytest.mark.parametrize("columns", [1, 2, 4, 21, 60, 61, 400, 900])
+def test_consensus_is_legible_at_every_width(columns):
+    figure = draw(evidence(4), shown(columns))["consensus"]
+    _, down = label_boxes(figure)
+    assert separate(down, 1)
+    assert len(down) == columns if columns <= 60 else len(down) <= 36
+    mesh = figure.axes[0].collections[0].get_array()
+    assert np.size(mesh) == min(columns, 400) ** 2
+    assert figure.axes[0].collections[0].get_clim() == (0, 1)
+
+
+def test_the_tree_stands_beside_the_rows_it_joins():
+    figure = draw(evidence(4), shown(8))["consensus"]
+    matrix, tree = figure.axes[0], figure.axes[2]
+    assert matrix.get_ylim() == tree.get_ylim() == (8, 0)
+    assert len(tree.lines) == 7
+    ends = [y for line in tree.lines for x, y in zip(*line.get_data(), strict=True) if x == 0]
+    assert set(np.round(ends, 1)) >= {row + 0.5 for row in range(8)}
+
+
+def test_a_warning_where_averages_predict_as_well():
+    held = {"beats_baseline": False, "rmse": 2.0, "baselines_rmse": 1.5, "global_mean_rmse": 1.25}
+    assert warning_line(held).startswith("Warning: on unseen cells no better than plain averages (RMSE 2 against 1.25)")
+    assert warning_line({**held, "beats_baseline": True}) == warning_line({"folds": 0}) == ""

@@ -8,6 +8,7 @@ from ratings_nmf.artifacts.raw.unseen import read_unseen
 from ratings_nmf.errors import InputError
 from ratings_nmf.evaluation import heldout
 from ratings_nmf.factorize import counterpart
+from ratings_nmf.table import LISTED
 
 
 def evaluate(dataset: str) -> str:
@@ -19,7 +20,7 @@ def evaluate(dataset: str) -> str:
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
     options, left_out = counterpart(fit.solver, fit.options)
-    model = heldout.Model(n_components=count, options=options, seed=parameters.seed)
+    model = heldout.Model(n_components=count, options=options, seed=parameters.seed, top=chosen.recommend.top)
     try:
         if chosen.evaluate.test is None:
             found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
@@ -27,12 +28,12 @@ def evaluate(dataset: str) -> str:
             path = Path(chosen.evaluate.test)
             cells = read_unseen(path, table, separator=separator, columns=columns)
             found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
-            found |= {"unknown_cells": cells.unknown_cells, "unknown_labels": cells.unknown_labels}
-            found["unrated_lines"] = cells.unrated
+            found |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
+            found |= {"unknown_labels": len(cells.unknown_labels), "first_unknown": cells.unknown_labels[:LISTED]}
     except InputError as error:
         raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "evaluate") from None
     if left_out:
-        found["note"] = f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"
+        found["notes"] = [f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"]
     metrics.write(dataset, "heldout", found)
     return str(found["verdict"])
 

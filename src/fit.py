@@ -5,6 +5,7 @@ from ratings_nmf.artifacts import choice, interim, metrics
 from ratings_nmf.artifacts import factors as factor_files
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import factorize
+from ratings_nmf.frame import frame_of
 from ratings_nmf.metrics import fit_metrics
 
 
@@ -22,12 +23,13 @@ def fit(dataset: str) -> str:
             options=chosen.options,
             seed=parameters.seed,
         )
+        found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
+        found = factor_files.as_written(factors.named(found, chosen.names))
     except InputError as error:
         raise InputError(f"{params.FILE}: datasets.{dataset}.fit.{error}") from None
-    found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
-    found = factor_files.as_written(found)
     measured = fit_metrics(ratings, found)
-    factor_files.write(dataset, ratings, found, solved.loss_curve)
+    frame = frame_of(solved.factors, chosen.form, solved.restart_baselines)
+    factor_files.write(dataset, ratings, found, frame=frame, loss_curve=solved.loss_curve)
     metrics.write(
         dataset,
         "fit",

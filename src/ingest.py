@@ -4,20 +4,13 @@ from pathlib import Path
 
 from ratings_nmf import params, stage, table
 from ratings_nmf.artifacts import interim
-from ratings_nmf.artifacts.raw.tables import read_table
-from ratings_nmf.artifacts.raw.triples import read_triples
+from ratings_nmf.artifacts.raw.layouts import read_raw
 
 
 def ingest(dataset: str) -> str:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    path, zeros, separator = Path(source.path), source.zeros, source.separator
-    if source.layout == "table":
-        ratings = read_table(path, zeros=zeros, separator=separator)
-    else:
-        ratings = read_triples(
-            path, zeros=zeros, separator=separator, columns=source.columns, duplicates=source.duplicates
-        )
+    ratings = read_raw(Path(source.path), source, zeros=source.zeros)
     profile = table.profile(ratings)
     interim.write(dataset, ratings, profile)
     return f"{profile['rows']:,} rows × {profile['columns']:,} columns, {profile['cells']:,} cells above 0"

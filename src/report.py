@@ -1,10 +1,14 @@
-"""Draw the figures of one dataset: the table, W, H, what they predict, and the survey of counts."""
+"""Draw the figures of one dataset: heatmaps, components, recommendations, the survey, how the fit converged."""
 
 import matplotlib
 
-from ratings_nmf import stage
+from ratings_nmf import params, stage
+from ratings_nmf import recommend as core
 from ratings_nmf.artifacts import factors, figures, interim, metrics, survey
-from ratings_nmf.charts import convergence
+from ratings_nmf.artifacts import recommendations as recommendation_files
+from ratings_nmf.charts.components import components
+from ratings_nmf.charts.convergence import convergence
+from ratings_nmf.charts.recommendations import recommendations
 from ratings_nmf.heatmap import gallery
 from ratings_nmf.heatmap.caption import Caption
 from ratings_nmf.survey_figures.gallery import figures as survey_figures
@@ -14,10 +18,11 @@ def report(dataset: str) -> str:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     fit = metrics.read(dataset, "fit")
+    table, found = interim.read(dataset), factors.read(dataset)
     drawn = gallery.figures(
         dataset,
-        interim.read(dataset),
-        factors.read(dataset),
+        table,
+        found,
         profile=interim.read_profile(dataset),
         fit=fit,
         warning=gallery.warning_line(metrics.read(dataset, "heldout", stage="evaluate")),
@@ -25,6 +30,11 @@ def report(dataset: str) -> str:
     drawn |= survey_figures(
         dataset, survey.read_evidence(dataset), survey.read_consensus(dataset), metrics.read(dataset, "survey")
     )
+    drawn["components"] = components(dataset, table, found)
+    to = params.load().dataset(dataset).recommend.to
+    receivers, items = core.sides(table, to=to)
+    given = recommendation_files.read(dataset, receivers=receivers, items=items, components=found.components)
+    drawn["recommendations"] = recommendations(dataset, table, found, given, to=to)
     loss_curve = factors.read_loss_curve(dataset)
     if loss_curve is not None:
         lines = ("What the solver minimises, after each sweep over the table", gallery.fit_line(fit))

@@ -6,7 +6,6 @@ from ratings_nmf.artifacts import interim, metrics
 from ratings_nmf.artifacts import survey as survey_files
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import counterpart
-from ratings_nmf.survey import consensus
 from ratings_nmf.survey.compare import compare
 from ratings_nmf.survey.evidence import COLUMNS
 
@@ -31,16 +30,10 @@ def survey(dataset: str) -> str:
     notes = [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice, suggested = found.choice, found.suggested
     survey_files.write_evidence(dataset, COLUMNS, found.evidence)
-    survey_files.write_consensus(
-        dataset,
-        None
-        if found.consensus is None
-        else consensus.arrange(
-            found.consensus, [table.column_labels[column] for column in found.columns], groups=choice.n_components or 1
-        ),
-    )
+    survey_files.write_consensus(dataset, found.shown(table))
     content = {"rules": suggested, "agree": found.agree, "choice": choice.n_components, "reason": choice.reason}
-    metrics.write(dataset, "survey", {**content, "notes": notes + found.notes})
+    content |= {"consensus": found.consensus_count, "notes": notes + found.notes}
+    metrics.write(dataset, "survey", content)
     choice_file.write(dataset, choice.n_components)
     return choice.reason
 

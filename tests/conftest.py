@@ -58,7 +58,7 @@ class Workspace:
 
     def artifacts(self) -> dict[str, bytes]:
         """Return what the pipeline made, by path."""
-        folders = [self.root / name for name in ("data/interim", "data/factors", "reports")]
+        folders = [self.root / name for name in ("data/interim", "data/factors", "data/recommendations", "reports")]
         files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
         return {str(file.relative_to(self.root)): file.read_bytes() for file in files}
 

@@ -1,10 +1,16 @@
-"""Charts show what they are given."""
+"""Charts show what they are given, and no text overlaps."""
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
-from ratings_nmf.charts import convergence
+from ratings_nmf.charts.components import components, drawn_components
+from ratings_nmf.charts.convergence import convergence
+from ratings_nmf.charts.recommendations import most_recommended, recommendations
+from ratings_nmf.factors import Factors, numbered, with_baselines
 from ratings_nmf.heatmap.caption import Caption
+from ratings_nmf.recommend import recommend
+from ratings_nmf.table import from_dense
 
 SAYS = Caption(title="a title", lines=("one line",), colours="loss")
 
@@ -23,3 +29,91 @@ def test_a_loss_of_zero_is_drawn():
     figure = convergence(np.array([10.0, 0.0]), SAYS)
     figure.canvas.draw()
     assert figure.axes[0].get_yscale() == "linear"
+
+
+def planted(rows, columns, k, *, baselines=False):
+    draw = np.random.default_rng(0)
+    factors = Factors(W=draw.gamma(0.3, 1, (rows, k)), H=draw.gamma(0.3, 1, (k, columns)), components=numbered(k))
+    if baselines:
+        factors = with_baselines(factors, draw.random(rows), draw.random(columns))
+    cells = np.where(draw.random((rows, columns)) < 0.3, 1.0, 0.0)
+    labels = [
+        tuple(f"a long label of {kind} {n}" for n in range(count)) for kind, count in (("row", rows), ("c", columns))
+    ]
+    return from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros="missing"), factors
+
+
+def texts(figure):
+    figure.canvas.draw()
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def assert_apart(figure):
+    level = [text for text in texts(figure) if text.get_rotation() in {0, 90}]
+    x0, y0, x1, y1 = np.array([text.get_window_extent().padded(-1).extents for text in level]).T[..., None]
+    overlap = (np.maximum(x0, x0.T) < np.minimum(x1, x1.T)) & (np.maximum(y0, y0.T) < np.minimum(y1, y1.T))
+    pairs = np.argwhere(np.triu(overlap, k=1))
+    assert not len(pairs), [[level[place].get_text() for place in pair] for pair in pairs[:5]]
+
+
+@pytest.mark.parametrize(("rows", "columns", "k"), [(5, 6, 1), (5, 6, 3), (40, 9, 4), (60, 60, 30)])
+@pytest.mark.parametrize("baselines", [False, True])
+def test_components_texts_do_not_overlap(rows, columns, k, baselines):
+    table, factors = planted(rows, columns, k, baselines=baselines)
+    figure = components("name", table, factors)
+    assert_apart(figure)
+    said = [text.get_text() for text in texts(figure)]
+    drawn = drawn_components(factors)
+    assert len(drawn) == min(k, 24)
+    assert {factors.components[part] for part in drawn} <= set(said)
+    assert any("baselines" in text for text in said) == baselines
+
+
+def test_components_shows_the_largest_loadings_in_order():
+    table, factors = planted(30, 4, 2)
+    panel = components("name", table, factors).axes[0]
+    order = np.argsort(-factors.W[:, 0])[:10]
+    assert [bar.get_width() for bar in panel.patches] == pytest.approx(factors.W[order, 0] / factors.W[:, 0].max())
+    assert len(panel.patches) == 10
+
+
+@pytest.mark.parametrize("to", ["rows", "columns"])
+@pytest.mark.parametrize("shape", [(1, 1), (5, 6), (20, 20), (21, 20), (300, 100)])
+def test_recommendations_texts_do_not_overlap(shape, to):
+    table, factors = planted(*shape, 3)
+    found = recommend(factors, table, to=to, top=2)
+    assert_apart(recommendations("name", table, factors, found, to=to))
+
+
+@pytest.mark.parametrize("to", ["rows", "columns"])
+def test_a_small_table_shows_predictions_of_unknown_cells_and_frames_the_recommended(to):
+    table, factors = planted(5, 4, 2)
+    found = recommend(factors, table, to=to, top=1)
+    axes = recommendations("name", table, factors, found, to=to).axes[0]
+    assert np.ma.getmaskarray(axes.collections[0].get_array()).sum() == len(table.values)
+    frames = {(int(frame.get_y()), int(frame.get_x())) for frame in axes.patches}
+    places = zip(found.receivers.tolist(), found.items.tolist(), strict=True)
+    assert frames == {place if to == "rows" else place[::-1] for place in places}
+
+
+@pytest.mark.parametrize("size", [3, 30])
+def test_nothing_to_recommend_is_drawn_too(size):
+    _, factors = planted(size, size, 2)
+    labels = tuple(map(str, range(size)))
+    table = from_dense(np.ones((size, size)), row_labels=labels, column_labels=labels, zeros="missing")
+    found = recommend(factors, table, to="rows", top=2)
+    recommendations("name", table, factors, found, to="rows").canvas.draw()
+
+
+def test_the_most_recommended_come_with_their_usual_reason():
+    W = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    factors = Factors(W=W, H=np.array([[2.0, 0.0, 3.0], [0.5, 1.0, 3.0]]), components=("bread", "fruit"))
+    table = from_dense(
+        np.eye(3)[:, [2, 1, 0]] * 0 + np.array([[0, 0, 1.0]]),
+        row_labels=tuple("abc"),
+        column_labels=tuple("xyz"),
+        zeros="missing",
+    )
+    found = recommend(factors, table, to="rows", top=1)
+    bars = most_recommended(found, table.column_labels, factors.components)
+    assert (bars.labels, bars.values.tolist(), bars.texts) == (["x", "y"], [2.0, 1.0], ["2  bread", "1  fruit"])

@@ -228,6 +228,25 @@ def test_broken_file(project, message, name, content):
             "n_components: 9",
             "datasets.groceries.fit.n_components: expected 1 to 5; foun",
         ),
+        ("fit", "options: {}", "names: [a, b]", "fit.names: expected 3 names, one for each component; found 2: a, b"),
+        ("fit", "options: {}", "names: [a, b, a]", "fit.names: 'a' stands twice; every component needs a name"),
+        ("fit", "options: {}", "names: [a, b, ' ']", "fit.names: ' ' is blank; every component needs a name"),
+        (
+            "fit",
+            "options: {}",
+            "names: [a, b, row baseline]",
+            "fit.names: 'row baseline' is the name of a baseline",
+        ),
+        (
+            "fit",
+            "options: {}",
+            "names: bread",
+            "fit.names: expected a list or nothing; found 'bread'",
+        ),
+        ("recommend", "top: 3", "top: 0", "recommend.top: expected a whole number of 1 or more; found 0"),
+        ("recommend", "top: 3", "top: 1.5", "recommend.top: expected a whole number of 1 or more; found 1.5"),
+        ("recommend", "to: columns", "to: people", "recommend.to: expected one of: 'columns', 'rows'; found 'people'"),
+        ("recommend", "      to: columns\n", "", "datasets.groceries.recommend.to: missing; add this key"),
     ],
 )
 def test_bad_parameters(project, message, stage_name, old, new, said):
@@ -248,7 +267,8 @@ def test_missing_parameters(project, message):
 
 
 @pytest.mark.parametrize(
-    ("stage_name", "first"), [("fit", "ingest"), ("survey", "ingest"), ("evaluate", "ingest"), ("report", "fit")]
+    ("stage_name", "first"),
+    [("fit", "ingest"), ("survey", "ingest"), ("evaluate", "ingest"), ("recommend", "fit"), ("report", "fit")],
 )
 def test_missing_artifact_names_the_stage_to_run(project, message, stage_name, first):
     if first == "ingest":
@@ -294,7 +314,8 @@ def test_unknown_labels_of_a_test_file_are_counted_listed_and_predicted(project,
     importlib.import_module("evaluate").evaluate("groceries")
     found = json.loads((project / "reports/metrics/groceries/heldout.json").read_text())
     assert (found["cells"], found["unknown_cells"]) == (5, 3)
-    assert found["unknown_labels"] == "row 'tea'; column 'Zoe'; column 'Ida'"
+    assert found["unknown_labels"] == 3
+    assert found["first_unknown"] == ["row 'tea'", "column 'Zoe'", "column 'Ida'"]
 
 
 def test_a_real_run_says_one_line_and_no_traceback(workspace):

@@ -57,18 +57,20 @@ def test_printed_numbers_come_out(reproduced, path, decimals, rows, columns, pri
 
 @pytest.mark.parametrize("dataset", ["ratings", "groceries", "ratings-unrated"])
 def test_every_artifact_is_written(reproduced, dataset):
-    made = {path for path in reproduced.artifacts() if f"/{dataset}/" in path}
-    figures = {"input", "W", "H", "reconstruction", "residual", "correlation", "survey", "consensus"}
+    made = {path for path in reproduced.artifacts() if f"/{dataset}/" in path or f"/{dataset}." in path}
+    figures = {"input", "W", "H", "reconstruction", "residual", "correlation", "components", "recommendations"}
+    figures |= {"survey", "consensus"}
     factors = {"W", "H", "reconstruction"}
     if dataset == "ratings-unrated":  # the native solver tells its loss
         figures.add("convergence")
-        factors.add("convergence")
+        factors |= {"convergence", "scale"}
     assert made == {
         *(f"data/interim/{dataset}/{name}" for name in ("cells.parquet", "rows.csv", "columns.csv", "profile.json")),
         *(f"data/factors/{dataset}/{name}.csv" for name in factors),
         *(f"reports/figures/{dataset}/{name}.png" for name in figures),
-        *(f"reports/metrics/{dataset}/{name}.json" for name in ("fit", "survey", "choice", "heldout")),
+        *(f"reports/metrics/{dataset}/{name}.json" for name in ("fit", "survey", "choice", "heldout", "recommend")),
         *(f"reports/metrics/{dataset}/{name}.csv" for name in ("survey", "consensus")),
+        f"data/recommendations/{dataset}.csv",
     }
 
 

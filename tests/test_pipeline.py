@@ -3,7 +3,7 @@
 import json
 import shutil
 
-GROCERIES_AGAIN = ["fit@groceries", "evaluate@groceries", "report@groceries"]
+GROCERIES_AGAIN = [f"{name}@groceries" for name in ("fit", "evaluate", "recommend", "report")]
 
 
 def run_stages(output):
@@ -22,7 +22,7 @@ def test_one_count_reruns_one_dataset(workspace):
     workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
     after = workspace.artifacts()
     changed = {path for path in before if before[path] != after[path]}
-    assert {path.split("/")[2] for path in changed} == {"groceries"}
+    assert all("groceries" in path for path in changed)
     assert "data/factors/groceries/W.csv" in changed
     assert not any(path.startswith("data/interim") for path in changed)
     params = workspace.params()
@@ -38,15 +38,27 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     params["datasets"]["visits"] = {
         "ingest": {"path": "data/raw/visits.tsv", "layout": "table", "zeros": "observed"},
         "survey": {"components": [1, 2], "folds": 2, "restarts": 2},
-        "fit": {"n_components": "auto", "solver": "sklearn", "options": {}, "form": "canonical"},
+        "fit": {
+            "n_components": "auto",
+            "solver": "sklearn",
+            "options": {},
+            "form": "canonical",
+        },
         "evaluate": {"folds": 2},
+        "recommend": {"to": "rows", "top": 2},
     }
     workspace.write_params(params)
     stages = run_stages(workspace.dvc("repro"))
-    assert stages == [f"{name}@visits" for name in ("ingest", "survey", "fit", "evaluate", "report")]
+    assert stages == [f"{name}@visits" for name in ("ingest", "survey", "fit", "evaluate", "recommend", "report")]
     after = workspace.artifacts()
     assert {path: after[path] for path in before} == before
-    assert after["data/factors/visits/H.csv"].decode().splitlines()[0] == "component,mon,tue"
+    H = [line.split(",") for line in after["data/factors/visits/H.csv"].decode().splitlines()]
+    assert [line[0] for line in H] == ["component", "early", "late"]
+    assert H[0] == ["component", "mon", "tue"]
+    assert after["data/factors/visits/W.csv"].decode().splitlines()[0] == "row,early,late"
+    lines = after["data/recommendations/visits.csv"].decode().splitlines()
+    assert lines[0] == "for,rank,item,predicted,component,share,flag"
+    assert [line.split(",")[:3] for line in lines[1:]] == [["ann", "1", "tue"], ["bob", "1", "mon"]]
     assert {path for path in after if path.startswith("reports/figures/visits/")}
 
 
@@ -86,7 +98,7 @@ def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(checkout, tmp_path)
     assert shown[""]["data"].keys() == {
         f"reports/metrics/{dataset}/{name}.json"
         for dataset in clone.params()["datasets"]
-        for name in ("survey", "choice", "fit", "heldout")
+        for name in ("survey", "choice", "fit", "heldout", "recommend")
     }
     assert clone.dvc("metrics", "diff") == ""
     assert clone.dvc("params", "diff") == ""

@@ -29,7 +29,7 @@ def shown(columns, groups=3):
 
 
 def draw(lines, matrix=None, choice=3):
-    return figures("name", lines, matrix, {"choice": choice, "reason": "3 is best."})
+    return figures("name", lines, matrix, {"choice": choice, "consensus": 3, "reason": "3 is best."})
 
 
 @pytest.mark.parametrize("count", [2, 4, 16, 17, 30])

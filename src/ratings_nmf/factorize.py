@@ -15,12 +15,13 @@ from ratings_nmf.table import RatingsTable
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Factors, whether the solver's stopping rule was met, and its loss after each iteration where it tells."""
+    """Factors, whether the solver's rule was met, and if it tells, its loss curve and restarts' column baselines."""
 
     factors: Factors
     n_iter: int
     converged: bool
     loss_curve: NDArray[np.float64] | None
+    restart_baselines: NDArray[np.float64] | None = None
 
 
 Places = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -146,6 +147,7 @@ def _native(
         n_iter=solved.n_iter,
         converged=solved.converged,
         loss_curve=solved.loss_curve,
+        restart_baselines=solved.restart_baselines,
     )
 
 

@@ -1,9 +1,12 @@
 """W and H: the components of a table, and what they predict."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ratings_nmf.errors import InputError
 
 CHUNK = 1_000_000
 
@@ -63,6 +66,28 @@ def numbered(count: int) -> tuple[str, ...]:
     return tuple(f"component {number}" for number in range(1, count + 1))
 
 
+def named(factors: Factors, names: Sequence[str] | None) -> Factors:
+    """Give the components names of one's own, in the order in which they stand; baselines keep theirs.
+
+    Raises
+    ------
+    InputError
+        If there is not a name for each component, or one of them is a baseline's.
+
+    >>> named(Factors(W=np.ones((1, 2)), H=np.ones((2, 1)), components=numbered(2)), ["bread", "fruit"]).components
+    ('bread', 'fruit')
+    """
+    if names is None:
+        return factors
+    if len(names) != factors.parts:
+        raise InputError(
+            f"names: expected {factors.parts} names, one for each component; found {len(names)}: {', '.join(names)}"
+        )
+    if taken := sorted({*names} & {*BASELINES}):
+        raise InputError(f"names: {taken[0]!r} is the name of a baseline; choose another")
+    return replace(factors, components=(*names, *factors.components[factors.parts :]))
+
+
 def with_baselines(
     factors: Factors, row_baseline: NDArray[np.float64], column_baseline: NDArray[np.float64]
 ) -> Factors:
@@ -91,11 +116,16 @@ def canonical(factors: Factors) -> Factors:
            [1. , 0.5]]))
     """
     W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
-    peak = H.max(axis=1)
-    scale = np.where(peak > 0, peak, 1.0)
-    order = np.argsort(-(W.sum(axis=0) * H.sum(axis=1)), kind="stable")
+    order, scale = canonical_order(factors)
     return Factors(
         W=np.hstack([(W * scale)[:, order], factors.W[:, factors.parts :]]),
         H=np.vstack([(H / scale[:, None])[order], factors.H[factors.parts :]]),
         components=factors.components,
     )
+
+
+def canonical_order(factors: Factors) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the order in which `canonical` puts the parts, and the scale of each before, both of shape (parts,)."""
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    peak = H.max(axis=1)
+    return np.argsort(-(W.sum(axis=0) * H.sum(axis=1)), kind="stable"), np.where(peak > 0, peak, 1.0)

@@ -99,6 +99,21 @@ class Fit(Section, frozen=True):
     solver: Literal["sklearn", "native"]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
+    names: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        names = self.names or []
+        for name in names:
+            if not name.strip() or names.count(name) > 1:
+                fault = "stands twice" if name.strip() else "is blank"
+                raise ValueError(f"names: {name!r} {fault}; every component needs a name of its own")
+
+
+class Recommend(Section, frozen=True):
+    """Which side gets recommendations, and how many."""
+
+    to: Literal["rows", "columns"]
+    top: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Dataset(Section, frozen=True):
@@ -108,6 +123,7 @@ class Dataset(Section, frozen=True):
     survey: Survey
     fit: Fit
     evaluate: Evaluate
+    recommend: Recommend
 
 
 class Parameters(Section, frozen=True):
@@ -226,9 +242,13 @@ def _expected(info: Any) -> str:
             return " or ".join(_expected(member) for member in info.types)
         case inspect.IntType():
             low, high = info.ge, info.lt
-            return "a whole number" + (f" from {low} to {high - 1}" if low is not None and high is not None else "")
+            if high is None:
+                return "a whole number" + (f" of {low} or more" if low is not None else "")
+            return f"a whole number from {low} to {high - 1}"
         case inspect.StrType():
             return "a text"
+        case inspect.ListType():
+            return "a list"
         case inspect.NoneType():
             return "nothing"
         case inspect.StructType():

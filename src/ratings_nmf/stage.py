@@ -20,12 +20,23 @@ def run(stage: Callable[[str], str]) -> None:
             pass
         case _:
             sys.exit(f"usage: python src/{script.name} DATASET")
-    os.chdir(script.resolve().parent.parent)
+    attempt(dataset, lambda: stage(dataset))
+
+
+def attempt(dataset: str, action: Callable[[], str]) -> None:
+    """Do something for a dataset in the repository root, as `run` does, and print what was done."""
+    os.chdir(_root())
+    said = f"{Path(sys.argv[0]).stem} {dataset}"
     try:
-        done = stage(dataset)
+        done = action()
     except (InputError, OSError) as error:
-        sys.exit(f"{script.stem} {dataset}: {' '.join(str(error).split())}")
-    print(f"{script.stem} {dataset}: {done}")
+        sys.exit(f"{said}: {' '.join(str(error).split())}")
+    print(f"{said}: {done}")
+
+
+def path(text: str) -> Path:
+    """Return a path given on the command line as seen from the repository root."""
+    return Path(os.path.relpath(text, _root()))
 
 
 def located(error: InputError, at: str, section: str) -> InputError:
@@ -40,3 +51,7 @@ def located(error: InputError, at: str, section: str) -> InputError:
     if name in ("options", "n_components"):
         return InputError(f"{at}.fit.{error}")
     return InputError(f"{at}.{section}.{error}") if name in ("components", "folds", "test") else error
+
+
+def _root() -> Path:
+    return Path(sys.argv[0]).resolve().parent.parent

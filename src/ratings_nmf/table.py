@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Zeros = Literal["observed", "missing"]
+Side = Literal["rows", "columns"]
 
 DENSE_LIMIT = 1_000_000
 """Largest number of cells (rows × columns) of which a dense array is ever built."""
@@ -56,6 +57,18 @@ class RatingsTable:
         filled = np.full(self.shape, 0.0 if self.zeros == "observed" else np.nan)
         filled[self.rows, self.columns] = self.values
         return filled
+
+    def transposed(self) -> "RatingsTable":
+        """Return the table with its rows as columns."""
+        order = np.argsort(self.columns, kind="stable")
+        return RatingsTable(
+            row_labels=self.column_labels,
+            column_labels=self.row_labels,
+            rows=self.columns[order],
+            columns=self.rows[order],
+            values=self.values[order],
+            zeros=self.zeros,
+        )
 
 
 def from_dense(

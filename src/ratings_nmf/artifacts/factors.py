@@ -10,6 +10,7 @@ from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import made_by, read_csv, significant, write_csv
 from ratings_nmf.artifacts.parquet import write_columns
 from ratings_nmf.factors import Factors
+from ratings_nmf.frame import Frame
 from ratings_nmf.table import RatingsTable
 
 
@@ -18,11 +19,14 @@ def as_written(factors: Factors) -> Factors:
     return Factors(W=significant(factors.W), H=significant(factors.H), components=factors.components)
 
 
-def write(dataset: str, table: RatingsTable, factors: Factors, loss_curve: NDArray[np.float64] | None) -> None:
+def write(
+    dataset: str, table: RatingsTable, factors: Factors, *, frame: Frame, loss_curve: NDArray[np.float64] | None
+) -> None:
     """Write W.csv, H.csv, and reconstruction.csv (dense), or for a larger table reconstruction.parquet.
 
     reconstruction.parquet holds the stored cells only: row, column, value, predicted. Where the solver tells its
-    loss after each iteration, convergence.csv holds it.
+    loss after each iteration, convergence.csv holds it. What later rows need besides, where components are
+    scaled or joined, is in scale.csv and restart_baselines.csv.
     """
     with replacing(_folder(dataset)) as folder:
         folder.mkdir()
@@ -37,6 +41,13 @@ def write(dataset: str, table: RatingsTable, factors: Factors, loss_curve: NDArr
             write_columns(folder / "reconstruction.parquet", {**cells, "predicted": predicted})
         if loss_curve is not None:
             write_csv(folder / "convergence.csv", ["iteration", "loss"], enumerate(loss_curve.tolist(), start=1))
+        if not frame.is_plain:
+            places = zip(factors.components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
+            write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+        if frame.restart_baselines is not None:
+            restarts = tuple(f"restart {number}" for number in range(1, len(frame.restart_baselines) + 1))
+            baselines = frame.restart_baselines
+            _write_matrix(folder / "restart_baselines.csv", "restart", restarts, table.column_labels, baselines)
 
 
 def read(dataset: str) -> Factors:
@@ -59,6 +70,18 @@ def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:
     if not file.exists():
         return None
     return np.array([loss for _, loss in read_csv(file)[1]], dtype=np.float64)
+
+
+def read_frame(dataset: str, factors: Factors) -> Frame:
+    """Return how the written components relate to those that the solver left."""
+    scale, restarts = (_folder(dataset) / name for name in ("scale.csv", "restart_baselines.csv"))
+    plain = [["", str(place), "1"] for place in range(1, factors.parts + 1)]
+    places = read_csv(scale)[1] if scale.exists() else plain
+    return Frame(
+        position=np.array([int(place) - 1 for _, place, _ in places], dtype=np.intp),
+        scale=np.array([float(scale) for _, _, scale in places]),
+        restart_baselines=_read_matrix(restarts)[1] if restarts.exists() else None,
+    )
 
 
 def _write_matrix(

@@ -25,11 +25,12 @@ PENALTY = 5.0
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """What is fitted to the cells that are not held out."""
+    """What is fitted to the cells that are not held out, and how many columns it then recommends to a row."""
 
     n_components: int
     options: Mapping[str, Any]
     seed: int
+    top: int
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,12 +74,12 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
     by_factors = by_levels.copy()
     by_factors[inside] = factors.predict(*places)
     predicted = np.stack([by_factors, by_levels, np.full(len(values), levels.mean)])
-    rankings = _rankings(known, values[inside], factors, levels) if table.zeros == "missing" else {}
+    rankings = _rankings(known, values[inside], factors, levels, top=model.top) if table.zeros == "missing" else {}
     return Trial(errors=values - np.clip(predicted, *known.range), rankings=rankings)
 
 
 def _rankings(
-    known: baselines.Training, values: Matrix, factors: Factors, levels: baselines.Levels
+    known: baselines.Training, values: Matrix, factors: Factors, levels: baselines.Levels, *, top: int
 ) -> dict[str, tuple[Matrix, NDArray[np.bool_]]]:
     asked = ranking.task(known, values)
 
@@ -90,7 +91,7 @@ def _rankings(
 
     scores = {"": by_factors, "baselines_": by_column(levels.column)}
     scores["most_popular_"] = by_column(baselines.popularity(known))
-    return {name: ranking.ranked(asked, score) for name, score in scores.items()}
+    return {name: ranking.ranked(asked, score, top=top) for name, score in scores.items()}
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, Any]:

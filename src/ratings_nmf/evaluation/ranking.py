@@ -10,9 +10,6 @@ from ratings_nmf.evaluation.baselines import Training
 from ratings_nmf.holdout import cell_hash
 from ratings_nmf.table import DENSE_LIMIT
 
-TOP = 3
-"""Columns recommended to a row: the default of `recommend.top`."""
-
 ROWS = 2000
 """Most rows of a fold that are ranked; of more, these are drawn by hash."""
 
@@ -51,7 +48,7 @@ def task(known: Training, values: Matrix) -> Task:
     return Task(known=known, rows=rows[relevant], columns=columns[relevant])
 
 
-def ranked(asked: Task, scores: Scores, *, top: int = TOP) -> tuple[Matrix, NDArray[np.bool_]]:
+def ranked(asked: Task, scores: Scores, *, top: int) -> tuple[Matrix, NDArray[np.bool_]]:
     """Return precision, recall and ndcg of each row that has a relevant cell, (rows, 3), and the columns that came up.
 
     A row is recommended the `top` columns of highest score it does not know. With hits h_1 … h_top (0 or 1), r

@@ -107,14 +107,14 @@ def _cell_size(
     """Return a cell's width and height in inches: wide enough for its number and, where short, its heading."""
     if texts is not None:
         roomy = [lines <= ROOMY for lines in shape]
-        width = max(_text_width(figure, text) for text in texts.ravel()) + (0.2 if roomy[1] else 0.1)
-        heading = max(_text_width(figure, label) for label in column_labels) + 0.12
+        width = max(text_width(figure, text) for text in texts.ravel()) + (0.2 if roomy[1] else 0.1)
+        heading = max(text_width(figure, label) for label in column_labels) + 0.12
         return max(width, heading if roomy[1] and heading <= WIDEST else 0.45), 0.36 if roomy[0] else 0.24
     width, height = (np.clip(SIDE / count, 0.19, 0.6) if count <= LABEL_ALL else SIDE / count for count in shape[::-1])
     return float(width), float(height)
 
 
-def _text_width(figure: Figure, text: str) -> float:
+def text_width(figure: Figure, text: str) -> float:
     """Return the width of a label in inches."""
     renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
     width, _, _ = renderer.get_text_width_height_descent(text, font(LABEL_SIZE), False)
@@ -137,7 +137,7 @@ def _label_sides(figure: Figure, axes: Axes, sides: tuple[Side, Side], cell: tup
     axes.set_yticklabels(list(rows.labels.values()), rotation=0)
     axes.set_xticks([position + 0.5 for position in columns.labels])
     texts = list(columns.labels.values())
-    widest = max((_text_width(figure, text) for text in texts), default=0.0)
+    widest = max((text_width(figure, text) for text in texts), default=0.0)
     if columns.caption:
         axes.set_xticklabels(texts, rotation=90)
     elif widest + 0.1 <= cell[0]:

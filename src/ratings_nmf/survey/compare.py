@@ -11,6 +11,7 @@ from ratings_nmf.factorize import check_count
 from ratings_nmf.holdout import cell_hash, fold_notes, make_folds
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.survey import rules
+from ratings_nmf.survey.consensus import Shown, arrange
 from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, restarted
 from ratings_nmf.table import RatingsTable
 
@@ -34,8 +35,9 @@ class Survey:
         What was turned off, left out, drawn or capped.
     columns
         Positions of the table's columns that `consensus` is of, shape (n,).
-    consensus
-        Consensus between them at the choice, (n, n); None without restarts or choice.
+    consensus, consensus_count
+        Consensus between them, (n, n), and the count it is of: the choice, or where one component leaves nothing to
+        tell, the count by `cophenetic`, or the smallest above 1. None without restarts.
     """
 
     evidence: list[dict[str, Any]]
@@ -44,11 +46,19 @@ class Survey:
     notes: list[str]
     columns: NDArray[np.intp]
     consensus: NDArray[np.float64] | None
+    consensus_count: int | None
 
     @property
     def agree(self) -> bool:
         """Whether all rules that suggest a count suggest the same."""
         return len(set(self.suggested.values()) - {None}) == 1
+
+    def shown(self, table: RatingsTable) -> Shown | None:
+        """Return the consensus as it is kept, with the table's labels; as many groups as components."""
+        if self.consensus is None:
+            return None
+        labels = [table.column_labels[column] for column in self.columns]
+        return arrange(self.consensus, labels, groups=self.consensus_count or 1)
 
 
 def compare(
@@ -103,15 +113,27 @@ def compare(
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
     suggested, capped = _suggested(evidence, table)
     choice = rules.choose(evidence)
-    at = list(counts).index(choice.n_components) if choice.n_components is not None else None
+    told = _count_to_tell(choice.n_components, suggested["cophenetic"], counts) if matrices else None
     return Survey(
         evidence=evidence,
         suggested=suggested,
         choice=choice,
         notes=notes + capped,
         columns=columns,
-        consensus=matrices[at] if matrices and at is not None else None,
+        consensus=None if told is None else matrices[list(counts).index(told)],
+        consensus_count=told,
     )
+
+
+def _count_to_tell(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
+    """Return the count whose consensus is kept: that of one component says nothing.
+
+    >>> _count_to_tell(4, 2, [1, 2, 4]), _count_to_tell(1, 4, [1, 2, 4]), _count_to_tell(1, None, [1, 2, 4])
+    (4, 4, 2)
+    """
+    if choice is not None and choice > 1:
+        return choice
+    return by_cophenetic or next((count for count in counts if count > 1), counts[0])
 
 
 def _suggested(evidence: list[dict[str, Any]], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:

@@ -13,6 +13,9 @@ from ratings_nmf.survey.consensus import Shown, tree
 TREE = 1.0
 """Inches that the tree takes beside the matrix."""
 
+MOST_EDGES = 16
+"""Groups from which the lines between them are left out: they would hide the matrix."""
+
 
 def consensus_figure(shown: Shown, caption: Caption) -> Figure:
     """Draw a consensus matrix, in the order of its tree, with the tree on its right and a line between groups."""
@@ -24,9 +27,11 @@ def consensus_figure(shown: Shown, caption: Caption) -> Figure:
     side = _side([shown.labels[place] for place in order])
     figure = heatmap(shown.matrix[np.ix_(order, order)], (side, side), caption, limit=1.0)
     axes, bar = figure.axes
-    for edge in (np.flatnonzero(np.diff(shown.group[order])) + 1).tolist():
-        axes.axhline(edge, color="white", linewidth=1.6)
-        axes.axvline(edge, color="white", linewidth=1.6)
+    edges = (np.flatnonzero(np.diff(shown.group[order])) + 1).tolist()
+    edge_width = 1.6 if len(order) <= LABEL_ALL else 0.8
+    for edge in edges if len(edges) < MOST_EDGES else ():
+        axes.axhline(edge, color="white", linewidth=edge_width)
+        axes.axvline(edge, color="white", linewidth=edge_width)
     width = figure.get_size_inches()[0]
     if drawn is not None:
         beside = figure.add_axes((1 + 0.06 / width, 0, TREE / width, 1), sharey=None)

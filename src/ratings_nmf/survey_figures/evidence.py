@@ -107,7 +107,7 @@ def _dress(axes: Axes, counts: list[int], label: str, chosen: int | None) -> Non
 
 
 def _scale(axes: Axes, evidence: Evidence) -> None:
-    """Use a logarithmic scale where the held-out error rises tenfold; else start at 0."""
+    """Use a logarithmic scale where the held-out error rises tenfold; else start at 0 unless this flattens all."""
     values = [value for _, value in _points(evidence, "cv_rmse")]
     if max(values) > 10 * min(values):
         axes.set_yscale("log")
@@ -115,7 +115,7 @@ def _scale(axes: Axes, evidence: Evidence) -> None:
         axes.set_ylim(max(min(values) * 1e-2, min([*trained, min(values)]) / 1.5), max(values) * 2.5)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-    else:
+    elif axes.get_ylim()[0] < 0.5 * max(values):
         axes.set_ylim(bottom=0.0)
 
 

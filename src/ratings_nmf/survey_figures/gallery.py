@@ -33,7 +33,7 @@ def figures(
     if figure is not None:
         drawn["survey"] = figure
     if shown is not None:
-        count = f"{survey['choice']} component" + ("s" if survey["choice"] > 1 else "")
+        count = f"{survey['consensus']} component" + ("s" if survey["consensus"] > 1 else "")
         caption = Caption(
             title=f"{dataset}: consensus",
             lines=(f"Share of restarts in which two columns have the same strongest of {count}",),

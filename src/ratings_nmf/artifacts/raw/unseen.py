@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.artifacts.raw.faults import listing
 from ratings_nmf.artifacts.raw.triples import read_cells
 from ratings_nmf.errors import InputError
 from ratings_nmf.table import RatingsTable
@@ -25,7 +24,7 @@ class UnseenCells:
     unknown_cells
         Number of cells with such a label.
     unknown_labels
-        These labels in words, the first 20 of them; empty where there are none.
+        These labels, in words.
     unrated
         Lines that were left out: 0 or blank where this means "not rated".
     """
@@ -34,7 +33,7 @@ class UnseenCells:
     columns: NDArray[np.int32]
     values: NDArray[np.float64]
     unknown_cells: int
-    unknown_labels: str
+    unknown_labels: list[str]
     unrated: int
 
 
@@ -68,6 +67,6 @@ def read_unseen(
         columns=places[1],
         values=values[counted],
         unknown_cells=int(unknown.sum()),
-        unknown_labels=listing(labels) if labels else "",
+        unknown_labels=labels,
         unrated=int(np.sum(~counted)),
     )

@@ -1,4 +1,4 @@
-"""Figures that are not heatmaps; like those, they are returned, never saved."""
+"""How the loss falls while a solver runs."""
 
 import numpy as np
 from matplotlib.figure import Figure

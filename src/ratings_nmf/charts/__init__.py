@@ -1,0 +1,1 @@
+"""Figures that are not heatmaps; like those, they are returned, never saved."""

@@ -1,0 +1,209 @@
+"""Rows and columns that come later: a trained one gives its own loadings, and labels are checked."""
+
+import csv
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ratings_nmf import foldin
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import factorize
+from ratings_nmf.factors import canonical
+from ratings_nmf.foldin import align, chunks, fold_in, method_of
+from ratings_nmf.frame import frame_of
+from ratings_nmf.table import from_dense
+
+
+def planted(zeros):
+    draw = np.random.default_rng(4)
+    cells = draw.gamma(0.5, 2, (40, 3)) @ draw.gamma(0.5, 2, (3, 25)) + 0.1
+    cells *= draw.random((40, 25)) < 0.6
+    rows, columns = tuple(f"r{row}" for row in range(40)), tuple(f"c{column}" for column in range(25))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+def folded(table, *, solver, options, form="raw", side="rows"):
+    """Fit a table and fold all its own lines in."""
+    solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
+    factors = canonical(solved.factors) if form == "canonical" else solved.factors
+    frame = frame_of(solved.factors, form, solved.restart_baselines)
+    method = method_of(table, solver=solver, options=options)
+    side, newcomers = align(table, table, side=side)
+    return factors, fold_in(newcomers, factors, side=side, frame=frame, method=method)
+
+
+NATIVE = {"regularization": 0.3, "max_iter": 3000, "tol": 1e-9}
+SKLEARN = {"max_iter": 20_000, "tol": 1e-8}
+
+
+@pytest.mark.parametrize("form", ["raw", "canonical"])
+@pytest.mark.parametrize(
+    ("zeros", "solver", "options"),
+    [
+        ("missing", "native", NATIVE),
+        ("missing", "native", {**NATIVE, "baseline": False}),
+        ("missing", "native", {"regularization": 0.3, "ensemble": 3}),
+        ("observed", "native", NATIVE),
+        ("observed", "sklearn", SKLEARN),
+        ("observed", "sklearn", {**SKLEARN, "alpha_W": 0.01, "l1_ratio": 0.5}),
+        ("observed", "sklearn", {"solver": "mu", "init": "nndsvda", "max_iter": 20_000, "tol": 1e-9}),
+    ],
+)
+def test_a_trained_row_gets_its_own_w(zeros, solver, options, form):
+    factors, found = folded(planted(zeros), solver=solver, options=options, form=form)
+    np.testing.assert_allclose(found, factors.W, atol=2e-3 * factors.W.max())
+
+
+@pytest.mark.parametrize("form", ["raw", "canonical"])
+@pytest.mark.parametrize(
+    ("zeros", "solver", "options"),
+    [
+        ("missing", "native", NATIVE),
+        ("observed", "sklearn", SKLEARN),
+        ("observed", "sklearn", {**SKLEARN, "alpha_W": 0.01, "alpha_H": 0.003}),
+    ],
+)
+def test_a_trained_column_gets_its_own_h(zeros, solver, options, form):
+    factors, found = folded(planted(zeros), solver=solver, options=options, form=form, side="columns")
+    np.testing.assert_allclose(found, factors.H.T, atol=2e-3 * factors.H.max())
+
+
+def test_an_ensemble_takes_no_columns():
+    with pytest.raises(InputError, match="an ensemble takes new rows only"):
+        folded(planted("missing"), solver="native", options={"ensemble": 2}, side="columns")
+
+
+@pytest.mark.parametrize(("zeros", "solver", "options"), [("missing", "native", NATIVE), ("observed", "sklearn", {})])
+def test_rows_do_not_depend_on_those_solved_with_them(zeros, solver, options, monkeypatch):
+    table = planted(zeros)
+    _, together = folded(table, solver=solver, options=options)
+    monkeypatch.setattr(foldin, "CHUNK", 7)
+    solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
+    frame = frame_of(solved.factors, "raw", solved.restart_baselines)
+    method = method_of(table, solver=solver, options=options)
+    parts = [
+        fold_in(some, solved.factors, side="rows", frame=frame, method=method)
+        for _, some in chunks(align(table, table, side="rows")[1])
+    ]
+    assert [len(part) for part in parts] == [7, 7, 7, 7, 7, 5]
+    np.testing.assert_allclose(np.vstack(parts), together, atol=1e-6 * together.max())
+
+
+def test_columns_are_put_in_the_trained_order_and_missing_ones_hold_nothing():
+    table = planted("missing")
+    cells = np.array([[1.0, 2.0]])
+    new = from_dense(cells, row_labels=("new",), column_labels=("c7", "c2"), zeros="missing")
+    side, newcomers = align(new, table, side=None)
+    assert (side, newcomers.column_labels) == ("rows", table.column_labels)
+    assert (newcomers.columns.tolist(), newcomers.values.tolist()) == ([2, 7], [2.0, 1.0])
+
+
+def test_newcomers_are_the_side_whose_labels_are_new():
+    table = planted("missing")
+    new = from_dense(np.ones((2, 1)), row_labels=("r3", "r1"), column_labels=("new",), zeros="missing")
+    side, newcomers = align(new, table, side=None)
+    assert (side, newcomers.row_labels, newcomers.columns.tolist()) == ("columns", ("new",), [1, 3])
+    assert (
+        align(replace(table, row_labels=tuple("n" + label for label in table.row_labels)), table, side=None)[0]
+        == "rows"
+    )
+
+
+def run(workspace, *arguments):
+    return workspace.run(sys.executable, "-W", "error", "src/foldin.py", *arguments, check=False)
+
+
+def records(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_one_new_person_in_the_groceries_table(workspace, tmp_path):
+    file = tmp_path / "sam.csv"
+    file.write_text("product,Sam\nvegetables,0\nfruits,2\nsweets,1\nbread,3\ncoffee,0\n")
+    done = run(workspace, "groceries", str(file))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "foldin groceries: 1 new column\n", "")
+    assert sorted(path.name for path in tmp_path.glob("sam-*")) == [
+        "sam-H.csv", "sam-predictions.csv", "sam-recommendations.csv",
+    ]  # fmt: skip
+    assert [line[0] for line in records(tmp_path / "sam-H.csv")] == [
+        "component", "component 1", "component 2", "component 3",
+    ]  # fmt: skip
+    predictions = {row: float(value) for row, value in records(tmp_path / "sam-predictions.csv")[1:]}
+    assert predictions["bread"] == pytest.approx(3, abs=0.1)
+    header, *lines = records(tmp_path / "sam-recommendations.csv")
+    assert header == ["for", "rank", "item", "predicted", "component", "share", "flag"]
+    assert [line[:3] for line in lines] == [["Sam", "1", "vegetables"], ["Sam", "2", "coffee"]]
+    assert float(lines[0][3]) == predictions["vegetables"]
+
+
+def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
+    for dataset, raw in (("ratings", "ratings"), ("ratings-unrated", "ratings"), ("groceries", "groceries")):
+        done = run(workspace, dataset, f"data/raw/{raw}.csv", "--output", str(tmp_path / dataset))
+        assert done.returncode == 0, done.stderr
+        expected, found = (
+            np.array([line[1:] for line in records(path)[1:]], dtype=float)
+            for path in (workspace.root / f"data/factors/{dataset}/W.csv", tmp_path / dataset / f"{raw}-W.csv")
+        )
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_triples_fold_in(workspace, tmp_path):
+    parameters = workspace.params()
+    (workspace.root / "data/raw/t.csv").write_text(
+        "who,what,value\n"
+        + "".join(f"u{u},i{i},{1 + (u * i) % 5}\n" for u in range(8) for i in range(6) if (u + i) % 4)
+    )
+    parameters["datasets"]["t"] = {
+        "ingest": {"path": "data/raw/t.csv", "layout": "triples", "zeros": "missing"},
+        "fit": {"n_components": 2, "solver": "native", "form": "canonical", "options": {"regularization": 0.1}},
+        "recommend": {"to": "rows", "top": 2},
+    }
+    workspace.write_params(parameters)
+    workspace.dvc("repro", "fit@t")
+    (tmp_path / "new.csv").write_text("who,what,value\nann,i1,5\nbob,i0,2\nann,i3,1\nann,i9,1\n")
+    refused = run(workspace, "t", str(tmp_path / "new.csv"))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "column labels that the fitted table does not have: 'i9'; mend them, or leave them out" in refused.stderr
+    assert not list(tmp_path.glob("new-*"))
+    done = run(workspace, "t", str(tmp_path / "new.csv"), "--ignore-unknown")
+    assert done.stdout == "foldin t: 2 new rows; 3 lines that the file lacks count as not rated\n"
+    lists = [line[:3] for line in records(tmp_path / "new-recommendations.csv")[1:]]
+    assert [line[0] for line in lists] == ["ann", "ann", "bob", "bob"]
+    assert not {("ann", "i1"), ("ann", "i3"), ("bob", "i0")} & {(line[0], line[2]) for line in lists}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("p,Sam\nbread,-1\n", "row 'bread', column 'Sam': '-1' is negative; expected finite numbers of 0 or more"),
+        ("p,Sam\nbread,many\n", "row 'bread', column 'Sam': 'many' is not a number"),
+        ("p,John,Zoe\ntea,1,2\n", "column labels that the fitted table does not have: 'Zoe'; mend them, or leave them"),
+        (
+            "p,Zoe\ntea,1\n",
+            "'Zoe'; none is known; expected some of: 'John', 'Alice', 'Mary', 'Greg', 'Peter', 'Jennifer'",
+        ),
+        (
+            "p,Sam\nbread,1\ntea,2\n",
+            "row labels that the fitted table does not have: 'tea'; mend them, or leave them out",
+        ),
+        (None, "no such file"),
+    ],
+)
+def test_bad_files(reproduced, tmp_path, content, said):
+    file = tmp_path / "new.csv"
+    if content is not None:
+        file.write_text(content)
+    done = run(reproduced, "groceries", str(file))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert said in done.stderr
+    assert done.stderr.startswith("foldin groceries: ")
+    assert not list(tmp_path.glob("new-*"))
+
+
+def test_without_factors_the_stage_to_run_is_named(checkout, tmp_path):
+    (tmp_path / "new.csv").write_text("p,Sam\nbread,1\n")
+    done = run(checkout, "groceries", str(tmp_path / "new.csv"))
+    assert "no such file; make it with `dvc repro ingest@groceries`" in done.stderr

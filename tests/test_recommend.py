@@ -1,0 +1,152 @@
+"""Recommendations equal brute force on W @ H, bit by bit, on any number of threads, in any order of the items."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ratings_nmf.factors import Factors, numbered, with_baselines
+from ratings_nmf.recommend import recommend, summary
+from ratings_nmf.table import from_dense
+
+SOURCE = Path(__file__).resolve().parent.parent / "src"
+
+few = st.sampled_from([0.0, 0.5, 1.0, 2.0, 1e-30])
+"""Loadings of which many sums tie."""
+
+any_size = st.one_of(st.just(0.0), st.floats(1e-100, 1e100))
+"""Loadings that under- and overflow in single precision."""
+
+
+@st.composite
+def tables(draw):
+    rows, k, columns = draw(st.integers(1, 9)), draw(st.integers(1, 5)), draw(st.integers(1, 40))
+    amounts = draw(st.sampled_from([few, any_size]))
+    factors = Factors(
+        W=draw(arrays(float, (rows, k), elements=amounts)),
+        H=draw(arrays(float, (k, columns), elements=amounts)),
+        components=numbered(k),
+    )
+    if draw(st.booleans()):
+        levels = [draw(arrays(float, count, elements=amounts)) for count in (rows, columns)]
+        factors = with_baselines(factors, *levels)
+    known = draw(arrays(bool, (rows, columns)))
+    return factors, table_of(known.astype(float))
+
+
+def table_of(cells):
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros="missing")
+
+
+def brute_force(factors, table, *, to, top):
+    """Give (receiver, item, predicted, component, share) the slow way: every cell, sorted."""
+    W, H, known = factors.W.copy(), factors.H.copy(), table.dense() > 0
+    if factors.parts == len(factors.components):
+        W[~known.any(axis=1)] = W.cumsum(axis=0)[-1] / len(W) if to == "rows" else W[~known.any(axis=1)]
+        H.T[~known.any(axis=0)] = H.T.cumsum(axis=0)[-1] / H.shape[1] if to == "columns" else H.T[~known.any(axis=0)]
+    predicted = Factors(W=W, H=H, components=factors.components).reconstruction()
+    if to == "columns":
+        predicted, known, W, H = predicted.T, known.T, H.T, W.T
+    for receiver, scores in enumerate(predicted):
+        unknown = [item for item in range(len(scores)) if not known[receiver, item]]
+        for item in sorted(unknown, key=lambda item: (-scores[item], item))[:top]:
+            parts = W[receiver] * H[:, item]
+            reason = int(parts.argmax()) if parts.max() > 0 else -1
+            yield receiver, item, scores[item], reason, parts.max() / scores[item] if scores[item] > 0 else 0.0
+
+
+@settings(deadline=None)  # the first example compiles
+@given(tables(), st.sampled_from(["rows", "columns"]), st.integers(1, 12))
+def test_equal_to_brute_force(given_, to, top):
+    factors, table = given_
+    found = recommend(factors, table, to=to, top=top)
+    lines = list(zip(found.receivers, found.items, found.predicted, found.components, found.shares, strict=True))
+    assert lines == list(brute_force(factors, table, to=to, top=top))
+
+
+@pytest.mark.parametrize("top", [1, 10, 500])
+def test_equal_to_brute_force_on_many_items(top):
+    draw = np.random.default_rng(3)
+    factors = Factors(W=draw.gamma(0.5, 1, (23, 7)), H=draw.gamma(0.3, 1, (7, 3000)).round(1), components=numbered(7))
+    table = table_of((draw.random((23, 3000)) < 0.2).astype(float))
+    found = recommend(factors, table, to="rows", top=top)
+    expected = list(brute_force(factors, table, to="rows", top=top))
+    assert list(zip(found.receivers, found.items, found.predicted, strict=True)) == [line[:3] for line in expected]
+
+
+def test_equal_predictions_come_in_the_tables_order():
+    factors = Factors(W=np.ones((1, 1)), H=np.array([[1.0, 2.0, 2.0, 1.0, 2.0]]), components=numbered(1))
+    found = recommend(factors, table_of(np.array([[0, 1.0, 0, 0, 0]])), to="rows", top=3)
+    assert found.items.tolist() == [2, 4, 0]
+    assert found.ranks.tolist() == [1, 2, 3]
+
+
+def test_a_receiver_without_a_known_cell_gets_the_baselines_list():
+    parts = Factors(W=np.array([[1.0], [0.0]]), H=np.array([[5.0, 1.0, 0.0]]), components=numbered(1))
+    factors = with_baselines(parts, np.array([1.0, 1.0]), np.array([0.0, 1.0, 2.0]))
+    found = recommend(factors, table_of(np.array([[1.0, 0, 0], [0, 0, 0]])), to="rows", top=2)
+    assert found.cold.tolist() == [False, True]
+    assert found.items[found.receivers == 1].tolist() == [2, 1]
+    assert found.predicted[found.receivers == 1].tolist() == [3.0, 2.0]
+
+
+def test_without_baselines_a_cold_receiver_gets_the_mean_receivers_list():
+    factors = Factors(W=np.array([[2.0], [4.0], [0.0]]), H=np.array([[1.0, 3.0]]), components=numbered(1))
+    found = recommend(factors, table_of(np.array([[1.0, 0], [1.0, 0], [0, 0]])), to="rows", top=2)
+    assert found.items[found.receivers == 2].tolist() == [1, 0]
+    assert found.predicted[found.receivers == 2].tolist() == [6.0, 2.0]
+
+
+def test_summary_counts():
+    factors = Factors(W=np.ones((3, 1)), H=np.array([[3.0, 2.0, 1.0, 0.5]]), components=numbered(1))
+    cells = np.array([[1.0, 1, 1, 0], [1.0, 0, 0, 0], [0, 0, 0, 0]])
+    assert summary(recommend(factors, table_of(cells), to="rows", top=2)) == {
+        "receivers": 3,
+        "cold_receivers": 1,
+        "short_lists": 1,
+        "item_coverage": 1.0,
+        "most_recommended_share": 2 / 3,
+    }
+
+
+def test_a_full_table_leaves_nothing_to_recommend():
+    factors = Factors(W=np.ones((2, 1)), H=np.ones((1, 2)), components=numbered(1))
+    found = recommend(factors, table_of(np.ones((2, 2))), to="rows", top=2)
+    assert len(found.items) == 0
+    assert summary(found)["short_lists"] == 2
+
+
+PRINT = """
+import hashlib, numpy as np
+from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.kernels.topk import Known
+from ratings_nmf.recommend import newcomers
+draw = np.random.default_rng(0)
+W, H = draw.gamma(0.5, 1, (1200, 9)), draw.gamma(0.3, 1, (700, 9)).round(1)
+known = np.sort(draw.integers(0, 700, (1200, 5)), axis=1).astype(np.int32)
+found = newcomers(W, H, Known(np.arange(1201) * 5, known.ravel()), typical=None, top=20)
+parts = found.receivers, found.items, found.predicted, found.components, found.shares
+print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
+"""
+
+
+def test_the_bytes_do_not_depend_on_threads_or_compilation():
+    printed = set()
+    for environment in (
+        {"NUMBA_NUM_THREADS": "1"},
+        {"NUMBA_NUM_THREADS": "2"},
+        {"NUMBA_CPU_NAME": "nehalem", "NUMBA_CPU_FEATURES": ""},
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", PRINT], cwd=SOURCE, env={**os.environ, **environment},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        printed.add(done.stdout)
+    assert len(printed) == 1

@@ -1,0 +1,41 @@
+"""Recommendations survive being written and read, whatever the labels."""
+
+import numpy as np
+import pytest
+
+from ratings_nmf.artifacts import recommendations as files
+from ratings_nmf.artifacts.formats import significant
+from ratings_nmf.errors import InputError
+from ratings_nmf.factors import Factors, numbered
+from ratings_nmf.recommend import recommend, sides
+from ratings_nmf.table import from_dense
+
+ODD = ("a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "3")
+
+
+@pytest.mark.parametrize("to", ["rows", "columns"])
+@pytest.mark.parametrize("full", [False, True])
+def test_read_what_was_written(tmp_path, monkeypatch, to, full):
+    monkeypatch.chdir(tmp_path)
+    draw = np.random.default_rng(5)
+    cells = np.ones((7, 7)) if full else (draw.random((7, 7)) < 0.3) * 1.0
+    cells[3] *= full
+    cells[:, 3] *= full
+    table = from_dense(cells, row_labels=ODD, column_labels=ODD[::-1], zeros="missing")
+    factors = Factors(W=draw.random((7, 2)), H=draw.random((2, 7)), components=numbered(2))
+    given = recommend(factors, table, to=to, top=3)
+    receivers, items = sides(table, to=to)
+    names = {"receivers": receivers, "items": items, "components": factors.components}
+    files.write("d", given, **names)
+    found = files.read("d", **names)
+    for part in ("receivers", "ranks", "items", "components", "cold"):
+        np.testing.assert_array_equal(getattr(found, part), getattr(given, part))
+    np.testing.assert_array_equal(found.predicted, significant(given.predicted))
+    assert found.item_count == 7
+    assert given.cold[3] != full
+
+
+def test_before_they_are_written_the_stage_to_run_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="make it with `dvc repro recommend@d`"):
+        files.read("d", receivers=(), items=(), components=())

@@ -1,6 +1,6 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv.
 .DELETE_ON_ERROR:
-.PHONY: repro test check verify clean
+.PHONY: repro page test check verify clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -8,6 +8,15 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Bring every output up to date
 repro: .venv/installed
 	dvc repro
+
+# Bring the page up to date and open it
+page: .venv/installed
+	dvc repro page
+	python -m webbrowser -t "file://$(CURDIR)/reports/index.html"
+
+# The picture of the page in README, remade where the page changed
+docs/page.png: reports/index.html
+	chromium --headless --hide-scrollbars --window-size=1280,1180 --screenshot=$@ "file://$(CURDIR)/$<#dataset-groceries"
 
 test: .venv/installed
 	python -m pytest
@@ -27,7 +36,7 @@ verify: .venv/installed
 	dvc status --quiet || { dvc status; exit 1; }
 	@changed=$$(git status --porcelain); test -z "$$changed" || \
 	    { printf 'The pipeline does not give what is committed:\n%s\n' "$$changed" >&2; exit 1; }
-	@echo 'verified: dvc.lock, metrics and figures are what the code gives'
+	@echo 'verified: dvc.lock, metrics, figures and the page are what the code gives'
 
 clean:
 	rm -rf .venv data/interim data/factors data/recommendations

@@ -1,7 +1,7 @@
 """Solve for rows, or columns, that come later, without refitting: python src/foldin.py DATASET FILE."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,11 @@ from ratings_nmf.artifacts import foldin as files
 from ratings_nmf.artifacts import interim, recommendations
 from ratings_nmf.artifacts.raw.layouts import read_raw
 from ratings_nmf.errors import InputError
+from ratings_nmf.table import Side
 
 
 def fold_in(
-    dataset: str, file: Path, *, output: Path | None = None, side: str | None = None, ignore_unknown: bool = False
+    dataset: str, file: Path, *, output: Path | None = None, side: Side | None = None, ignore_unknown: bool = False
 ) -> str:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`."""
     parameters = params.load().dataset(dataset)
@@ -35,7 +36,7 @@ def fold_in(
     extended = factor_files.as_written(foldin.with_newcomers(factors, loadings, side=side))
     loadings = extended.W if side == "rows" else extended.H.T
 
-    def records() -> Iterator[tuple[object, ...]]:
+    def records() -> Iterator[Iterable[object]]:
         items = factors.H.T if side == "rows" else factors.W
         usual = recommend.typical(factors, to=side)
         for lines, some in foldin.chunks(newcomers):
@@ -74,4 +75,4 @@ if __name__ == "__main__":
     )
     parser.add_argument("--ignore-unknown", action="store_true", help="leave out labels that the fitted table lacks")
     given = parser.parse_args()
-    stage.attempt(given.dataset, lambda: fold_in(**vars(given)))
+    stage.attempt(f"foldin {given.dataset}", lambda: fold_in(**vars(given)))

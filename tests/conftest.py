@@ -42,9 +42,9 @@ class Workspace:
     def git(self, *arguments: str) -> str:
         return self.run("git", *arguments).stdout
 
-    def stage(self, name: str, dataset: str) -> subprocess.CompletedProcess[str]:
+    def stage(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run one stage by hand, with warnings as errors."""
-        return self.run(sys.executable, "-W", "error", f"src/{name}.py", dataset, check=False)
+        return self.run(sys.executable, "-W", "error", f"src/{name}.py", *arguments, check=False)
 
     def params(self) -> dict:
         return yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))

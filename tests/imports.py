@@ -44,9 +44,9 @@ def write_deps(root: Path) -> None:
     head, *stages = re.split(r"(?m)^(?=  \w+:$)", file.read_text(encoding="utf-8"))
     for place, stage in enumerate(stages):
         script = root / f"src/{stage.partition(':')[0].strip()}.py"
-        modules = "".join(f"      - {path.relative_to(root)}\n" for path in sorted(modules_of(script)))
-        first, _, rest = stage.partition("      - src/")
-        stages[place] = first + modules + re.sub(r"(?m)\A(.*\n)(?:      - src/\S+\.py\n)*", "", rest)
+        first, indent, rest = re.split(r"(?m)^( +)(?=- src/)", stage, maxsplit=1)
+        modules = "".join(f"{indent}- {path.relative_to(root)}\n" for path in sorted(modules_of(script)))
+        stages[place] = first + modules + re.sub(r"\A(?: *- src/\S+\.py\n)*", "", rest)
     file.write_text(head + "".join(stages), encoding="utf-8")
 
 

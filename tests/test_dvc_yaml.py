@@ -15,11 +15,13 @@ from ratings_nmf import params
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+BODIES = {name: stage.get("do", stage) for name, stage in STAGES.items()}
+"""What each stage reads, runs and writes, be it for each dataset or once for all."""
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_deps_are_the_modules_that_the_stage_imports(stage):
-    declared = {dep for dep in STAGES[stage]["do"]["deps"] if dep.endswith(".py")}
+    declared = {dep for dep in BODIES[stage]["deps"] if dep.endswith(".py")}
     imported = {str(path.relative_to(ROOT)) for path in modules_of(ROOT / f"src/{stage}.py")}
     assert declared == imported
 
@@ -30,6 +32,15 @@ def test_modules_found_are_those_that_python_loads(stage):
     code = f"import sys, {stage}, json; print(json.dumps([m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'ratings_nmf']))"  # noqa: E501
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", capture_output=True, text=True, check=True)
     assert {Path(file) for file in json.loads(done.stdout)} <= modules_of(ROOT / f"src/{stage}.py")
+
+
+def test_deps_of_the_page_are_all_its_files():
+    files = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "src/ratings_nmf/page").rglob("*")
+        if path.suffix in {".css", ".j2", ".js"}
+    }
+    assert {dep for dep in BODIES["page"]["deps"] if Path(dep).suffix in {".css", ".j2", ".js"}} == files
 
 
 class Recorder:
@@ -56,16 +67,16 @@ def test_params_are_the_keys_that_the_stage_reads(stage, reproduced, monkeypatch
     workspace = reproduced.copy(tmp_path / "ratings nmf")
     monkeypatch.chdir(workspace.root)
     monkeypatch.setattr(params, "load", lambda: Recorder(load(), "", read))
-    getattr(importlib.import_module(stage), stage)("groceries")
-    declared = {key.replace("${key}", "groceries") for key in STAGES[stage]["do"].get("params", [])}
+    getattr(importlib.import_module(stage), stage)(*(["groceries"] if "foreach" in STAGES[stage] else []))
+    declared = {key.replace("${key}", "groceries") for key in BODIES[stage].get("params", [])}
     assert {key for key in declared if any(path == key or path.startswith(f"{key}.") for path in read)} == declared
     assert {path for path in read if not any(path == key or path.startswith(f"{key}.") for key in declared)} == set()
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_has_a_description_and_its_own_script(stage):
-    assert STAGES[stage]["do"]["desc"]
-    assert STAGES[stage]["do"]["cmd"] == f"python src/{stage}.py ${{key}}"
+    assert BODIES[stage]["desc"]
+    assert BODIES[stage]["cmd"] == f"python src/{stage}.py" + (" ${key}" if "foreach" in STAGES[stage] else "")
 
 
 def test_dvc_accepts_every_dataset_name_that_the_parameters_accept(checkout, tmp_path):

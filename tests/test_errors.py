@@ -334,3 +334,8 @@ def test_a_real_run_says_one_line_and_no_traceback(workspace):
 def test_a_stage_without_a_dataset_says_how_to_call_it(reproduced):
     done = reproduced.run("python", "src/fit.py", check=False)
     assert (done.returncode, done.stderr) == (1, "usage: python src/fit.py DATASET\n")
+
+
+def test_a_stage_for_all_datasets_takes_none(reproduced):
+    done = reproduced.run("python", "src/page.py", "groceries", check=False)
+    assert (done.returncode, done.stderr) == (1, "usage: python src/page.py\n")

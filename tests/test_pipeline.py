@@ -3,7 +3,8 @@
 import json
 import shutil
 
-GROCERIES_AGAIN = [f"{name}@groceries" for name in ("fit", "evaluate", "recommend", "report")]
+PAGE = "reports/index.html"
+GROCERIES_AGAIN = [*(f"{name}@groceries" for name in ("fit", "evaluate", "recommend", "report")), "page"]
 
 
 def run_stages(output):
@@ -22,7 +23,8 @@ def test_one_count_reruns_one_dataset(workspace):
     workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
     after = workspace.artifacts()
     changed = {path for path in before if before[path] != after[path]}
-    assert all("groceries" in path for path in changed)
+    assert all("groceries" in path for path in changed - {PAGE})
+    assert PAGE in changed
     assert "data/factors/groceries/W.csv" in changed
     assert not any(path.startswith("data/interim") for path in changed)
     params = workspace.params()
@@ -49,9 +51,13 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     }
     workspace.write_params(params)
     stages = run_stages(workspace.dvc("repro"))
-    assert stages == [f"{name}@visits" for name in ("ingest", "survey", "fit", "evaluate", "recommend", "report")]
+    names = ("ingest", "survey", "fit", "evaluate", "recommend", "report")
+    assert stages == [*(f"{name}@visits" for name in names), "page"]
     after = workspace.artifacts()
-    assert {path: after[path] for path in before} == before
+    assert {path: after[path] for path in before if path != PAGE} == {
+        path: content for path, content in before.items() if path != PAGE
+    }
+    assert b"dataset-visits" in after[PAGE]
     H = [line.split(",") for line in after["data/factors/visits/H.csv"].decode().splitlines()]
     assert [line[0] for line in H] == ["component", "early", "late"]
     assert H[0] == ["component", "mon", "tue"]
@@ -105,8 +111,10 @@ def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(checkout, tmp_path)
     for command in ("show", "diff"):
         clone.dvc("plots", command, "--out", str(tmp_path / command))
     page = (tmp_path / "show/index.html").read_text(encoding="utf-8")
-    assert page.count("<img") == len(list((clone.root / "reports/figures").rglob("*.png")))
+    figures = list((clone.root / "reports/figures").rglob("*.png"))
+    assert page.partition("<body>")[2].count("<img") == len(figures)
     assert page.count("held-out RMSE") and page.count('"y": {"field": "cv_rmse"')
+    assert "<script src" not in page
 
 
 def test_metrics_and_params_diff_name_what_a_change_did(workspace):

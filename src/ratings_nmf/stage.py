@@ -1,4 +1,4 @@
-"""What every stage script shares: one dataset as its argument, and one line for what a user can mend."""
+"""What every stage script shares: a dataset as its argument, or none, and one line for what a user can mend."""
 
 import os
 import sys
@@ -8,30 +8,29 @@ from pathlib import Path
 from ratings_nmf.errors import InputError
 
 
-def run(stage: Callable[[str], str]) -> None:
-    """Run `stage` for the dataset named on the command line, in the repository root, and print what it did.
+def run(stage: Callable[..., str], *, arguments: tuple[str, ...] = ("DATASET",)) -> None:
+    """Run `stage` with the arguments of the command line, in the repository root, and print what it did.
+
+    Most stages take the name of a dataset; one for all datasets takes none.
 
     An `InputError`, or an error of the operating system such as a full disk, is printed as one line on standard
     error, and the process ends with code 1.
     """
     script = Path(sys.argv[0])
-    match sys.argv[1:]:
-        case [dataset]:
-            pass
-        case _:
-            sys.exit(f"usage: python src/{script.name} DATASET")
-    attempt(dataset, lambda: stage(dataset))
+    given = sys.argv[1:]
+    if len(given) != len(arguments):
+        sys.exit(" ".join(["usage: python", f"src/{script.name}", *arguments]))
+    attempt(" ".join([script.stem, *given]), lambda: stage(*given))
 
 
-def attempt(dataset: str, action: Callable[[], str]) -> None:
-    """Do something for a dataset in the repository root, as `run` does, and print what was done."""
+def attempt(name: str, action: Callable[[], str]) -> None:
+    """Do what `name` says in the repository root, and print what was done or, as `run` does, why it can't be."""
     os.chdir(_root())
-    said = f"{Path(sys.argv[0]).stem} {dataset}"
     try:
         done = action()
     except (InputError, OSError) as error:
-        sys.exit(f"{said}: {' '.join(str(error).split())}")
-    print(f"{said}: {done}")
+        sys.exit(f"{name}: {' '.join(str(error).split())}")
+    print(f"{name}: {done}")
 
 
 def path(text: str) -> Path:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +30,56 @@ def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.array(flat, dtype=np.float64).reshape(np.shape(values))
 
 
+FORMULA = re.compile("(^|(?<=[;\t]))(?=[=+\\-@\t\r\n'＝＋－＠])")
+MARKED = re.compile("(^|(?<=[;\t]))'")
+
+
+def guarded(text: str) -> str:
+    """Put an apostrophe before whatever a spreadsheet would take for a formula, and before an apostrophe there.
+
+    That is =, +, -, @, a tab or a line break at the start of a field, or after a semicolon or a tab, where some
+    spreadsheets split one. `unguarded` takes exactly these apostrophes away.
+
+    >>> guarded("=HYPERLINK(1)"), guarded("a;=1"), guarded("'t Hof"), guarded("a=1")
+    ("'=HYPERLINK(1)", "a;'=1", "''t Hof", 'a=1')
+    """
+    return FORMULA.sub("'", text)
+
+
+def unguarded(text: str) -> str:
+    """Return the text that `guarded` was given.
+
+    >>> unguarded(guarded("'=1")), unguarded("plain")
+    ("'=1", 'plain')
+    """
+    return MARKED.sub("", text)
+
+
 def write_csv(path: Path, header: Sequence[str], records: Iterable[Iterable[object]]) -> None:
-    """Write a header and records; numbers with `DIGITS` significant digits, texts exactly."""
+    """Write a header and records; numbers with `DIGITS` significant digits, None as nothing, texts `guarded`."""
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(
-            [f"{field:.{DIGITS}g}" if isinstance(field, float) else field for field in record] for record in records
-        )
+        plain = csv.writer(stream, lineterminator="\n")
+        quoted = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for record in chain([header], records):
+            fields = [_written(field) for field in record]
+            # Python before 3.13 leaves a carriage return bare, and readers end the line there
+            writer = quoted if any("\r" in field for field in fields) else plain
+            writer.writerow(fields)
 
 
 def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the records of a file that `write_csv` wrote, all as texts."""
+    """Return the header and the records of a file that `write_csv` wrote, all as the texts it was given."""
     with path.open(encoding="utf-8", newline="") as stream:
-        header, *records = csv.reader(stream)
+        header, *records = ([unguarded(field) for field in record] for record in csv.reader(stream))
     return header, records
+
+
+def _written(field: object) -> str:
+    if isinstance(field, float):
+        return f"{field:.{DIGITS}g}"
+    if field is None:
+        return ""
+    return guarded(field) if isinstance(field, str) else str(field)
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:

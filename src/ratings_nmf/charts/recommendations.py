@@ -9,8 +9,8 @@ from matplotlib.ticker import MaxNLocator
 from ratings_nmf.charts.bars import BAR, Bars, draw_bars
 from ratings_nmf.factors import Factors
 from ratings_nmf.heatmap.caption import INK, LABEL_SIZE, MUTED, Caption, font, write_caption
-from ratings_nmf.heatmap.draw import ANNOTATE, heatmap
-from ratings_nmf.heatmap.sides import LABEL_ALL, arrange
+from ratings_nmf.heatmap.draw import heatmap
+from ratings_nmf.heatmap.sides import ANNOTATE, LABEL_ALL, arrange
 from ratings_nmf.recommend import Recommendations
 from ratings_nmf.table import RatingsTable, Side
 

@@ -11,9 +11,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ratings_nmf.heatmap.caption import INK, LABEL_SIZE, MUTED, Caption, font, write_caption
-from ratings_nmf.heatmap.sides import LABEL_ALL, Side
+from ratings_nmf.heatmap.sides import ANNOTATE, LABEL_ALL, Side
 
-ANNOTATE = 400
 NOT_RATED = "#d4d4d8"
 ROOMY = 20
 """Lines of a side up to which its cells have space around their numbers."""

@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from ratings_nmf.heatmap.labels import drawable
 
+ANNOTATE = 400
+"""Cells up to which a table's numbers are written."""
+
 LABEL_ALL = 60
 BLOCKS = 300
 LABELS = 36
@@ -60,13 +63,9 @@ def arrange(labels: Sequence[str], loadings: NDArray[np.float64], *, kind: str) 
             sizes=np.ones(count, dtype=np.intp),
             labels={position: drawable(label) for position, label in enumerate(labels)},
         )
-    dominant = loadings.argmax(axis=1)
-    strength = loadings.max(axis=1)
-    order = np.lexsort((-strength, dominant))
     blocks = min(count, BLOCKS)
-    block = np.empty(count, dtype=np.intp)
-    block[order] = np.arange(count) * blocks // count
-    chosen = _spread(order, dominant, block)
+    order, block = by_component(loadings, blocks)
+    chosen = _spread(order, loadings.argmax(axis=1), block)
     grouped = f"{count:,} {kind} in {blocks} blocks" if blocks < count else f"{count:,} {kind}"
     return Side(
         block=block,
@@ -74,6 +73,24 @@ def arrange(labels: Sequence[str], loadings: NDArray[np.float64], *, kind: str) 
         labels={int(block[line]): drawable(labels[line]) for line in chosen},
         caption=f"{grouped} by dominant component, {len(chosen)} labelled",
     )
+
+
+def by_component(loadings: NDArray[np.float64], blocks: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Order lines by dominant component, then by falling loading, and put neighbours into blocks.
+
+    Returns
+    -------
+    order, block
+        The lines in that order, and for each line, in the table's order, its block, both of shape (lines,). The
+        first of a block's lines has the largest loading of those of its component.
+
+    >>> by_component(np.array([[0.0, 1.0], [5.0, 0.0], [0.0, 3.0], [4.0, 0.0]]), 2)
+    (array([1, 3, 2, 0]), array([1, 0, 1, 0]))
+    """
+    order = np.lexsort((-loadings.max(axis=1), loadings.argmax(axis=1)))
+    block = np.empty(len(order), dtype=np.intp)
+    block[order] = np.arange(len(order)) * blocks // len(order)
+    return order, block
 
 
 def _spread(order: NDArray[np.intp], dominant: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:

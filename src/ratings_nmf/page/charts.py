@@ -1,0 +1,81 @@
+"""Charts as SVG: Vega-Lite by Altair, drawn when the page is built.
+
+Sizes of axes are given, not measured, so that the fonts of a machine do not move anything. The style sheet colours
+the marks, which are found by Vega's class names; no style stands in the SVG itself.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup
+
+from ratings_nmf.page.shown import number
+
+WIDTH, HEIGHT = 380, 200
+LEFT = 46
+
+
+def survey(scores: Sequence[dict[str, float | None]]) -> Markup:
+    """Draw the held-out error of every surveyed count with its standard error, and the error on known cells."""
+    values = [
+        {
+            "k": int(score["n_components"] or 0),
+            "held out": score["cv_rmse"],
+            "low": max((score["cv_rmse"] or 0) - (score.get("cv_rmse_se") or 0), 0),
+            "high": (score["cv_rmse"] or 0) + (score.get("cv_rmse_se") or 0),
+            "training": score.get("train_rmse"),
+        }
+        for score in scores
+        if score.get("cv_rmse") is not None
+    ]
+    counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
+    base = alt.Chart({"values": values}).encode(x=counts)
+    error = alt.Y("held out:Q").title("error (RMSE)").scale(zero=True)
+    return _svg(
+        alt.layer(
+            base.mark_line().encode(y="training:Q"),
+            base.mark_rule().encode(y="low:Q", y2="high:Q"),
+            base.mark_line().encode(y=error),
+            base.mark_point(size=70, filled=True).encode(y=error),
+        ).properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def errors(bars: Sequence[tuple[str, float]]) -> Markup:
+    """Draw named errors as bars, in the order given; the first is the model's."""
+    values = [{"name": name, "error": error, "text": number(error)} for name, error in bars]
+    base = alt.Chart({"values": values}).encode(
+        y=alt.Y("name:N").sort(None).title(None).axis(labelLimit=134, labelPadding=8, domain=False, ticks=False),
+        x=alt.X("error:Q").title("error on held-out cells (RMSE)").axis(tickCount=5),
+    )
+    layers = alt.layer(base.mark_bar(height=18), base.mark_text(align="left", dx=6).encode(text="text:N"))
+    return _svg(layers.properties(width=WIDTH - 110, height=34 * len(bars)), left=142, right=52)
+
+
+def convergence(losses: Sequence[float]) -> Markup:
+    """Draw the loss after each iteration, on a logarithmic scale where it falls tenfold."""
+    values = [{"iteration": step, "loss": loss} for step, loss in enumerate(losses, start=1)]
+    scale = alt.Scale(type="log" if losses[0] > 10 * losses[-1] > 0 else "linear", zero=False, nice=True)
+    chart = alt.Chart({"values": values}).mark_line(point=len(values) <= 60)
+    axis = alt.Axis(tickCount=4, format="~g")
+    return _svg(
+        chart.encode(
+            x=alt.X("iteration:Q").scale(nice=False, zero=False).axis(tickMinStep=1, tickCount=6, grid=False),
+            y=alt.Y("loss:Q", scale=scale).axis(axis).title("what the solver minimises"),
+        ).properties(width=WIDTH, height=HEIGHT)
+    )
+
+
+def _svg(chart: Any, *, left: int = LEFT, right: int = 10) -> Markup:
+    """Draw a chart with margins that no text decides, without markup of its own size or background."""
+    styled = (
+        chart.properties(padding={"left": left + 14, "right": right, "top": 12, "bottom": 44}, autosize="none")
+        .configure(background="transparent", font="sans-serif")
+        .configure_view(stroke=None)
+        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", tickSize=4)
+        .configure_axisY(minExtent=left - 16, maxExtent=left - 16, titlePadding=6)
+        .configure_axisX(minExtent=22, maxExtent=22, titlePadding=4)
+    )
+    return Markup(vl_convert.vegalite_to_svg(styled.to_dict()))

@@ -1,0 +1,12 @@
+"""The colours of the PNG heatmaps, as the stops of their scales, so that the page needs no matplotlib."""
+
+AMOUNT = ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58")
+"""YlGnBu of ColorBrewer: from 0 to the largest value."""
+
+DIFFERENCE = (
+    "#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b",
+    "#67001f",
+)  # fmt: skip
+"""RdBu of ColorBrewer, reversed: blue below 0, white at 0, red above."""
+
+NOT_RATED = "#d4d4d8"

@@ -1,0 +1,60 @@
+"""The page as one text: templates filled, style and script put in, and a policy that allows these and nothing else."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from ratings_nmf.page import colours, shown
+from ratings_nmf.page.dataset import Sources, describe
+
+
+def build(datasets: Sequence[Sources], *, seed: int) -> str:
+    """Return the page about all datasets, in their order; the same inputs give the same text."""
+    described = [describe(sources) for sources in datasets]
+    style, script = _read("style.css"), _read("script.js")
+    data = {
+        "colours": {"amount": colours.AMOUNT, "difference": colours.DIFFERENCE, "unrated": colours.NOT_RATED},
+        "datasets": {content["name"]: data for content, data in described},
+    }
+    environment = Environment(
+        loader=FunctionLoader(lambda name: _read(f"templates/{name}")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["percent"] = shown.percent
+    return environment.get_template("page.html.j2").render(
+        datasets=[content for content, _ in described],
+        seed=seed,
+        not_rated=colours.NOT_RATED,
+        policy=policy(style=style, script=script),
+        style=Markup(style),
+        script=Markup(script),
+        data=Markup(shown.script_json(data)),
+    )
+
+
+def policy(*, style: str, script: str) -> str:
+    """Return a content security policy that allows one style sheet and one script by their hashes, and no request.
+
+    >>> policy(style="", script="").count("sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+    2
+    """
+    return (
+        f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _read(name: str) -> str:
+    return files("ratings_nmf.page").joinpath(name).read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv.
 .DELETE_ON_ERROR:
-.PHONY: repro page test check verify clean
+.PHONY: repro page test check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -38,8 +38,17 @@ verify: .venv/installed
 	    { printf 'The pipeline does not give what is committed:\n%s\n' "$$changed" >&2; exit 1; }
 	@echo 'verified: dvc.lock, metrics, figures and the page are what the code gives'
 
+# Ratios against peers, each in one run; FOLDS=folder of MovieLens 100K's u1.base … adds real ratings
+bench: .venv/installed benchmarks/.venv/installed
+	benchmarks/.venv/bin/python benchmarks/notebook.py
+	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/scaling.py
+	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/accuracy_speed.py benchmarks/.venv/tables \
+	    $(if $(FOLDS),--sizes 100k 1m 20m --folds "$(FOLDS)",--sizes 1m 20m)
+	PYTHONPATH=src python benchmarks/planted_rank.py
+	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
+
 clean:
-	rm -rf .venv data/interim data/factors data/recommendations
+	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations
 	find . -name '*.partial' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock
@@ -47,4 +56,12 @@ clean:
 	    { echo 'Python 3.11 or later is needed; name one: make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@
+
+benchmarks/.venv/installed: requirements.lock benchmarks/requirements.txt
+	$(PYTHON) -m venv --clear benchmarks/.venv
+	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	    --requirement requirements.lock
+	benchmarks/.venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	    --requirement benchmarks/requirements.txt
 	touch $@

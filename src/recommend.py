@@ -3,6 +3,7 @@
 from ratings_nmf import params, stage
 from ratings_nmf import recommend as core
 from ratings_nmf.artifacts import factors, interim, metrics, recommendations
+from ratings_nmf.recommendations import sides
 
 
 def recommend(dataset: str) -> str:
@@ -10,7 +11,7 @@ def recommend(dataset: str) -> str:
     chosen = params.load().dataset(dataset).recommend
     table, found = interim.read(dataset), factors.read(dataset)
     given = core.recommend(found, table, to=chosen.to, top=chosen.top)
-    receivers, items = core.sides(table, to=chosen.to)
+    receivers, items = sides(table, to=chosen.to)
     recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
     measured = core.summary(given)
     metrics.write(dataset, "recommend", measured)

@@ -3,7 +3,6 @@
 import matplotlib
 
 from ratings_nmf import params, stage
-from ratings_nmf import recommend as core
 from ratings_nmf.artifacts import factors, figures, interim, metrics, survey
 from ratings_nmf.artifacts import recommendations as recommendation_files
 from ratings_nmf.charts.components import components
@@ -11,6 +10,7 @@ from ratings_nmf.charts.convergence import convergence
 from ratings_nmf.charts.recommendations import recommendations
 from ratings_nmf.heatmap import gallery
 from ratings_nmf.heatmap.caption import Caption
+from ratings_nmf.recommendations import sides
 from ratings_nmf.survey_figures.gallery import figures as survey_figures
 
 
@@ -32,7 +32,7 @@ def report(dataset: str) -> str:
     )
     drawn["components"] = components(dataset, table, found)
     to = params.load().dataset(dataset).recommend.to
-    receivers, items = core.sides(table, to=to)
+    receivers, items = sides(table, to=to)
     given = recommendation_files.read(dataset, receivers=receivers, items=items, components=found.components)
     drawn["recommendations"] = recommendations(dataset, table, found, given, to=to)
     loss_curve = factors.read_loss_curve(dataset)

@@ -16,8 +16,24 @@ def modules_of(script: Path) -> set[Path]:
         file = waiting.pop()
         if file not in found:
             found.add(file)
-            waiting += _imported(file, source)
+            # The root of the package offers the estimator on demand, to other projects: no stage asks for it.
+            if file != source / PACKAGE / "__init__.py":
+                waiting += _imported(file, source)
     return found
+
+
+def deps_of(script: Path) -> set[Path]:
+    """Return what DVC has to watch for a stage: its modules, and for a package that it loads whole, the folder.
+
+    Fewer entries keep dvc.lock short, which DVC parses at every command.
+    """
+    modules = modules_of(script)
+    folders = {module.parent for module in modules if module.name == "__init__.py"}
+    for folder in folders:
+        files = {file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+        if files <= modules:
+            modules = modules - files | {folder}
+    return modules
 
 
 def _imported(file: Path, source: Path) -> list[Path]:
@@ -39,14 +55,15 @@ def _imported(file: Path, source: Path) -> list[Path]:
 
 
 def write_deps(root: Path) -> None:
-    """Write the modules that each stage imports into the deps of dvc.yaml; its other lines stay."""
+    """Write what each stage imports into the deps of dvc.yaml; its other lines stay."""
     file = root / "dvc.yaml"
     head, *stages = re.split(r"(?m)^(?=  \w+:$)", file.read_text(encoding="utf-8"))
     for place, stage in enumerate(stages):
         script = root / f"src/{stage.partition(':')[0].strip()}.py"
         first, indent, rest = re.split(r"(?m)^( +)(?=- src/)", stage, maxsplit=1)
-        modules = "".join(f"{indent}- {path.relative_to(root)}\n" for path in sorted(modules_of(script)))
-        stages[place] = first + modules + re.sub(r"\A(?: *- src/\S+\.py\n)*", "", rest)
+        modules = "".join(f"{indent}- {path.relative_to(root)}\n" for path in sorted(deps_of(script)))
+        kept = "".join(re.findall(r"(?m)^ *- src/\S+\.(?:css|js|j2)\n", rest))
+        stages[place] = first + modules + kept + re.sub(r"\A(?: *- src/\S+\n)*", "", rest)
     file.write_text(head + "".join(stages), encoding="utf-8")
 
 

@@ -64,7 +64,7 @@ def test_components_texts_do_not_overlap(rows, columns, k, baselines):
     assert_apart(figure)
     said = [text.get_text() for text in texts(figure)]
     drawn = drawn_components(factors)
-    assert len(drawn) == min(k, 24)
+    assert len(drawn) == min(k, 16)
     assert {factors.components[part] for part in drawn} <= set(said)
     assert any("baselines" in text for text in said) == baselines
 

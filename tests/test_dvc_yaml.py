@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from imports import modules_of
+from imports import deps_of, modules_of
 from ratings_nmf import params
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -21,9 +21,15 @@ BODIES = {name: stage.get("do", stage) for name, stage in STAGES.items()}
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_deps_are_the_modules_that_the_stage_imports(stage):
-    declared = {dep for dep in BODIES[stage]["deps"] if dep.endswith(".py")}
-    imported = {str(path.relative_to(ROOT)) for path in modules_of(ROOT / f"src/{stage}.py")}
-    assert declared == imported
+    declared = {dep for dep in BODIES[stage]["deps"] if dep.startswith("src/") and Path(dep).suffix in {"", ".py"}}
+    assert declared == {str(path.relative_to(ROOT)) for path in deps_of(ROOT / f"src/{stage}.py")}
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_folder_in_deps_holds_only_modules_that_the_stage_imports(stage):
+    folders = [ROOT / dep for dep in BODIES[stage]["deps"] if dep.startswith("src/") and not Path(dep).suffix]
+    files = {path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    assert files <= modules_of(ROOT / f"src/{stage}.py")
 
 
 @pytest.mark.parametrize("stage", STAGES)

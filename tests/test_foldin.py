@@ -159,6 +159,8 @@ def test_triples_fold_in(workspace, tmp_path):
     parameters["datasets"]["t"] = {
         "ingest": {"path": "data/raw/t.csv", "layout": "triples", "zeros": "missing"},
         "fit": {"n_components": 2, "solver": "native", "form": "canonical", "options": {"regularization": 0.1}},
+        "survey": {"components": [1, 2], "folds": 2, "restarts": 2},
+        "evaluate": {"folds": 2},
         "recommend": {"to": "rows", "top": 2},
     }
     workspace.write_params(parameters)

@@ -190,7 +190,7 @@ def test_values_out_of_range_are_one_clear_error(value, message):
 
 @pytest.mark.parametrize("name", ["regularization", "baseline_regularization", "tol", "ensemble", "max_iter"])
 def test_options_out_of_range_are_refused(name):
-    with pytest.raises(ValueError, match=f"{name} must be at least"):
+    with pytest.raises(ValueError, match=f"{name} must be a .*number of at least"):
         replace(MISSING, **{name: -1})
 
 

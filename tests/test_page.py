@@ -55,6 +55,20 @@ def test_what_the_pipeline_lacks_is_left_out():
     assert 'class="chart' not in page
 
 
+def test_parts_that_were_turned_off_are_left_out():
+    """Nothing was held out, no restart was made: no chart of either, and no suggestion."""
+    whole = planted("a", 5, 4)
+    scores, choice = whole.survey
+    off = [dict.fromkeys(record) | {"n_components": record["n_components"]} for record in scores]
+    verdict = {"verdict": "Nothing was held out.", "rmse": None, "global_mean_rmse": None}
+    told = {**choice, "rules": {}, "choice": None}
+    bare = dataclasses.replace(whole, survey=(off, told), heldout=verdict, loss_curve=None)
+    page = html.build([bare], seed=0)
+    assert "Nothing was held out." in page
+    assert 'class="chart' not in page
+    assert "The survey suggests" not in page
+
+
 def test_nothing_is_loaded_or_sent():
     page = html.build([planted("a", 5, 4), planted("b", 5, 4, row_labels=HOSTILE[:5], zeros="missing")], seed=0)
     for tag, attributes in Elements(page).found:

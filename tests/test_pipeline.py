@@ -41,10 +41,11 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
         "ingest": {"path": "data/raw/visits.tsv", "layout": "table", "zeros": "observed"},
         "survey": {"components": [1, 2], "folds": 2, "restarts": 2},
         "fit": {
-            "n_components": "auto",
+            "n_components": 2,
             "solver": "sklearn",
             "options": {},
             "form": "canonical",
+            "names": ["early", "late"],
         },
         "evaluate": {"folds": 2},
         "recommend": {"to": "rows", "top": 2},
@@ -130,7 +131,7 @@ def test_other_counts_in_the_survey_leave_a_given_count_alone(workspace):
     before = (workspace.root / "reports/metrics/groceries/choice.json").read_bytes()
     ran = run_stages(workspace.dvc("repro"))
     assert (workspace.root / "reports/metrics/groceries/choice.json").read_bytes() == before
-    assert ran == ["survey@groceries", "report@groceries"]
+    assert ran == ["survey@groceries", "report@groceries", "page"]
 
 
 def test_auto_takes_the_choice_of_the_survey(workspace):
@@ -145,7 +146,7 @@ def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace):
     params["datasets"]["groceries"]["survey"] |= {"folds": 0, "restarts": 0}
     params["datasets"]["groceries"]["evaluate"] = {"folds": 0}
     workspace.write_params(params)
-    workspace.dvc("repro", "report@groceries")
+    workspace.dvc("repro", "report@groceries", "page")
     folder = workspace.root / "reports"
     survey = json.loads((folder / "metrics/groceries/survey.json").read_text())
     assert survey["choice"] is None and len(survey["notes"]) == 2

@@ -7,7 +7,8 @@ from ratings_nmf.artifacts import recommendations as files
 from ratings_nmf.artifacts.formats import significant
 from ratings_nmf.errors import InputError
 from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.recommend import recommend, sides
+from ratings_nmf.recommend import recommend
+from ratings_nmf.recommendations import sides
 from ratings_nmf.table import from_dense
 
 ODD = ("a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "3")

@@ -23,6 +23,15 @@ TEST_FOLDER = "data/test/"
 T = TypeVar("T")
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads 1e-4 as a number, as DVC does (YAML 1.2); PyYAML's own rules (YAML 1.1) make it a text."""
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.?[0-9]*)[eE][-+]?[0-9]+$"), list("-+.0123456789")
+)
+
+
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A block of params.yaml. An unknown key, a missing one or one of the wrong type is an error."""
 
@@ -155,7 +164,7 @@ def load() -> Parameters:
         If the file is missing or not YAML, or a key is unknown, missing, of the wrong type or out of range.
     """
     try:
-        document = yaml.safe_load(Path(FILE).read_text(encoding="utf-8"))
+        document = yaml.load(Path(FILE).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise InputError(f"{FILE}: no such file; run the stages in a checkout that has one") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

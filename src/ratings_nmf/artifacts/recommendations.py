@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import made_by, write_csv
-from ratings_nmf.recommend import Recommendations
+from ratings_nmf.recommendations import Recommendations
 
 HEADER = ("for", "rank", "item", "predicted", "component", "share", "flag")
 COLD = "no known cell"

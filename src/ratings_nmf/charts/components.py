@@ -13,7 +13,7 @@ from ratings_nmf.heatmap.labels import drawable
 from ratings_nmf.table import RatingsTable
 
 LARGEST = 10
-DRAWN = 24
+DRAWN = 16
 """Most components of one figure."""
 
 LEAST = 0.01
@@ -26,13 +26,13 @@ WIDTH, GAP, HEAD = 1.5, 0.45, 0.55
 def components(dataset: str, table: RatingsTable, factors: Factors) -> Figure:
     """Draw, for each component, the 10 rows and the 10 columns with the largest loadings that can be seen.
 
-    Of more than 24 components, those with the largest share of the total of W @ H are drawn; baselines are left out.
+    Of more than 16 components, those with the largest share of the total of W @ H are drawn; baselines are left out.
     """
     chosen = drawn_components(factors)
     panels = [
         (_bars(table.row_labels, factors.W[:, part]), _bars(table.column_labels, factors.H[part])) for part in chosen
     ]
-    figure = Figure(dpi=120)
+    figure = Figure(dpi=100)
     FigureCanvasAgg(figure)
     before = [max(pair[side].before(figure) for pair in panels) for side in (0, 1)]
     after = [max(pair[side].after(figure) for pair in panels) for side in (0, 1)]

@@ -11,7 +11,7 @@ from ratings_nmf.factors import Factors
 from ratings_nmf.heatmap.caption import INK, LABEL_SIZE, MUTED, Caption, font, write_caption
 from ratings_nmf.heatmap.draw import heatmap
 from ratings_nmf.heatmap.sides import ANNOTATE, LABEL_ALL, arrange
-from ratings_nmf.recommend import Recommendations
+from ratings_nmf.recommendations import Recommendations
 from ratings_nmf.table import RatingsTable, Side
 
 MOST = 20

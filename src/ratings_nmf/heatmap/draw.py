@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
-import seaborn
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -14,6 +14,8 @@ from ratings_nmf.heatmap.caption import INK, LABEL_SIZE, MUTED, Caption, font, w
 from ratings_nmf.heatmap.sides import ANNOTATE, LABEL_ALL, Side
 
 NOT_RATED = "#d4d4d8"
+MIDDLE = 0.4
+"""Relative luminance (WCAG 2) above which a colour is light."""
 ROOMY = 20
 """Lines of a side up to which its cells have space around their numbers."""
 
@@ -56,18 +58,17 @@ def heatmap(
     figure.set_size_inches(width, height)
     axes = figure.add_axes((0, 0, 1, 1), facecolor=NOT_RATED)
     bar = figure.add_axes((1 + 0.15 / width, 0, 0.14 / width, 1))
-    seaborn.heatmap(
-        matrix,
-        ax=axes,
-        cbar_ax=bar,
-        annot=texts,
-        fmt="",
-        annot_kws={"fontproperties": font(LABEL_SIZE)},
-        linewidths=0.75 if annotated else 0,
-        xticklabels=False,
-        yticklabels=False,
+    mesh = axes.pcolormesh(
+        np.ma.masked_invalid(matrix),
+        edgecolors="white" if annotated else "none",
+        linewidth=0.75 if annotated else 0,
         **_colours(matrix, scale, limit),
     )
+    axes.set_ylim(len(matrix), 0)
+    axes.spines[:].set_visible(False)
+    figure.colorbar(mesh, cax=bar).outline.set_visible(False)
+    if texts is not None:
+        _write_numbers(axes, mesh, texts)
     _label_sides(figure, axes, sides, cell)
     notes = dict.fromkeys(side.caption for side in sides if side.caption)
     bar.tick_params(labelsize=LABEL_SIZE - 1, length=2, colors=MUTED)
@@ -98,6 +99,24 @@ def number_texts(matrix: NDArray[np.float64]) -> NDArray[np.str_]:
         for row in matrix
     ]
     return np.array(texts)
+
+
+def _write_numbers(axes: Axes, mesh: QuadMesh, texts: NDArray[np.str_]) -> None:
+    """Write a number into each cell, dark on light colours and light on dark ones."""
+    mesh.update_scalarmappable()
+    colours = np.asarray(mesh.get_facecolor(), dtype=np.float64)[:, :3]
+    linear = np.where(colours <= 0.03928, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    is_light = (linear @ np.array([0.2126, 0.7152, 0.0722]) > MIDDLE).reshape(texts.shape)
+    for (row, column), text in np.ndenumerate(texts):
+        axes.text(
+            column + 0.5,
+            row + 0.5,
+            text,
+            ha="center",
+            va="center",
+            color=INK if is_light[row, column] else "white",
+            fontproperties=font(LABEL_SIZE),
+        )
 
 
 def _cell_size(

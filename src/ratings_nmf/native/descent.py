@@ -26,7 +26,7 @@ def solve(problem: Problem, W: Floats, H: Floats, run: Run, *, progress: bool = 
         while len(curve) < options.max_iter and not converged:
             penalty = problem.rows.update(row_table, column_table, run)[1]
             loss = float(penalty + problem.columns.update(column_table, row_table, run).sum())
-            converged = bool(curve) and curve[-1] - loss <= options.tol * curve[-1]
+            converged = bool(curve) and curve[-1] - loss <= options.tolerance * curve[-1]
             curve.append(loss)
             bar.set_postfix_str(f"loss {math.ldexp(loss, 4 * problem.exponent):.6g}", refresh=False)
             bar.update()

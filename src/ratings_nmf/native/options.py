@@ -1,6 +1,9 @@
 """What the native solver is asked for."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
+
+import numpy as np
 
 from ratings_nmf.table import Zeros
 
@@ -16,7 +19,8 @@ class Options:
     baseline_regularization: penalty on the squared distance of the baselines from half the mean value, ≥ 0.
     ensemble: number of restarts, ≥ 1, whose mean prediction is the result.
     max_iter: most sweeps over rows and columns, ≥ 1.
-    tol: a fit has converged when a sweep lowers the loss by at most this fraction of it, ≥ 0.
+    tol: a fit has converged when a sweep lowers the loss by at most this fraction of it, ≥ 0. None: 1e-4 for
+        observed zeros; 1e-3 for missing ones, where more sweeps no longer lower the error on held-out ratings.
     """
 
     zeros: Zeros
@@ -25,7 +29,7 @@ class Options:
     baseline_regularization: float = 5.0
     ensemble: int = 1
     max_iter: int = 200
-    tol: float = 1e-4
+    tol: float | None = None
 
     def __post_init__(self) -> None:
         if self.zeros not in ("missing", "observed"):
@@ -33,8 +37,18 @@ class Options:
         least = {"regularization": 0, "baseline_regularization": 0, "tol": 0, "ensemble": 1, "max_iter": 1}
         for name, bound in least.items():
             value = getattr(self, name)
-            if value is not None and not value >= bound:
-                raise ValueError(f"{name} must be at least {bound}; got {value!r}")
+            whole = name in ("ensemble", "max_iter")
+            if value is None and name in ("regularization", "tol"):
+                continue
+            if (
+                isinstance(value, bool)
+                or not isinstance(value, Integral if whole else Real)
+                or not float(value) >= bound
+            ):
+                kind = "a whole number" if whole else "a number"
+                raise ValueError(f"{name} must be {kind} of at least {bound}; got {value!r}")
+        if not isinstance(self.baseline, bool | np.bool_):
+            raise ValueError(f"baseline must be true or false; got {self.baseline!r}")
 
     @property
     def penalty(self) -> float:
@@ -44,6 +58,13 @@ class Options:
         if self.zeros == "observed":
             return 0.0
         return 8.0 if self.ensemble == 1 else 5.0
+
+    @property
+    def tolerance(self) -> float:
+        """The fraction of the loss below which a sweep's gain ends the fit, or its default."""
+        if self.tol is not None:
+            return self.tol
+        return 1e-4 if self.zeros == "observed" else 1e-3
 
     @property
     def has_baseline(self) -> bool:

@@ -92,7 +92,7 @@ def _figures(sources: Sources) -> list[tuple[str, str]]:
         ("components", str(fit["n_components"])),
         ("of the sum of squares explained", shown.percent(fit["explained_variance"])),
     ]
-    if sources.heldout:
+    if sources.heldout and sources.heldout.get("rmse") is not None:
         figures.append(("error on cells not seen (RMSE)", shown.number(sources.heldout["rmse"])))
     else:
         figures.append(("error on fitted cells (RMSE)", shown.number(fit["rmse"])))

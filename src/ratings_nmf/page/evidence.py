@@ -81,7 +81,7 @@ def survey(scores: Sequence[dict[str, float | None]], choice: dict[str, Any], *,
         notes=[label(note) for note in choice.get("notes", [])],
         warning=(
             f"The survey suggests {choice['choice']} as the number of components; {fitted} were fitted."
-            if choice["choice"] != fitted
+            if choice["choice"] not in (None, fitted)
             else ""
         ),
     )
@@ -103,8 +103,10 @@ def heldout(measured: dict[str, Any]) -> HeldOut:
     others = {
         GUESSES.get(name := key.removesuffix("_rmse"), name.replace("_", " ")): float(value)
         for key, value in sorted(measured.items())
-        if key.endswith("_rmse")
+        if key.endswith("_rmse") and value is not None
     }
+    if measured.get("rmse") is None:
+        return HeldOut(verdict=measured["verdict"], warning="", chart="", described="", how="")
     bars = [("this model", float(measured["rmse"])), *sorted(others.items(), key=lambda bar: (bar[1], bar[0]))]
     folds, cells = measured.get("folds"), measured.get("cells")
     source = f"{cells:,} cells" if cells else "Cells"

@@ -129,10 +129,11 @@ def _native(
 
     _check_options("native", options, {field.name for field in fields(Options)} - {"zeros"})
     try:
+        chosen = Options(zeros=table.zeros, **options)
         solved = solver.fit(
             Cells(table.rows, table.columns, table.values, table.shape),
             n_components=n_components,
-            options=Options(zeros=table.zeros, **options),
+            options=chosen,
             seed=seed,
             held_out=held_out,
             start=start,
@@ -140,7 +141,7 @@ def _native(
     except (TypeError, ValueError) as error:
         raise InputError(f"options: {error}") from None
     found = Factors(W=solved.W, H=solved.H, components=numbered(len(solved.H)))
-    if table.zeros == "missing" and options.get("baseline", True):
+    if chosen.has_baseline:
         found = with_baselines(found, solved.row_baseline, solved.column_baseline)
     return Fit(
         factors=found,

@@ -77,7 +77,7 @@ def read_cells(
 ) -> tuple[Coded, Coded, NDArray[np.float64]]:
     """Read cells given one a line, as they are: labels and each line's place in them, by rows and by columns; values.
 
-    Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is 0.
+    Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is NaN.
     """
     with opening(path):
         read = _read_parquet(path, columns) if path.suffix == ".parquet" else _read_csv(path, separator, columns)

@@ -11,7 +11,7 @@ from ratings_nmf.factorize import counterpart
 from ratings_nmf.table import LISTED
 
 
-def evaluate(dataset: str) -> str:
+def evaluate(dataset: str) -> stage.Done:
     """Evaluate the factorization of one dataset on held-out cells."""
     parameters = params.load()
     chosen = parameters.dataset(dataset)
@@ -35,7 +35,7 @@ def evaluate(dataset: str) -> str:
     if left_out:
         found["notes"] = [f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"]
     metrics.write(dataset, "heldout", found)
-    return str(found["verdict"])
+    return found["cells"], found["verdict"]
 
 
 if __name__ == "__main__":

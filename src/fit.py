@@ -9,7 +9,7 @@ from ratings_nmf.frame import frame_of
 from ratings_nmf.metrics import fit_metrics
 
 
-def fit(dataset: str) -> str:
+def fit(dataset: str) -> stage.Done:
     """Fit the factors of one dataset."""
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
@@ -35,7 +35,7 @@ def fit(dataset: str) -> str:
         "fit",
         {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
     )
-    return f"{count} components, relative error {measured['relative_error']:.4g}"
+    return len(ratings.values), f"{count} components, relative error {measured['relative_error']:.4g}"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from ratings_nmf.artifacts import factors, interim, metrics, recommendations
 from ratings_nmf.recommendations import sides
 
 
-def recommend(dataset: str) -> str:
+def recommend(dataset: str) -> stage.Done:
     """Recommend for one dataset."""
     chosen = params.load().dataset(dataset).recommend
     table, found = interim.read(dataset), factors.read(dataset)
@@ -15,7 +15,7 @@ def recommend(dataset: str) -> str:
     recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
     measured = core.summary(given)
     metrics.write(dataset, "recommend", measured)
-    return f"{len(given.items):,} recommendations to {measured['receivers']:,} {chosen.to}"
+    return len(table.values), f"{len(given.items):,} recommendations to {measured['receivers']:,} {chosen.to}"
 
 
 if __name__ == "__main__":

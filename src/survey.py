@@ -10,7 +10,7 @@ from ratings_nmf.survey.compare import compare
 from ratings_nmf.survey.evidence import COLUMNS
 
 
-def survey(dataset: str) -> str:
+def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
@@ -35,7 +35,7 @@ def survey(dataset: str) -> str:
     content |= {"consensus": found.consensus_count, "notes": notes + found.notes}
     metrics.write(dataset, "survey", content)
     choice_file.write(dataset, choice.n_components)
-    return choice.reason
+    return len(table.values), choice.reason
 
 
 if __name__ == "__main__":

@@ -146,10 +146,10 @@ def _keep_one(
     fold: NDArray[np.int16], line: NDArray[np.int32], known: NDArray[np.int64], hashes: NDArray[np.uint64]
 ) -> None:
     """Where all known cells of a line are in one fold, take the one with the least hash out of it, in place."""
-    least, most = np.full(len(known), np.iinfo(np.int16).max), np.full(len(known), NEVER)
-    np.minimum.at(least, line, fold)
-    np.maximum.at(most, line, fold)
-    stuck = (least == most) & (most != NEVER) & (np.bincount(line, minlength=len(known)) == known)
+    counts = np.bincount(line, minlength=len(known))
+    sums, squares = (np.bincount(line, fold.astype(np.float64) ** power, len(known)) for power in (1, 2))
+    # all in one fold: no variance, in whole numbers and so exactly
+    stuck = (counts * squares == sums**2) & (sums >= 0) & (counts == known)
     cells = np.flatnonzero(stuck[line])
     cells = cells[np.lexsort((hashes[cells], line[cells]))]
     first = np.flatnonzero(np.diff(line[cells], prepend=-1))

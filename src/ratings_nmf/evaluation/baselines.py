@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.holdout import Cells
+from ratings_nmf.kernels import among, sorted_order
 from ratings_nmf.table import RatingsTable
 
 SWEEPS = 20
@@ -19,13 +20,15 @@ class Training:
     ----------
     table, held_out
         The table, and rows and columns of cells it must not be asked for.
-    stored
-        Which of the table's stored cells are not held out, shape (stored cells,).
+    rows, columns, values
+        The table's stored cells that are not held out, shape (cells,), by row, then column.
     """
 
     table: RatingsTable
     held_out: Cells
-    stored: NDArray[np.bool_]
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
 
     @property
     def observed(self) -> bool:
@@ -36,13 +39,12 @@ class Training:
     def mean(self) -> float:
         """Mean of the known cells."""
         counts = self.per_line(0, None)
-        return float(self.table.values[self.stored].sum() / counts.sum())
+        return float(self.values.sum() / counts.sum())
 
     @property
     def range(self) -> tuple[float, float]:
         """Least and largest of the known cells."""
-        values = self.table.values[self.stored]
-        return 0.0 if self.observed else float(values.min()), float(values.max())
+        return 0.0 if self.observed else float(self.values.min()), float(self.values.max())
 
     def per_line(self, side: int, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Return, for each row (side 0) or column (1), the sum over its known cells of the other side's weights.
@@ -55,23 +57,22 @@ class Training:
             lines, others = self.held_out[side], self.held_out[1 - side]
             unknown = np.bincount(lines, weights=weights[others], minlength=count)
             return np.asarray(weights.sum() - unknown, np.float64)
-        places = (self.table.rows[self.stored], self.table.columns[self.stored])
+        places = self.rows, self.columns
         return np.asarray(np.bincount(places[side], weights=weights[places[1 - side]], minlength=count), np.float64)
 
     def sums(self, side: int) -> NDArray[np.float64]:
         """Return the sum of the known values of each row (side 0) or column (1)."""
-        lines = (self.table.rows, self.table.columns)[side][self.stored]
-        sums = np.bincount(lines, weights=self.table.values[self.stored], minlength=self.table.shape[side])
-        return np.asarray(sums, np.float64)
+        lines = (self.rows, self.columns)[side]
+        return np.asarray(np.bincount(lines, weights=self.values, minlength=self.table.shape[side]), np.float64)
 
 
 def training(table: RatingsTable, held_out: Cells) -> Training:
     """Return the known cells of a table without those held out, given as rows and columns; they need not be stored."""
-    width = table.shape[1]
-    keys, dropped = (
-        rows.astype(np.int64) * width + columns for rows, columns in ((table.rows, table.columns), held_out)
+    order = sorted_order(*held_out, table.shape)
+    left = ~among(table.rows, table.columns, held_out[0][order], held_out[1][order])
+    return Training(
+        table=table, held_out=held_out, rows=table.rows[left], columns=table.columns[left], values=table.values[left]
     )
-    return Training(table=table, held_out=held_out, stored=~np.isin(keys, dropped))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

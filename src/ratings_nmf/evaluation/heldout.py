@@ -11,6 +11,7 @@ from ratings_nmf.evaluation import baselines, ranking
 from ratings_nmf.factorize import check_count, factorize_without
 from ratings_nmf.factors import Factors
 from ratings_nmf.holdout import Cells, make_folds
+from ratings_nmf.progress import progress
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.table import RatingsTable
 
@@ -83,15 +84,12 @@ def _rankings(
 ) -> dict[str, tuple[Matrix, NDArray[np.bool_]]]:
     asked = ranking.task(known, values)
 
-    def by_factors(rows: NDArray[np.intp]) -> Matrix:
-        return Factors(W=factors.W[rows], H=factors.H, components=factors.components).reconstruction()
-
-    def by_column(weights: Matrix) -> ranking.Scores:
-        return lambda rows: np.tile(weights, (len(rows), 1))
-
-    scores = {"": by_factors, "baselines_": by_column(levels.column)}
-    scores["most_popular_"] = by_column(baselines.popularity(known))
-    return {name: ranking.ranked(asked, score, top=top) for name, score in scores.items()}
+    alike = np.ones((len(factors.W), 1))
+    # the same order, and 0 or more
+    shifted = levels.column - levels.column.min()
+    scores = {"": (factors.W, factors.H.T), "baselines_": (alike, shifted[:, None])}
+    scores["most_popular_"] = alike, baselines.popularity(known)[:, None]
+    return {name: ranking.ranked(asked, *pair, top=top) for name, pair in scores.items()}
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, Any]:
@@ -113,7 +111,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
             "verdict": "Nothing was held out (folds: 0).",
         }
     spread = make_folds(table, folds=folds, seed=model.seed, purpose="evaluate folds")
-    trials = [try_cells(table, *spread.held_out(fold), model, run=fold) for fold in spread.used]
+    trials = [try_cells(table, *spread.held_out(fold), model, run=fold) for fold in progress(spread.used, unit="folds")]
     rmse = np.array([np.sqrt(np.square(trial.errors).mean(axis=1)) for trial in trials])
     mae = np.array([np.abs(trial.errors).mean(axis=1) for trial in trials])
     ranked = _mean_rankings(trials)

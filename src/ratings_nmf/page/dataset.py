@@ -1,5 +1,6 @@
 """Everything the page says and shows of one dataset."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class Sources:
     loss_curve: NDArray[np.float64] | None = None
     survey: tuple[list[dict[str, float | None]], dict[str, Any]] | None = None
     heldout: dict[str, Any] | None = None
-    recommendations: tuple[list[str], list[list[str]]] | None = None
+    recommendations: tuple[list[str], Iterable[list[str]]] | None = None
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.errors import InputError
+from ratings_nmf.kernels import among, sorted_order
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.table import DENSE_LIMIT, RatingsTable
 
@@ -117,6 +118,13 @@ def fold_notes(folds: Folds, asked: int) -> list[str]:
     if len(folds.used) < asked:
         notes.append(f"{len(folds.used)} of the {asked} folds hold cells: the table is small for so many.")
     return notes
+
+
+def not_held_out(table: RatingsTable, cells: Cells) -> NDArray[np.bool_]:
+    """Return which of a table's stored cells are not among cells given as rows and columns, shape (stored cells,)."""
+    order = sorted_order(*cells, table.shape)
+    found: NDArray[np.bool_] = among(table.rows, table.columns, cells[0][order], cells[1][order])
+    return ~found
 
 
 def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:

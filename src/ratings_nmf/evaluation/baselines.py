@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.holdout import Cells
-from ratings_nmf.kernels import among, sorted_order
+from ratings_nmf.holdout import Cells, not_held_out
 from ratings_nmf.table import RatingsTable
 
 SWEEPS = 20
@@ -68,8 +67,7 @@ class Training:
 
 def training(table: RatingsTable, held_out: Cells) -> Training:
     """Return the known cells of a table without those held out, given as rows and columns; they need not be stored."""
-    order = sorted_order(*held_out, table.shape)
-    left = ~among(table.rows, table.columns, held_out[0][order], held_out[1][order])
+    left = not_held_out(table, held_out)
     return Training(
         table=table, held_out=held_out, rows=table.rows[left], columns=table.columns[left], values=table.values[left]
     )

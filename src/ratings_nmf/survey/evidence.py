@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.factorize import Start, factorize_without
 from ratings_nmf.factors import Factors
-from ratings_nmf.holdout import Folds
+from ratings_nmf.holdout import Folds, not_held_out
 from ratings_nmf.metrics import fit_metrics
 from ratings_nmf.progress import progress
 from ratings_nmf.streams import derived_seed, stream
@@ -43,19 +43,22 @@ class Setting:
 def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Evidence]:
     """Return, for each count, the error on cells that the fit did not see.
 
-    ``cv_rmse`` is the mean over folds of √mean (x − w·h)² over the fold's cells, ``cv_rmse_se`` its standard error,
-    √(variance of the folds' RMSE / number of folds); ``cv_mae`` the mean over folds of mean |x − w·h|;
-    ``train_rmse`` the mean over folds of the RMSE over the known cells that were not held out.
+    ``cv_rmse`` is the mean over folds of √mean (x − p)² over the fold's cells, p being w·h clipped to the range of
+    the known cells that were not held out; ``cv_rmse_se`` its standard error, √(variance of the folds' RMSE / number
+    of folds); ``cv_mae`` the mean over folds of mean |x − p|; ``train_rmse`` the mean over folds of the RMSE of w·h
+    over the known cells that were not held out.
     """
 
     def trial(count: int, fold: int) -> tuple[float, float, float]:
         cells, values = folds.held_out(fold)
         seed = derived_seed(setting.seed, "survey fold", count, fold)
         found = factorize_without(table, n_components=count, options=setting.options, seed=seed, held_out=cells)
-        errors = values - found.factors.predict(*cells)
-        squares = float(np.square(errors).sum())
-        left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - squares
-        rmse, mae = np.sqrt(squares / len(values)), np.abs(errors).mean()
+        predicted = found.factors.predict(*cells)
+        left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
+        fitted = table.values[not_held_out(table, cells)]
+        least = 0.0 if table.zeros == "observed" else float(fitted.min())
+        errors = values - np.clip(predicted, least, fitted.max(initial=least))
+        rmse, mae = np.sqrt(np.square(errors).mean()), np.abs(errors).mean()
         return float(rmse), float(mae), float(np.sqrt(max(left, 0.0) / (folds.known - len(values))))
 
     pairs = [(count, fold) for count in counts for fold in folds.used]

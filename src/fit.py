@@ -30,11 +30,12 @@ def fit(dataset: str) -> stage.Done:
     measured = fit_metrics(ratings, found)
     frame = frame_of(solved.factors, chosen.form, solved.restart_baselines)
     factor_files.write(dataset, ratings, found, frame=frame, loss_curve=solved.loss_curve)
-    metrics.write(
-        dataset,
-        "fit",
-        {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
-    )
+    shares = zip(found.components, found.shares().tolist(), strict=True)
+    measured |= {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged}
+    measured["components"] = [{"component": name, "share": share} for name, share in shares]
+    metrics.write(dataset, "fit", measured)
+    summary = ("n_components", "converged", "relative_error")
+    metrics.write_summary(dataset, "fit", {name: measured[name] for name in summary})
     return len(ratings.values), f"{count} components, relative error {measured['relative_error']:.4g}"
 
 

@@ -8,10 +8,10 @@ from ratings_nmf.artifacts import recommendations as recommendation_files
 from ratings_nmf.charts.components import components
 from ratings_nmf.charts.convergence import convergence
 from ratings_nmf.charts.recommendations import recommendations
+from ratings_nmf.charts.survey import figures as survey_figures
 from ratings_nmf.heatmap import gallery
 from ratings_nmf.heatmap.caption import Caption
 from ratings_nmf.recommendations import sides
-from ratings_nmf.survey_figures.gallery import figures as survey_figures
 
 
 def report(dataset: str) -> stage.Done:

@@ -38,6 +38,16 @@ class Factors:
         """Number of components that are parts of the table; baselines come after them."""
         return len(self.components) - (2 if self.components[-2:] == BASELINES else 0)
 
+    def shares(self) -> NDArray[np.float64]:
+        """Return each component's share of the total of W @ H, baselines too, shape (components,).
+
+        >>> Factors(W=np.array([[1.0, 3.0]]), H=np.array([[2.0], [2.0]]), components=numbered(2)).shares()
+        array([0.25, 0.75])
+        """
+        totals = self.W.sum(axis=0) * self.H.sum(axis=1)
+        shares: NDArray[np.float64] = totals / (totals.sum() or 1.0)
+        return shares
+
     def reconstruction(self) -> NDArray[np.float64]:
         """Return W @ H, shape (rows, columns), summed component by component.
 

@@ -116,12 +116,16 @@ def _written(field: object) -> str:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write JSON with sorted keys; numbers with `JSON_DIGITS` significant digits."""
-    rounded = {
-        key: float(f"{value:.{JSON_DIGITS}g}") if isinstance(value, float) else value for key, value in content.items()
-    }
-    path.write_text(
-        json.dumps(rounded, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(_rounded(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{JSON_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ratings_nmf.evaluation import baselines, ranking
 from ratings_nmf.factorize import check_count, factorize_without
 from ratings_nmf.factors import Factors
 from ratings_nmf.holdout import Cells, make_folds
+from ratings_nmf.native.options import Options
 from ratings_nmf.progress import progress
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.table import RatingsTable
@@ -19,9 +20,6 @@ Matrix = NDArray[np.float64]
 
 MODELS = ("", "baselines_", "global_mean_")
 """Prefix of the keys of the factors, of row and column levels alone, and of the mean alone."""
-
-PENALTY = 5.0
-"""Penalty on the levels of rows and columns of which only some cells are known, as the native solver's default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +63,10 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
     inside = (held_out[0] >= 0) & (held_out[1] >= 0)
     places = held_out[0][inside], held_out[1][inside]
     known = baselines.training(table, places)
-    penalty = model.options.get("baseline_regularization", PENALTY) if table.zeros == "missing" else 0.0
-    levels = baselines.levels(known, penalty=float(penalty))
+    penalty = 0.0
+    if table.zeros == "missing":  # only some cells of a row or column are known
+        penalty = float(model.options.get("baseline_regularization", Options.baseline_regularization))
+    levels = baselines.levels(known, penalty=penalty)
     seed = derived_seed(model.seed, "evaluate fit", model.n_components, run)
     factors = factorize_without(
         table, n_components=model.n_components, options=model.options, seed=seed, held_out=places

@@ -104,8 +104,7 @@ def _baseline_share(factors: Factors) -> float | None:
     """Return the share of the total of W @ H that baselines carry, or None in a model without."""
     if factors.parts == len(factors.components):
         return None
-    totals = factors.W.sum(axis=0) * factors.H.sum(axis=1)
-    return float(totals[factors.parts :].sum() / (totals.sum() or 1.0))
+    return float(factors.shares()[factors.parts :].sum())
 
 
 def _convergence(sources: Sources) -> dict[str, Any] | None:

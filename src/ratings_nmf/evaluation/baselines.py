@@ -1,9 +1,11 @@
 """What predicts without any component: the mean, a level for each row and column, the most popular columns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from ratings_nmf.holdout import Cells, not_held_out
 from ratings_nmf.table import RatingsTable
@@ -56,8 +58,13 @@ class Training:
             lines, others = self.held_out[side], self.held_out[1 - side]
             unknown = np.bincount(lines, weights=weights[others], minlength=count)
             return np.asarray(weights.sum() - unknown, np.float64)
-        places = self.rows, self.columns
-        return np.asarray(np.bincount(places[side], weights=weights[places[1 - side]], minlength=count), np.float64)
+        return np.asarray((self._places if side == 0 else self._places.T) @ weights, np.float64)
+
+    @cached_property
+    def _places(self) -> csr_array:
+        """1 at each stored cell that is not held out, shape (rows, columns)."""
+        starts = np.searchsorted(self.rows, np.arange(self.table.shape[0] + 1))
+        return csr_array((np.ones(len(self.rows)), self.columns, starts), self.table.shape)
 
     def sums(self, side: int) -> NDArray[np.float64]:
         """Return the sum of the known values of each row (side 0) or column (1)."""

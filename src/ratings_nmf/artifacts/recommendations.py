@@ -10,7 +10,7 @@ import pyarrow.csv
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import made_by, write_csv
+from ratings_nmf.artifacts.formats import guarded, made_by, write_csv
 from ratings_nmf.recommendations import Recommendations
 
 HEADER = ("for", "rank", "item", "predicted", "component", "share", "flag")
@@ -78,7 +78,7 @@ def _places(column: Any, labels: Sequence[str]) -> NDArray[np.int32]:
     texts = column.unify_dictionaries()
     if not texts.num_chunks:
         return np.empty(0, dtype=np.int32)
-    place = {label: position for position, label in enumerate(labels)}
+    place = {guarded(label): position for position, label in enumerate(labels)}
     known = np.array([place.get(text, -1) for text in texts.chunk(0).dictionary.to_pylist()], dtype=np.int32)
     found: NDArray[np.int32] = known[np.concatenate([chunk.indices.to_numpy() for chunk in texts.chunks])]
     return found

@@ -1,41 +1,64 @@
 """Factorize a table and write W, H, the reconstruction and how close it comes."""
 
+from typing import Any
+
 from ratings_nmf import factors, params, stage
 from ratings_nmf.artifacts import choice, interim, metrics
 from ratings_nmf.artifacts import factors as factor_files
 from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import factorize
+from ratings_nmf.factorize import check_count, factorize
 from ratings_nmf.frame import frame_of
 from ratings_nmf.metrics import fit_metrics
+from ratings_nmf.spark.scale import fits_on_spark
 
 
 def fit(dataset: str) -> str:
     """Fit the factors of one dataset."""
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
-    ratings = interim.read(dataset)
     count = choice.read(dataset) if chosen.n_components == "auto" else chosen.n_components
+    profile = interim.read_profile(dataset)
+    large = fits_on_spark(chosen.solver, (profile["rows"], profile["columns"]), count)
     try:
-        solved = factorize(
-            ratings,
-            n_components=count,
-            solver=chosen.solver,
-            options=chosen.options,
-            seed=parameters.seed,
-        )
-        found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
-        found = factor_files.as_written(factors.named(found, chosen.names))
+        measured = (_on_spark if large else _in_memory)(dataset, chosen, count, parameters.seed)
     except InputError as error:
         raise InputError(f"{params.FILE}: datasets.{dataset}.fit.{error}") from None
+    metrics.write(dataset, "fit", {"n_components": count, **measured})
+    return f"{count} components, relative error {measured['relative_error']:.4g}"
+
+
+def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
+    ratings = interim.read(dataset)
+    solved = factorize(ratings, n_components=count, solver=chosen.solver, options=chosen.options, seed=seed)
+    found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
+    found = factor_files.as_written(factors.named(found, chosen.names))
     measured = fit_metrics(ratings, found)
     frame = frame_of(solved.factors, chosen.form, solved.restart_baselines)
     factor_files.write(dataset, ratings, found, frame=frame, loss_curve=solved.loss_curve)
-    metrics.write(
-        dataset,
-        "fit",
-        {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged, **measured},
-    )
-    return f"{count} components, relative error {measured['relative_error']:.4g}"
+    return {"n_iter": solved.n_iter, "converged": solved.converged, **measured}
+
+
+def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
+    from ratings_nmf.spark import fit as spark
+    from ratings_nmf.spark.options import checked
+
+    profile = interim.read_profile(dataset)
+    check_count((profile["rows"], profile["columns"]), count, "n_components")
+    range_ = {"lowest": profile["minimum"], "highest": profile["maximum"]}
+    options = checked(chosen.options, zeros=profile["zeros"], **range_)
+    names = factors.checked_names(chosen.names, count)
+    with factor_files.replacing_all(dataset) as folder:
+        frame, measured = spark.fit(
+            interim.cells_file(dataset),
+            (interim.iterate_labels(dataset, "rows"), interim.iterate_labels(dataset, "columns")),
+            folder,
+            names=names,
+            form=chosen.form,
+            options=options,
+            seed=seed,
+        )
+        factor_files.write_scale(folder, names, frame)
+    return {"n_iter": options.maxIter, "converged": None, **measured}
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
@@ -12,6 +16,9 @@ from ratings_nmf.artifacts.parquet import write_columns
 from ratings_nmf.factors import Factors
 from ratings_nmf.frame import Frame
 from ratings_nmf.table import RatingsTable
+
+CSV_LIMIT = 1_000_000
+"""Most numbers that W and H may have together to be written as CSV; more go into Parquet."""
 
 
 def as_written(factors: Factors) -> Factors:
@@ -28,8 +35,7 @@ def write(
     loss after each iteration, convergence.csv holds it. What later rows need besides, where components are
     scaled or joined, is in scale.csv and restart_baselines.csv.
     """
-    with replacing(_folder(dataset)) as folder:
-        folder.mkdir()
+    with replacing_all(dataset) as folder:
         _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
         _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
         if table.fits_dense:
@@ -41,13 +47,38 @@ def write(
             write_columns(folder / "reconstruction.parquet", {**cells, "predicted": predicted})
         if loss_curve is not None:
             write_csv(folder / "convergence.csv", ["iteration", "loss"], enumerate(loss_curve.tolist(), start=1))
-        if not frame.is_plain:
-            places = zip(factors.components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
-            write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+        write_scale(folder, factors.components, frame)
         if frame.restart_baselines is not None:
             restarts = tuple(f"restart {number}" for number in range(1, len(frame.restart_baselines) + 1))
             baselines = frame.restart_baselines
             _write_matrix(folder / "restart_baselines.csv", "restart", restarts, table.column_labels, baselines)
+
+
+@contextmanager
+def replacing_all(dataset: str) -> Iterator[Path]:
+    """Yield an empty folder to write all files of a fit to; at the end it takes the place of the last fit's."""
+    with replacing(_folder(dataset)) as folder:
+        folder.mkdir()
+        yield folder
+
+
+def write_scale(folder: Path, components: Sequence[str], frame: Frame) -> None:
+    """Write scale.csv where components are scaled or sorted."""
+    if not frame.is_plain:
+        places = zip(components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
+        write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+
+
+def parquet_files(dataset: str) -> tuple[Path, Path]:
+    """Return where the Parquet files or folders of W and of H are, for what reads Parquet itself.
+
+    Raises
+    ------
+    InputError
+        If they were not written yet.
+    """
+    folder = made_by("fit", _folder(dataset), dataset)
+    return folder / "W.parquet", folder / "H.parquet"
 
 
 def read(dataset: str) -> Factors:
@@ -59,9 +90,13 @@ def read(dataset: str) -> Factors:
         If they were not written yet.
     """
     folder = made_by("fit", _folder(dataset), dataset)
-    components, W = _read_matrix(folder / "W.csv")
-    _, H = _read_matrix(folder / "H.csv")
-    return Factors(W=W, H=H, components=components)
+    if (folder / "W.csv").exists():
+        components, W = _read_matrix(folder / "W.csv")
+        _, H = _read_matrix(folder / "H.csv")
+        return Factors(W=W, H=H, components=components)
+    components, W = _read_loadings(folder / "W.parquet")
+    _, turned = _read_loadings(folder / "H.parquet")
+    return Factors(W=W, H=np.ascontiguousarray(turned.T), components=components)
 
 
 def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:
@@ -94,6 +129,13 @@ def _write_matrix(
 def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     header, records = read_csv(path)
     return tuple(header[1:]), np.array([record[1:] for record in records], dtype=np.float64)
+
+
+def _read_loadings(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+    table = pa.concat_tables([pyarrow.parquet.ParquetFile(file).read() for file in files])
+    _, *components = table.column_names
+    return tuple(components), np.column_stack([table.column(name).to_numpy() for name in components])
 
 
 def _folder(dataset: str) -> Path:

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -69,9 +69,15 @@ def write_csv(path: Path, header: Sequence[str], records: Iterable[Iterable[obje
 
 def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
     """Return the header and the records of a file that `write_csv` wrote, all as the texts it was given."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        header, *records = ([unguarded(field) for field in record] for record in csv.reader(stream))
+    header, *records = iterate_csv(path)
     return header, records
+
+
+def iterate_csv(path: Path) -> Iterator[list[str]]:
+    """Give the header and then the records of a file that `write_csv` wrote, one at a time."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        for record in csv.reader(stream):
+            yield [unguarded(field) for field in record]
 
 
 def _written(field: object) -> str:

@@ -22,8 +22,13 @@ def write(
     dataset: str, found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
 ) -> None:
     """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
+    write_records(dataset, records(found, receivers=receivers, items=items, components=components))
+
+
+def write_records(dataset: str, lines: Iterable[Iterable[object]]) -> None:
+    """Write lines in `HEADER`'s order."""
     with replacing(_file(dataset)) as file:
-        write_csv(file, HEADER, records(found, receivers=receivers, items=items, components=components))
+        write_csv(file, HEADER, lines)
 
 
 def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]) -> Recommendations:

@@ -67,11 +67,7 @@ class Training:
 
 def training(table: RatingsTable, held_out: Cells) -> Training:
     """Return the known cells of a table without those held out, given as rows and columns; they need not be stored."""
-    width = table.shape[1]
-    keys, dropped = (
-        rows.astype(np.int64) * width + columns for rows, columns in ((table.rows, table.columns), held_out)
-    )
-    return Training(table=table, held_out=held_out, stored=~np.isin(keys, dropped))
+    return Training(table=table, held_out=held_out, stored=table.stored_outside(*held_out))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -90,7 +90,7 @@ def compare(
         If a count does not fit the table, an option the solver, or the table has too few cells for the folds.
     """
     for count in counts:
-        check_count(table, count, "components")
+        check_count(table.shape, count, "components")
     setting = Setting(options=options, seed=seed, jobs=jobs)
     evidence: list[dict[str, Any]] = [dict.fromkeys(COLUMNS) | {"n_components": count} for count in counts]
     notes: list[str] = []

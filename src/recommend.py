@@ -6,6 +6,7 @@ from typing import Any
 from ratings_nmf import params, stage
 from ratings_nmf import recommend as core
 from ratings_nmf.artifacts import factors, interim, metrics, recommendations
+from ratings_nmf.errors import InputError
 from ratings_nmf.recommendations import sides
 from ratings_nmf.spark.scale import recommends_on_spark
 
@@ -16,7 +17,10 @@ def recommend(dataset: str) -> str:
     asked, solver, options = chosen.recommend, chosen.fit.solver, chosen.fit.options
     profile = interim.read_profile(dataset)
     if recommends_on_spark(solver, (profile["rows"], profile["columns"])):
-        measured = _on_spark(dataset, asked, options, profile)
+        try:
+            measured = _on_spark(dataset, asked, options, profile)
+        except InputError as error:
+            raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "fit") from None
     else:
         table, found = interim.read(dataset), factors.read(dataset)
         given = core.recommend(found, table, to=asked.to, top=asked.top)

@@ -1,7 +1,9 @@
 """What `solver: spark` refuses, and which way a table goes; needs neither pyspark nor Java."""
 
 import os
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -120,6 +122,12 @@ def test_only_what_is_written_as_parquet_is_left_to_spark():
     assert not fits_on_spark("native", (138_493, 26_744), 20)
     assert recommends_on_spark("spark", (LINES, 1)) and not recommends_on_spark("spark", (LINES - 1, 1))
     assert not recommends_on_spark("native", (LINES, 1))
+
+
+def test_the_extra_adds_pyspark_to_what_is_locked_and_changes_nothing():
+    locks = [Path(__file__).resolve().parent.parent / name for name in ("requirements.lock", "requirements-spark.lock")]
+    pinned, extra = ({*re.findall(r"(?m)^(\S+==\S+)", lock.read_text(encoding="utf-8"))} for lock in locks)
+    assert sorted(name.partition("==")[0] for name in extra - pinned) == ["py4j", "pyspark"]
 
 
 def test_options_are_taken_as_they_are():

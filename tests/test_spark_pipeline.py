@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ratings_nmf.artifacts import factors as factor_files
+from ratings_nmf.errors import InputError
 
 pytestmark = pytest.mark.spark
 
@@ -96,6 +97,25 @@ def large(films, tmp_path_factory):
         for stage in ("fit", "recommend"):
             getattr(importlib.import_module(stage), stage)("films")
     return workspace
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_components": 41}, "n_components: expected 1 to 40; found 41"),
+        ({"names": ["a"]}, "names: expected 3 names"),
+        ({"options": {"rank": 3}}, "options: spark knows no rank"),
+    ],
+)
+def test_spark_alone_refuses_what_any_solver_refuses(films, monkeypatch, tmp_path, change, message):
+    workspace = films.copy(tmp_path / "ratings nmf")
+    workspace.write_params({"seed": 0, "datasets": {"films": {**BLOCK, "fit": {**BLOCK["fit"], **change}}}})
+    monkeypatch.chdir(workspace.root)
+    for name in ("CSV_LIMIT", "DENSE_LIMIT"):
+        monkeypatch.setattr(f"ratings_nmf.spark.scale.{name}", 10)
+    with pytest.raises(InputError, match=f"params.yaml: datasets.films.fit.{message}"):
+        importlib.import_module("fit").fit("films")
+    assert workspace.artifacts() == films.artifacts()
 
 
 def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch):

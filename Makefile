@@ -1,6 +1,6 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv.
 .DELETE_ON_ERROR:
-.PHONY: repro page test check verify bench clean
+.PHONY: repro page test test-spark check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -20,6 +20,10 @@ docs/page.png: reports/index.html
 
 test: .venv/installed
 	python -m pytest
+
+# Spark's solver, on this machine and on a cluster of two processes; needs Java 17 or 21 as well
+test-spark: .venv/spark
+	python -m pytest -m spark tests/test_spark.py tests/test_spark_pipeline.py
 
 # Style, types, and files that others read by a schema
 check: .venv/installed
@@ -58,6 +62,11 @@ clean:
 	    { echo 'Python 3.11 or later is needed; name one: make PYTHON=python3.12' >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	touch $@
+
+.venv/spark: .venv/installed requirements-spark.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	    --requirement requirements-spark.lock
 	touch $@
 
 benchmarks/.venv/installed: requirements.lock benchmarks/requirements.txt

@@ -7,7 +7,7 @@ from ratings_nmf.artifacts import choice, interim, metrics
 from ratings_nmf.artifacts.raw.unseen import read_unseen
 from ratings_nmf.errors import InputError
 from ratings_nmf.evaluation import compared, heldout
-from ratings_nmf.factorize import counterpart
+from ratings_nmf.factorize import LEAVE_OUT, counterpart
 from ratings_nmf.table import LISTED
 
 
@@ -19,9 +19,12 @@ def evaluate(dataset: str) -> stage.Done:
     table = interim.read(dataset)
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
-    options, left_out = counterpart(fit.solver, fit.options)
-    model = heldout.Model(n_components=count, options=options, seed=parameters.seed, top=chosen.recommend.top)
     try:
+        solver = fit.solver if fit.solver in LEAVE_OUT else "native"
+        options, left_out = (fit.options, []) if solver == fit.solver else counterpart(fit.solver, fit.options, table)
+        model = heldout.Model(
+            n_components=count, solver=solver, options=options, seed=parameters.seed, top=chosen.recommend.top
+        )
         if chosen.evaluate.test is None:
             found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
         else:

@@ -1,21 +1,51 @@
 """Recommend to each row, or to each column, what it does not know yet, and write how that spreads."""
 
+from functools import partial
+from typing import Any
+
 from ratings_nmf import params, stage
 from ratings_nmf import recommend as core
 from ratings_nmf.artifacts import factors, interim, metrics, recommendations
+from ratings_nmf.errors import InputError
 from ratings_nmf.recommendations import sides
+from ratings_nmf.spark.scale import recommends_on_spark
 
 
 def recommend(dataset: str) -> stage.Done:
     """Recommend for one dataset."""
-    chosen = params.load().dataset(dataset).recommend
-    table, found = interim.read(dataset), factors.read(dataset)
-    given = core.recommend(found, table, to=chosen.to, top=chosen.top)
-    receivers, items = sides(table, to=chosen.to)
-    recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
-    measured = core.summary(given)
+    chosen = params.load().dataset(dataset)
+    asked, solver, options = chosen.recommend, chosen.fit.solver, chosen.fit.options
+    profile = interim.read_profile(dataset)
+    if recommends_on_spark(solver, (profile["rows"], profile["columns"])):
+        try:
+            measured = _on_spark(dataset, asked, options, profile)
+        except InputError as error:
+            raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "fit") from None
+    else:
+        table, found = interim.read(dataset), factors.read(dataset)
+        given = core.recommend(found, table, to=asked.to, top=asked.top)
+        receivers, items = sides(table, to=asked.to)
+        recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
+        measured = core.summary(given)
     metrics.write(dataset, "recommend", measured)
-    return len(table.values), f"{len(given.items):,} recommendations to {measured['receivers']:,} {chosen.to}"
+    return profile["cells"], f"lists of up to {asked.top} for {measured['receivers']:,} {asked.to}"
+
+
+def _on_spark(
+    dataset: str, asked: params.Recommend, options: dict[str, Any], profile: dict[str, Any]
+) -> dict[str, Any]:
+    from ratings_nmf.spark import recommend as spark
+    from ratings_nmf.spark.options import checked
+
+    return spark.recommend(
+        interim.cells_file(dataset),
+        factors.parquet_files(dataset),
+        (interim.iterate_labels(dataset, "rows"), interim.iterate_labels(dataset, "columns")),
+        to=asked.to,
+        top=asked.top,
+        options=checked(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]),
+        write=partial(recommendations.write_records, dataset),
+    )
 
 
 if __name__ == "__main__":

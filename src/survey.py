@@ -9,14 +9,16 @@ from ratings_nmf.factorize import counterpart
 from ratings_nmf.survey.compare import compare
 from ratings_nmf.survey.evidence import COLUMNS
 
+STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."
+
 
 def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
-    options, left_out = counterpart(fit.solver, fit.options)
     try:
         table = interim.read(dataset)
+        options, left_out = counterpart(fit.solver, fit.options, table)
         found = compare(
             table,
             counts=asked.components,
@@ -27,7 +29,8 @@ def survey(dataset: str) -> stage.Done:
         )
     except InputError as error:
         raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "survey") from None
-    notes = [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
+    notes = [STAND_IN] if fit.solver == "spark" else []
+    notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice, suggested = found.choice, found.suggested
     survey_files.write_evidence(dataset, COLUMNS, found.evidence)
     survey_files.write_consensus(dataset, found.shown(table))

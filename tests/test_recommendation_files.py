@@ -11,7 +11,7 @@ from ratings_nmf.recommend import recommend
 from ratings_nmf.recommendations import sides
 from ratings_nmf.table import from_dense
 
-ODD = ("a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "=3")
+ODD = ("'a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "=3")
 
 
 @pytest.mark.parametrize("to", ["rows", "columns"])

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,15 @@ from ratings_nmf.table import RatingsTable
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """Factors, whether the solver's rule was met, and if it tells, its loss curve and restarts' column baselines."""
+    """Factors, and how they were found.
+
+    ``converged`` is whether the solver's rule to stop was met, None where it has no such rule; ``loss_curve`` and the
+    restarts' column baselines are given where the solver tells them.
+    """
 
     factors: Factors
     n_iter: int
-    converged: bool
+    converged: bool | None
     loss_curve: NDArray[np.float64] | None
     restart_baselines: NDArray[np.float64] | None = None
 
@@ -37,17 +41,17 @@ def factorize(table: RatingsTable, *, n_components: int, solver: str, options: M
         If the count does not fit the table, the solver does not know an option or refuses its value, or it cannot
         take the table's meaning of zero.
     """
-    check_count(table, n_components, "n_components")
+    check_count(table.shape, n_components, "n_components")
     return SOLVERS[solver](table, n_components, options, seed)
 
 
-def check_count(table: RatingsTable, n_components: int, name: str) -> None:
-    """Refuse a count of components, by the name of its parameter, that does not fit the table."""
-    smaller = min(table.shape)
+def check_count(shape: tuple[int, int], n_components: int, name: str) -> None:
+    """Refuse a count of components, by the name of its parameter, that does not fit a table of this shape."""
+    smaller = min(shape)
     if not 1 <= n_components <= smaller:
         raise InputError(
-            f"{name}: expected 1 to {smaller}; found {n_components}; the table has {table.shape[0]} rows and "
-            f"{table.shape[1]} columns, and more parts than the smaller side has lines explain nothing"
+            f"{name}: expected 1 to {smaller}; found {n_components}; the table has {shape[0]} rows and "
+            f"{shape[1]} columns, and more parts than the smaller side has lines explain nothing"
         )
 
 
@@ -57,32 +61,57 @@ def factorize_without(
     n_components: int,
     options: Mapping[str, Any],
     seed: int,
+    solver: str = "native",
     held_out: Places | None = None,
     start: Start | None = None,
 ) -> Fit:
-    """Factorize a table, by the native solver, as if the cells held out were not known.
+    """Factorize a table as if the cells held out were not known.
 
     Parameters
     ----------
+    solver
+        ``native`` or ``spark``, to which a cell that is not stored is not known in any case.
     held_out
         Rows and columns of the cells, stored or not, that the fit does not see.
     start
-        W (rows, components) and H (components, columns) to start from; None lets the solver choose by the seed.
+        W (rows, components) and H (components, columns) for the native solver to start from; None lets it choose by
+        the seed.
     """
+    if solver == "spark":
+        from ratings_nmf.holdout import not_held_out
+
+        kept = slice(None) if held_out is None else not_held_out(table, held_out)
+        known = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
+        return _spark(known, n_components, options, seed)
     return _native(table, n_components, options, seed, held_out=held_out, start=start)
 
 
-def counterpart(solver: str, options: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) -> tuple[dict[str, Any], list[str]]:
     """Return options of the native solver that come closest to another solver's, and what has no counterpart.
 
     Scikit-learn's NMF cannot leave out cells, so that where cells are held out the native solver, which minimises
     the same Σ(x − w·h)², stands in for it: with its max_iter and tol, without its penalties and other losses.
 
-    >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1})
+    Spark's ALS would take too long for as many fits as a survey needs. It has no baselines, and its penalty grows with
+    a line's known cells: regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same.
+
+    >>> from ratings_nmf.table import from_dense
+    >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
+    >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1}, table)
     ({'tol': 0.0001, 'max_iter': 500}, ['alpha_W'])
+    >>> counterpart("spark", {"master": "local[2]", "maxIter": 20, "regParam": 0.5}, table)
+    ({'baseline': False, 'regularization': 3.0}, ['maxIter'])
     """
     if solver == "native":
         return dict(options), []
+    if solver == "spark":
+        from ratings_nmf.spark.options import checked
+
+        chosen = checked(
+            options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
+        )
+        penalty = chosen.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
+        return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
     shared = {name: options[name] for name in ("max_iter", "tol") if name in options}
     return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
 
@@ -152,9 +181,26 @@ def _native(
     )
 
 
+def _spark(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+    from ratings_nmf.spark import als
+    from ratings_nmf.spark.options import checked
+
+    chosen = checked(options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max()))
+    W, H = als.factorize(table, n_components=n_components, options=chosen, seed=seed)
+    return Fit(
+        factors=Factors(W=W, H=H, components=numbered(n_components)),
+        n_iter=chosen.maxIter,
+        converged=None,
+        loss_curve=None,
+    )
+
+
 def _check_options(solver: str, options: Mapping[str, Any], known: set[str]) -> None:
     if unknown := sorted(set(options) - known):
         raise InputError(f"options: {solver} knows no {', '.join(unknown)}; known: {', '.join(sorted(known))}")
 
 
-SOLVERS = {"sklearn": _sklearn, "native": _native}
+LEAVE_OUT = ("native", "spark")
+"""Solvers that can fit as if cells were not known; where cells are held out, the first stands in for another."""
+
+SOLVERS = {"sklearn": _sklearn, "native": _native, "spark": _spark}

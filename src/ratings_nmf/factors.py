@@ -86,20 +86,33 @@ def named(factors: Factors, names: Sequence[str] | None) -> Factors:
     Raises
     ------
     InputError
-        If there is not a name for each component, or one of them is a baseline's.
+        As `checked_names` does.
 
     >>> named(Factors(W=np.ones((1, 2)), H=np.ones((2, 1)), components=numbered(2)), ["bread", "fruit"]).components
     ('bread', 'fruit')
     """
     if names is None:
         return factors
-    if len(names) != factors.parts:
+    return replace(factors, components=(*checked_names(names, factors.parts), *factors.components[factors.parts :]))
+
+
+def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
+    """Return names for `count` components: those given, or where there are none, numbers.
+
+    Raises
+    ------
+    InputError
+        If there is not a name for each component, or one of them is a baseline's.
+    """
+    if names is None:
+        return numbered(count)
+    if len(names) != count:
         raise InputError(
-            f"names: expected {factors.parts} names, one for each component; found {len(names)}: {', '.join(names)}"
+            f"names: expected {count} names, one for each component; found {len(names)}: {', '.join(names)}"
         )
     if taken := sorted({*names} & {*BASELINES}):
         raise InputError(f"names: {taken[0]!r} is the name of a baseline; choose another")
-    return replace(factors, components=(*names, *factors.components[factors.parts :]))
+    return tuple(names)
 
 
 def with_baselines(

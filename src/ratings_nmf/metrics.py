@@ -36,15 +36,37 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         squares += zero_squares
         distances += zero_distances
         count = table.shape[0] * table.shape[1]
-    total = float(np.square(table.values).sum())
+    return measures(
+        squares=squares,
+        distances=distances,
+        total=float(np.square(table.values).sum()),
+        count=count,
+        sparsity=(hoyer_sparsity(factors.W.T[: factors.parts]), hoyer_sparsity(factors.H[: factors.parts])),
+    )
+
+
+def measures(
+    *, squares: float, distances: float, total: float, count: int, sparsity: tuple[NDArray[np.float64], ...]
+) -> dict[str, Any]:
+    """Return what `fit_metrics` returns from sums over the cells that count.
+
+    Parameters
+    ----------
+    squares, distances, total
+        Σ(x − w·h)², Σ|x − w·h| and Σx².
+    count
+        Number of the cells.
+    sparsity
+        Hoyer sparsity of each component of W and of H, baselines left out, both of shape (components,).
+    """
     return {
         "frobenius_error": float(np.sqrt(squares)),
         "relative_error": float(np.sqrt(squares / total)),
         "explained_variance": 1.0 - squares / total,
         "rmse": float(np.sqrt(squares / count)),
         "mae": distances / count,
-        "sparsity_W": float(hoyer_sparsity(factors.W.T[: factors.parts]).mean()),
-        "sparsity_H": float(hoyer_sparsity(factors.H[: factors.parts]).mean()),
+        "sparsity_W": float(sparsity[0].mean()),
+        "sparsity_H": float(sparsity[1].mean()),
     }
 
 
@@ -69,10 +91,19 @@ def hoyer_sparsity(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
     >>> hoyer_sparsity(np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0, 0.0]]))
     array([0., 1., 0.])
     """
-    root = np.sqrt(vectors.shape[1])
     norms = np.sqrt(np.square(vectors).sum(axis=1))
+    return hoyer_of_norms(np.abs(vectors).sum(axis=1), norms, size=vectors.shape[1])
+
+
+def hoyer_of_norms(sums: NDArray[np.float64], norms: NDArray[np.float64], *, size: int) -> NDArray[np.float64]:
+    """Return `hoyer_sparsity` of vectors of `size` numbers from their ‖v‖₁ and ‖v‖₂, both of shape (vectors,).
+
+    >>> hoyer_of_norms(np.array([4.0, 3.0]), np.array([2.0, 3.0]), size=4)
+    array([0., 1.])
+    """
+    root = np.sqrt(size)
     if root == 1:
-        return np.zeros(len(vectors))
-    flatness = np.divide(np.abs(vectors).sum(axis=1), norms, out=np.full(len(vectors), root), where=norms > 0)
+        return np.zeros(len(norms))
+    flatness = np.divide(sums, norms, out=np.full(len(norms), root), where=norms > 0)
     sparsity: NDArray[np.float64] = (root - flatness) / (root - 1)
     return sparsity

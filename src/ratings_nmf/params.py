@@ -105,7 +105,7 @@ class Fit(Section, frozen=True):
     """How a table is factorized."""
 
     n_components: int | Literal["auto"]
-    solver: Literal["sklearn", "native"]
+    solver: Literal["sklearn", "native", "spark"]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
     names: list[str] | None = None

@@ -52,7 +52,7 @@ def located(error: InputError, at: str, section: str) -> InputError:
     InputError('params.yaml: datasets.a.survey.folds: too many')
     """
     name = str(error).partition(":")[0]
-    if name in ("options", "n_components"):
+    if name in ("options", "n_components", "solver"):
         return InputError(f"{at}.fit.{error}")
     return InputError(f"{at}.{section}.{error}") if name in ("components", "folds", "test") else error
 

@@ -1,5 +1,7 @@
 """`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +35,7 @@ def write(
     loss after each iteration, convergence.csv holds it. What later rows need besides, where components are
     scaled or joined, is in scale.csv and restart_baselines.csv.
     """
-    with replacing(_folder(dataset)) as folder:
-        folder.mkdir()
+    with replacing_all(dataset) as folder:
         if _fit_csv(factors):
             _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
             _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
@@ -50,13 +51,38 @@ def write(
             write_columns(folder / "reconstruction.parquet", {**cells, "predicted": predicted})
         if loss_curve is not None:
             write_csv(folder / "convergence.csv", ["iteration", "loss"], enumerate(loss_curve.tolist(), start=1))
-        if not frame.is_plain:
-            places = zip(factors.components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
-            write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+        write_scale(folder, factors.components, frame)
         if frame.restart_baselines is not None:
             restarts = tuple(f"restart {number}" for number in range(1, len(frame.restart_baselines) + 1))
             baselines = frame.restart_baselines
             _write_matrix(folder / "restart_baselines.csv", "restart", restarts, table.column_labels, baselines)
+
+
+@contextmanager
+def replacing_all(dataset: str) -> Iterator[Path]:
+    """Yield an empty folder to write all files of a fit to; at the end it takes the place of the last fit's."""
+    with replacing(_folder(dataset)) as folder:
+        folder.mkdir()
+        yield folder
+
+
+def write_scale(folder: Path, components: Sequence[str], frame: Frame) -> None:
+    """Write scale.csv where components are scaled or sorted."""
+    if not frame.is_plain:
+        places = zip(components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
+        write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+
+
+def parquet_files(dataset: str) -> tuple[Path, Path]:
+    """Return where the Parquet files or folders of W and of H are, for what reads Parquet itself.
+
+    Raises
+    ------
+    InputError
+        If they were not written yet.
+    """
+    folder = made_by("fit", _folder(dataset), dataset)
+    return folder / "W.parquet", folder / "H.parquet"
 
 
 def read(dataset: str) -> Factors:

@@ -1,14 +1,15 @@
 """`data/interim/<dataset>/`: the ingested table as cells, labels and a profile."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import made_by, read_csv, read_json, write_csv, write_json
+from ratings_nmf.artifacts.formats import iterate_csv, made_by, read_csv, read_json, write_csv, write_json
 from ratings_nmf.artifacts.parquet import read_columns, write_columns
-from ratings_nmf.table import RatingsTable
+from ratings_nmf.table import RatingsTable, Side
 
 
 def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
@@ -40,6 +41,24 @@ def read(dataset: str) -> RatingsTable:
         values=cells["value"],
         zeros=read_profile(dataset)["zeros"],
     )
+
+
+def cells_file(dataset: str) -> Path:
+    """Return the file of the cells, for what reads Parquet itself.
+
+    Raises
+    ------
+    InputError
+        If it was not written yet.
+    """
+    return made_by("ingest", _folder(dataset) / "cells.parquet", dataset)
+
+
+def iterate_labels(dataset: str, side: Side) -> Iterator[str]:
+    """Give the labels of the rows or of the columns in order, one at a time."""
+    records = iterate_csv(made_by("ingest", _folder(dataset) / f"{side}.csv", dataset))
+    next(records)
+    return (label for (label,) in records)
 
 
 def read_profile(dataset: str) -> dict[str, Any]:

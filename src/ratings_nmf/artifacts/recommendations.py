@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.arrow import to_numpy
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by
+from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by, write_csv
 from ratings_nmf.progress import progress
 from ratings_nmf.recommendations import Recommendations
 
@@ -26,6 +26,12 @@ def write(
     """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
     with replacing(_file(dataset)) as file:
         write_lines(file, lines(found, receivers=receivers, items=items, components=components))
+
+
+def write_records(dataset: str, records: Iterable[Iterable[object]]) -> None:
+    """Write records of the fields in `HEADER`'s order, labels as they are."""
+    with replacing(_file(dataset)) as file:
+        write_csv(file, HEADER, records)
 
 
 def write_lines(file: Path, below: Iterable[str]) -> None:

@@ -27,6 +27,7 @@ class Model:
     """What is fitted to the cells that are not held out, and how many columns it then recommends to a row."""
 
     n_components: int
+    solver: str
     options: Mapping[str, Any]
     seed: int
     top: int
@@ -69,7 +70,12 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
     levels = baselines.levels(known, penalty=penalty)
     seed = derived_seed(model.seed, "evaluate fit", model.n_components, run)
     factors = factorize_without(
-        table, n_components=model.n_components, options=model.options, seed=seed, held_out=places
+        table,
+        n_components=model.n_components,
+        solver=model.solver,
+        options=model.options,
+        seed=seed,
+        held_out=places,
     ).factors
     by_levels = levels.predict(*held_out)
     by_factors = by_levels.copy()
@@ -102,7 +108,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
     InputError
         If the table has too few cells for the folds, or the solver refuses the count or an option.
     """
-    check_count(table, model.n_components, "n_components")
+    check_count(table.shape, model.n_components, "n_components")
     if not folds:
         return {
             "n_components": model.n_components,
@@ -142,7 +148,7 @@ def on_test_cells(table: RatingsTable, cells: Cells, values: Matrix, model: Mode
     InputError
         If the solver refuses the count or an option.
     """
-    check_count(table, model.n_components, "n_components")
+    check_count(table.shape, model.n_components, "n_components")
     trial = try_cells(table, cells, values, model, run=0)
     squares, distances = np.square(trial.errors), np.abs(trial.errors)
     rmse = np.sqrt(squares.mean(axis=1))

@@ -113,5 +113,5 @@ def fit_line(fit: dict[str, Any]) -> str:
     """Say components, error, and a fit that has not converged, in one line."""
     components = f"{fit['n_components']} component" + ("s" if fit["n_components"] > 1 else "")
     error = f"relative error {100 * fit['relative_error']:.3g} %"
-    state = "" if fit["converged"] else f"; not converged after {fit['n_iter']} iterations"
+    state = "" if fit["converged"] is not False else f"; not converged after {fit['n_iter']} iterations"
     return f"{components}, {error}{state}"

@@ -34,7 +34,7 @@ def notes(profile: dict[str, Any], fit: dict[str, Any]) -> list[str]:
             state = "all zero" if profile["zeros"] == "observed" else "without any rating"
             more = f" and {count - 5:,} more" if count > 5 else ""
             found.append(f"{counted(count, side)} {state}: {names}{more}.")
-    if not fit["converged"]:
+    if fit["converged"] is False:
         found.append(
             f"The solver stopped after {counted(fit['n_iter'], 'iteration')} before it had converged; "
             "a larger max_iter under fit.options lets it go on."

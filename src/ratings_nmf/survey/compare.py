@@ -95,7 +95,7 @@ def compare(
         If a count does not fit the table, an option the solver, or the table has too few cells for the folds.
     """
     for count in counts:
-        check_count(table, count, "components")
+        check_count(table.shape, count, "components")
     jobs = jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count())
     setting = Setting(options=options, seed=seed, jobs=jobs)
     evidence: list[dict[str, Any]] = [dict.fromkeys(COLUMNS) | {"n_components": count} for count in counts]

@@ -1,0 +1,136 @@
+"""What `solver: spark` refuses, and which way a table goes; needs neither pyspark nor Java."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ratings_nmf.errors import InputError
+from ratings_nmf.factorize import factorize
+from ratings_nmf.spark import session
+from ratings_nmf.spark.options import Options, checked
+from ratings_nmf.spark.scale import LINES, fits_on_spark, recommends_on_spark
+from ratings_nmf.table import from_dense
+
+
+def table_of(cells, zeros="missing"):
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+def solve(table, count=2, **options):
+    return factorize(table, n_components=count, solver="spark", options=options, seed=0)
+
+
+def test_defaults_are_those_of_spark():
+    assert Options() == Options(master="local[*]", maxIter=10, regParam=0.1, blocks=10)
+
+
+@pytest.mark.parametrize(
+    ("table", "count", "options", "message"),
+    [
+        (table_of(np.ones((3, 3)), "observed"), 2, {}, "solver: spark fits the cells that are stored"),
+        (table_of(np.full((3, 3), 1e31)), 2, {}, "expected cells from 1e-30 to 1e+30, found 1e\\+31 to 1e\\+31"),
+        (table_of(np.ones((3, 3))), 4, {}, "n_components: expected 1 to 3; found 4"),
+        (
+            table_of(np.ones((3, 3))),
+            2,
+            {"tol": 1},
+            "options: spark knows no tol; known: blocks, master, maxIter, regParam",
+        ),
+        (table_of(np.ones((3, 3))), 2, {"maxIter": 0}, "options: maxIter must be a whole number of at least 1; got 0"),
+        (
+            table_of(np.ones((3, 3))),
+            2,
+            {"blocks": 2.0},
+            "options: blocks must be a whole number of at least 1; got 2.0",
+        ),
+        (table_of(np.ones((3, 3))), 2, {"regParam": -1}, "options: regParam must be a number of at least 0; got -1"),
+        (table_of(np.ones((3, 3))), 2, {"regParam": float("nan")}, "options: regParam must be a number"),
+        (table_of(np.ones((3, 3))), 2, {"master": 4}, "options: master must be a text such as local"),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_spark_starts(table, count, options, message):
+    with pytest.raises(InputError, match=message.replace("1e+30", "1e\\+30")):
+        solve(table, count, **options)
+
+
+def test_without_pyspark_the_message_names_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    with pytest.raises(
+        InputError, match=r"needs the package pyspark; install it with `pip install .*requirements-spark"
+    ):
+        solve(table_of(np.ones((3, 3))))
+
+
+def java(folder, first_line):
+    (folder / "bin").mkdir()
+    program = folder / "bin/java"
+    program.write_text(f"#!/bin/sh\necho '{first_line}' >&2\n", encoding="utf-8")
+    program.chmod(0o755)
+    return folder
+
+
+def test_a_machine_without_java_is_told_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        InputError, match="needs Java 17 or 21; found no java in PATH; install it, such as Debian's openjdk"
+    ):
+        session.check_java()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [('openjdk version "11.0.2" 2019-01-15', "11"), ('java version "1.8.0_401"', "8"), ("Killed", "Killed")],
+)
+def test_an_older_java_is_told_apart(monkeypatch, tmp_path, line, found):
+    monkeypatch.setenv("JAVA_HOME", str(java(tmp_path, line)))
+    with pytest.raises(InputError, match=f"needs Java 17 or 21; found {found} in JAVA_HOME"):
+        session.check_java()
+
+
+@pytest.mark.parametrize("line", ['openjdk version "17.0.15" 2025-04-15', 'openjdk version "21" 2023-09-19'])
+def test_java_is_found_on_path_or_in_java_home(monkeypatch, tmp_path, line):
+    home = java(tmp_path, line)
+    monkeypatch.setenv("JAVA_HOME", str(home))
+    session.check_java()
+    monkeypatch.delenv("JAVA_HOME")
+    monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
+    session.check_java()
+
+
+@pytest.mark.parametrize(
+    ("master", "shared"), [("local[*]", False), ("local-cluster[2,1,1024]", False), ("yarn", True)]
+)
+def test_what_executors_elsewhere_need_is_in_the_working_folder(monkeypatch, tmp_path, master, shared):
+    monkeypatch.chdir(tmp_path)
+    with session.scratch(master) as folder:
+        assert folder.is_dir() and folder.suffix == ".partial"
+        assert (folder.parent == tmp_path) == shared
+    assert not folder.exists()
+
+
+def test_only_what_is_written_as_parquet_is_left_to_spark():
+    assert fits_on_spark("spark", (138_493, 26_744), 20)
+    assert not fits_on_spark("spark", (6_040, 3_706), 20)
+    assert not fits_on_spark("spark", (1_000, 1_000), 600)  # its reconstruction is dense
+    assert not fits_on_spark("native", (138_493, 26_744), 20)
+    assert recommends_on_spark("spark", (LINES, 1)) and not recommends_on_spark("spark", (LINES - 1, 1))
+    assert not recommends_on_spark("native", (LINES, 1))
+
+
+def test_the_extra_adds_pyspark_to_what_is_locked_and_changes_nothing():
+    locks = [Path(__file__).resolve().parent.parent / name for name in ("requirements.lock", "requirements-spark.lock")]
+    pinned, extra = ({*re.findall(r"(?m)^(\S+==\S+)", lock.read_text(encoding="utf-8"))} for lock in locks)
+    assert sorted(name.partition("==")[0] for name in extra - pinned) == ["py4j", "pyspark"]
+
+
+def test_options_are_taken_as_they_are():
+    assert checked({"blocks": 4, "regParam": 0}, zeros="missing", lowest=0.5, highest=5.0) == Options(
+        blocks=4, regParam=0
+    )

@@ -1,0 +1,148 @@
+"""The pipeline with `solver: spark`: through DVC, in memory; and where Spark reads and writes everything."""
+
+import importlib
+import json
+import sys
+
+import numpy as np
+import pytest
+
+from ratings_nmf.artifacts import factors as factor_files
+from ratings_nmf.errors import InputError
+
+pytestmark = pytest.mark.spark
+
+BLOCK = {
+    "ingest": {"path": "data/raw/films.csv", "layout": "triples", "zeros": "missing"},
+    "survey": {"components": [1, 2, 3], "folds": 2, "restarts": 2},
+    "fit": {
+        "n_components": 3,
+        "solver": "spark",
+        "form": "canonical",
+        "names": ["war", "love", "=SUM(A1)"],
+        "options": {"master": "local[2]", "blocks": 2, "regParam": 0.05},
+    },
+    "evaluate": {"folds": 2},
+    "recommend": {"to": "rows", "top": 3},
+}
+
+
+@pytest.fixture(scope="module")
+def films(checkout, tmp_path_factory):
+    """A clone in which `dvc repro` has run on planted ratings of half stars."""
+    workspace = checkout.copy(tmp_path_factory.mktemp("films") / "ratings nmf")
+    draw = np.random.default_rng(0)
+    levels = draw.gamma(0.5, 1, (60, 3)) @ draw.gamma(0.5, 1, (3, 40))
+    known = draw.random(levels.shape) < 0.4
+    lines = [
+        f"'user {row},=film {column},{np.clip(np.rint(2 * levels[row, column] + 1) / 2, 0.5, 5)}"
+        for row, column in zip(*np.nonzero(known), strict=True)
+    ]
+    (workspace.root / "data/raw/films.csv").write_text("\n".join(["user,film,stars", *lines, ""]), encoding="utf-8")
+    workspace.write_params({"seed": 0, "datasets": {"films": BLOCK}})
+    workspace.dvc("repro")
+    return workspace
+
+
+def content(workspace, name):
+    return json.loads((workspace.root / f"reports/metrics/films/{name}.json").read_text(encoding="utf-8"))
+
+
+def test_artifacts_are_those_of_any_solver(films):
+    made = {path for path in films.artifacts() if "films" in path}
+    assert {f"data/factors/films/{name}.csv" for name in ("W", "H", "reconstruction", "scale")} <= made
+    assert "data/recommendations/films.csv" in made and "reports/figures/films/W.png" in made
+    assert (films.root / "data/factors/films/W.csv").read_text(encoding="utf-8").startswith("row,war,love,'=SUM(A1)\n")
+    found = content(films, "fit")
+    assert (found["n_components"], found["n_iter"], found["converged"]) == (3, 10, None)
+    assert found["explained_variance"] > 0.9
+    assert "not converged" not in films.artifacts()["reports/index.html"].decode()
+    assert not list(films.root.rglob("*.partial"))
+
+
+def test_what_is_held_out_is_predicted_by_spark(films):
+    found = content(films, "heldout")
+    assert found["rmse"] < found["baselines_rmse"]
+    assert "notes" not in found
+    assert "stands in for Spark's ALS" in content(films, "survey")["notes"][0]
+
+
+def test_another_run_gives_the_same_bytes(films, tmp_path):
+    before = films.artifacts()
+    again = films.copy(tmp_path / "ratings nmf")
+    done = again.stage("fit", "films")  # a process of its own, with warnings as errors
+    assert done.returncode == 0 and done.stdout.startswith("fit films: ")
+    assert [line for line in done.stderr.splitlines() if not line.startswith(("WARNING: Using incub", "netlib"))] == []
+    assert again.artifacts() == before
+
+
+def test_without_java_the_stage_says_what_to_install(films, tmp_path):
+    workspace = films.copy(tmp_path / "ratings nmf")
+    done = workspace.run(sys.executable, "src/fit.py", "films", check=False, JAVA_HOME=str(tmp_path))
+    assert done.returncode == 1
+    where = "fit films: params.yaml: datasets.films.fit.solver: "
+    assert done.stderr.startswith(f"{where}spark needs Java 17 or 21; found no java in JAVA_HOME")
+    assert done.stderr.count("\n") == 1
+    assert workspace.artifacts() == films.artifacts()
+
+
+@pytest.fixture(scope="module")
+def large(films, tmp_path_factory):
+    """The same, from fit on, with limits so low that Spark reads and writes all."""
+    workspace = films.copy(tmp_path_factory.mktemp("large") / "ratings nmf")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(workspace.root)
+        for name in ("CSV_LIMIT", "DENSE_LIMIT", "LINES"):
+            patch.setattr(f"ratings_nmf.spark.scale.{name}", 10)
+        for stage in ("fit", "recommend"):
+            getattr(importlib.import_module(stage), stage)("films")
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"n_components": 41}, "n_components: expected 1 to 40; found 41"),
+        ({"names": ["a"]}, "names: expected 3 names"),
+        ({"options": {"rank": 3}}, "options: spark knows no rank"),
+    ],
+)
+def test_spark_alone_refuses_what_any_solver_refuses(films, monkeypatch, tmp_path, change, message):
+    workspace = films.copy(tmp_path / "ratings nmf")
+    workspace.write_params({"seed": 0, "datasets": {"films": {**BLOCK, "fit": {**BLOCK["fit"], **change}}}})
+    monkeypatch.chdir(workspace.root)
+    for name in ("CSV_LIMIT", "DENSE_LIMIT"):
+        monkeypatch.setattr(f"ratings_nmf.spark.scale.{name}", 10)
+    with pytest.raises(InputError, match=f"params.yaml: datasets.films.fit.{message}"):
+        importlib.import_module("fit").fit("films")
+    assert workspace.artifacts() == films.artifacts()
+
+
+def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch):
+    monkeypatch.chdir(films.root)
+    expected = factor_files.read("films")
+    monkeypatch.chdir(large.root)
+    found = factor_files.read("films")
+    assert found.components == expected.components
+    np.testing.assert_allclose(found.W, expected.W, rtol=1e-8)
+    np.testing.assert_allclose(found.H, expected.H, rtol=1e-8)
+    kept = {path.name for path in (large.root / "data/factors/films").iterdir()}
+    assert kept == {"W.parquet", "H.parquet", "reconstruction.parquet", "scale.csv"}
+    measured = [content(some, "fit") for some in (large, films)]
+    assert [some.pop("converged") for some in measured] == [None, None]
+    assert measured[0] == pytest.approx(measured[1], rel=1e-6)
+
+
+def test_recommendations_by_spark_are_the_local_ones(films, large):
+    texts = (some.artifacts()["data/recommendations/films.csv"].decode() for some in (large, films))
+    found, expected = ([line.split(",") for line in text.splitlines()] for text in texts)
+    assert [[*line[:3], line[4], line[6]] for line in found] == [[*line[:3], line[4], line[6]] for line in expected]
+    numbers = (np.array([[line[3], line[5]] for line in some[1:]], dtype=float) for some in (found, expected))
+    np.testing.assert_allclose(*numbers, rtol=1e-7)
+    assert content(large, "recommend") == pytest.approx(content(films, "recommend"))
+
+
+def test_report_and_page_read_what_spark_wrote(large, monkeypatch):
+    monkeypatch.chdir(large.root)
+    for stage, arguments in (("report", ["films"]), ("page", [])):
+        getattr(importlib.import_module(stage), stage)(*arguments)

@@ -34,8 +34,8 @@ class Workspace:
             check=check,
         )
 
-    def dvc(self, *arguments: str, check: bool = True) -> str:
-        done = self.run(sys.executable, "-m", "dvc", *arguments, check=False)
+    def dvc(self, *arguments: str, check: bool = True, **environment: str) -> str:
+        done = self.run(sys.executable, "-m", "dvc", *arguments, check=False, **environment)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 

@@ -15,6 +15,9 @@ from pyarrow import csv
 
 from conftest import Workspace
 
+ROWS, COLUMNS, CELLS = 6_000, 4_000, 1_000_000
+MOMENTS = 10
+
 KILLER = """
 import os, runpy, signal, sys
 countdown = int(sys.argv.pop(1))
@@ -58,10 +61,6 @@ def test_killed_stage(workspace, tmp_path, stage, moments):
             assert content in (old.get(path), new.get(path)), f"{path} is half-written"
         disturbed.dvc("repro")
         assert disturbed.artifacts() == new
-
-
-ROWS, COLUMNS, CELLS = 6_000, 4_000, 1_000_000
-MOMENTS = 10
 
 
 def draw_cells(place: Path) -> None:

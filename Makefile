@@ -55,7 +55,7 @@ bench: .venv/installed benchmarks/.venv/installed
 
 clean:
 	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations
-	find . -name '*.partial' -prune -exec rm -rf {} +
+	find . '(' -name '*.partial' -o -name '.*.tmp' ')' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

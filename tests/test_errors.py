@@ -352,6 +352,15 @@ def test_a_real_run_says_one_line_and_no_traceback(workspace):
     assert "Traceback" not in shown
 
 
+def test_an_interrupted_stage_says_so_in_one_line(project, monkeypatch):
+    def interrupted(dataset):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.argv", [str(project / "src/fit.py"), "groceries"])
+    with pytest.raises(SystemExit, match=r"^fit groceries: interrupted; nothing half-written is left$"):
+        stage.run(interrupted)
+
+
 def test_a_stage_without_a_dataset_says_how_to_call_it(reproduced):
     done = reproduced.run("python", "src/fit.py", check=False)
     assert (done.returncode, done.stderr) == (1, "usage: python src/fit.py DATASET\n")

@@ -35,6 +35,8 @@ def attempt(name: str, action: Callable[[], Done]) -> None:
         cells, outcome = action()
     except (InputError, OSError) as error:
         sys.exit(f"{name}: {' '.join(str(error).split())}")
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted; nothing half-written is left")
     print(f"{name}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
 
 

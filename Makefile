@@ -49,12 +49,13 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/accuracy_speed.py benchmarks/.venv/tables \
 	    $(if $(FOLDS),--sizes 100k 1m 20m --folds "$(FOLDS)",--sizes 1m 20m)
 	PYTHONPATH=src python benchmarks/observed.py
+	PYTHONPATH=src python benchmarks/scale.py benchmarks/.venv/scale
 	PYTHONPATH=src python benchmarks/planted_rank.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
 
 clean:
 	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations
-	find . -name '*.partial' -prune -exec rm -rf {} +
+	find . '(' -name '*.partial' -o -name '.*.tmp' ')' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -6,12 +6,12 @@ from ratings_nmf import params, stage
 from ratings_nmf.artifacts import choice, interim, metrics
 from ratings_nmf.artifacts.raw.unseen import read_unseen
 from ratings_nmf.errors import InputError
-from ratings_nmf.evaluation import heldout
+from ratings_nmf.evaluation import compared, heldout
 from ratings_nmf.factorize import LEAVE_OUT, counterpart
 from ratings_nmf.table import LISTED
 
 
-def evaluate(dataset: str) -> str:
+def evaluate(dataset: str) -> stage.Done:
     """Evaluate the factorization of one dataset on held-out cells."""
     parameters = params.load()
     chosen = parameters.dataset(dataset)
@@ -32,13 +32,16 @@ def evaluate(dataset: str) -> str:
             cells = read_unseen(path, table, separator=separator, columns=columns)
             found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
             found |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
-            found |= {"unknown_labels": len(cells.unknown_labels), "first_unknown": cells.unknown_labels[:LISTED]}
+            found["unknown_labels"] = len(cells.unknown_labels)
+            if cells.unknown_labels:
+                found["first_unknown"] = cells.unknown_labels[:LISTED]
     except InputError as error:
         raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "evaluate") from None
     if left_out:
         found["notes"] = [f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"]
-    metrics.write(dataset, "heldout", found)
-    return str(found["verdict"])
+    metrics.write(dataset, "heldout", found | {"predictors": compared.predictors(found)})
+    metrics.write_summary(dataset, "heldout", compared.summary(found))
+    return found["cells"], found["verdict"]
 
 
 if __name__ == "__main__":

@@ -1,6 +1,10 @@
 """Factorize a table and write W, H, the reconstruction and how close it comes."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf import factors, params, stage
 from ratings_nmf.artifacts import choice, interim, metrics
@@ -12,7 +16,7 @@ from ratings_nmf.metrics import fit_metrics
 from ratings_nmf.spark.scale import fits_on_spark
 
 
-def fit(dataset: str) -> str:
+def fit(dataset: str) -> stage.Done:
     """Fit the factors of one dataset."""
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
@@ -23,8 +27,11 @@ def fit(dataset: str) -> str:
         measured = (_on_spark if large else _in_memory)(dataset, chosen, count, parameters.seed)
     except InputError as error:
         raise InputError(f"{params.FILE}: datasets.{dataset}.fit.{error}") from None
-    metrics.write(dataset, "fit", {"n_components": count, **measured})
-    return f"{count} components, relative error {measured['relative_error']:.4g}"
+    measured["n_components"] = count
+    metrics.write(dataset, "fit", measured)
+    summary = ("n_components", "converged", "relative_error")
+    metrics.write_summary(dataset, "fit", {name: measured[name] for name in summary})
+    return profile["cells"], f"{count} components, relative error {measured['relative_error']:.4g}"
 
 
 def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
@@ -35,7 +42,8 @@ def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[
     measured = fit_metrics(ratings, found)
     frame = frame_of(solved.factors, chosen.form, solved.restart_baselines)
     factor_files.write(dataset, ratings, found, frame=frame, loss_curve=solved.loss_curve)
-    return {"n_iter": solved.n_iter, "converged": solved.converged, **measured}
+    measured |= {"n_iter": solved.n_iter, "converged": solved.converged}
+    return {**measured, "components": _components(found.components, found.shares())}
 
 
 def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
@@ -48,7 +56,7 @@ def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[s
     options = checked(chosen.options, zeros=profile["zeros"], **range_)
     names = factors.checked_names(chosen.names, count)
     with factor_files.replacing_all(dataset) as folder:
-        frame, measured = spark.fit(
+        frame, shares, measured = spark.fit(
             interim.cells_file(dataset),
             (interim.iterate_labels(dataset, "rows"), interim.iterate_labels(dataset, "columns")),
             folder,
@@ -58,7 +66,12 @@ def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[s
             seed=seed,
         )
         factor_files.write_scale(folder, names, frame)
-    return {"n_iter": options.maxIter, "converged": None, **measured}
+    measured |= {"n_iter": options.maxIter, "converged": None}
+    return {**measured, "components": _components(names, shares)}
+
+
+def _components(names: Sequence[str], shares: NDArray[np.float64]) -> list[dict[str, Any]]:
+    return [{"component": name, "share": share} for name, share in zip(names, shares.tolist(), strict=True)]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Solve for rows, or columns, that come later, without refitting: python src/foldin.py DATASET FILE."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from ratings_nmf.table import Side
 
 def fold_in(
     dataset: str, file: Path, *, output: Path | None = None, side: Side | None = None, ignore_unknown: bool = False
-) -> str:
+) -> stage.Done:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`."""
     parameters = params.load().dataset(dataset)
     trained, factors = interim.read(dataset), factor_files.read(dataset)
@@ -36,13 +36,13 @@ def fold_in(
     extended = factor_files.as_written(foldin.with_newcomers(factors, loadings, side=side))
     loadings = extended.W if side == "rows" else extended.H.T
 
-    def records() -> Iterator[Iterable[object]]:
+    def listed() -> Iterator[str]:
         items = factors.H.T if side == "rows" else factors.W
         usual = recommend.typical(factors, to=side)
         for lines, some in foldin.chunks(newcomers):
             known = recommend.known_items(some, to="rows")
             found = recommend.newcomers(loadings[lines], items, known, typical=usual, top=parameters.recommend.top)
-            yield from recommendations.records(
+            yield from recommendations.lines(
                 found, receivers=some.row_labels, items=some.column_labels, components=factors.components
             )
 
@@ -54,11 +54,11 @@ def fold_in(
         like=factors,
     )
     files.write_predictions(files.place(file, output, "predictions"), newcomers, extended, side=side)
-    files.write_recommendations(files.place(file, output, "recommendations"), records())
+    files.write_recommendations(files.place(file, output, "recommendations"), listed())
     absent = len({*newcomers.column_labels} - {*(new.column_labels if side == "rows" else new.row_labels)})
     meaning = "0" if trained.zeros == "observed" else "not rated"
     kind = side[:-1] if len(loadings) == 1 else side
-    return f"{len(loadings):,} new {kind}" + (
+    return len(newcomers.values), f"{len(loadings):,} new {kind}" + (
         f"; {absent:,} lines that the file lacks count as {meaning}" if absent else ""
     )
 

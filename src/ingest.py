@@ -7,13 +7,13 @@ from ratings_nmf.artifacts import interim
 from ratings_nmf.artifacts.raw.layouts import read_raw
 
 
-def ingest(dataset: str) -> str:
+def ingest(dataset: str) -> stage.Done:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
     ratings = read_raw(Path(source.path), source, zeros=source.zeros)
     profile = table.profile(ratings)
     interim.write(dataset, ratings, profile)
-    return f"{profile['rows']:,} rows × {profile['columns']:,} columns, {profile['cells']:,} cells above 0"
+    return profile["cells"], f"{profile['rows']:,} rows × {profile['columns']:,} columns"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from ratings_nmf.page import html
 from ratings_nmf.page.dataset import Sources
 
 
-def page() -> str:
+def page() -> stage.Done:
     """Build and write the page."""
     parameters = params.load()
     datasets = [
@@ -31,7 +31,8 @@ def page() -> str:
     ]
     text = html.build(datasets, seed=parameters.seed)
     page_files.write(text)
-    return f"{len(datasets)} datasets, {len(text.encode()):,} bytes"
+    cells = sum(len(dataset.table.values) for dataset in datasets)
+    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes"
 
 
 def _without_unset(block: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ratings_nmf.recommendations import sides
 from ratings_nmf.spark.scale import recommends_on_spark
 
 
-def recommend(dataset: str) -> str:
+def recommend(dataset: str) -> stage.Done:
     """Recommend for one dataset."""
     chosen = params.load().dataset(dataset)
     asked, solver, options = chosen.recommend, chosen.fit.solver, chosen.fit.options
@@ -28,7 +28,7 @@ def recommend(dataset: str) -> str:
         recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
         measured = core.summary(given)
     metrics.write(dataset, "recommend", measured)
-    return f"lists of up to {asked.top} for {measured['receivers']:,} {asked.to}"
+    return profile["cells"], f"lists of up to {asked.top} for {measured['receivers']:,} {asked.to}"
 
 
 def _on_spark(

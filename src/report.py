@@ -8,13 +8,13 @@ from ratings_nmf.artifacts import recommendations as recommendation_files
 from ratings_nmf.charts.components import components
 from ratings_nmf.charts.convergence import convergence
 from ratings_nmf.charts.recommendations import recommendations
+from ratings_nmf.charts.survey import figures as survey_figures
 from ratings_nmf.heatmap import gallery
 from ratings_nmf.heatmap.caption import Caption
 from ratings_nmf.recommendations import sides
-from ratings_nmf.survey_figures.gallery import figures as survey_figures
 
 
-def report(dataset: str) -> str:
+def report(dataset: str) -> stage.Done:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     fit = metrics.read(dataset, "fit")
@@ -41,8 +41,8 @@ def report(dataset: str) -> str:
         drawn["convergence"] = convergence(
             loss_curve, Caption(title=f"{dataset}: convergence", lines=lines, colours="loss")
         )
-    figures.write(dataset, drawn.items())
-    return f"{len(drawn)} figures"
+    figures.write(dataset, drawn)
+    return len(table.values), f"{len(drawn)} figures"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from ratings_nmf.survey.evidence import COLUMNS
 STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."
 
 
-def survey(dataset: str) -> str:
+def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
@@ -38,7 +38,7 @@ def survey(dataset: str) -> str:
     content |= {"consensus": found.consensus_count, "notes": notes + found.notes}
     metrics.write(dataset, "survey", content)
     choice_file.write(dataset, choice.n_components)
-    return choice.reason
+    return len(table.values), choice.reason
 
 
 if __name__ == "__main__":

@@ -34,8 +34,20 @@ class Workspace:
             check=check,
         )
 
-    def dvc(self, *arguments: str, check: bool = True) -> str:
-        done = self.run(sys.executable, "-m", "dvc", *arguments, check=False)
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start a command in a session of its own, to be killed with all that it starts."""
+        return subprocess.Popen(
+            command,
+            cwd=self.root,
+            env=_environment(self.root),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def dvc(self, *arguments: str, check: bool = True, **environment: str) -> str:
+        done = self.run(sys.executable, "-m", "dvc", *arguments, check=False, **environment)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -57,10 +69,15 @@ class Workspace:
         return Workspace(place)
 
     def artifacts(self) -> dict[str, bytes]:
-        """Return what the pipeline made, by path."""
+        """Return what the pipeline made, by path, without what is on its way into place."""
         folders = [self.root / name for name in ("data/interim", "data/factors", "data/recommendations", "reports")]
         files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
-        return {str(file.relative_to(self.root)): file.read_bytes() for file in files}
+        made = {str(file.relative_to(self.root)): file for file in files if file.suffix != ".tmp"}
+        return {path: file.read_bytes() for path, file in made.items() if ".partial" not in path}
+
+    def partial(self) -> list[Path]:
+        """Return what a stage has begun to write."""
+        return list(self.root.rglob("*.partial"))
 
 
 def _environment(root: Path) -> dict[str, str]:
@@ -96,9 +113,10 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="session")
 def reproduced(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A clone in which `dvc repro --force` has run; tests only read it."""
+    """A clone in which `dvc repro --force` has run and its outcome is committed; tests only read it."""
     workspace = checkout.copy(tmp_path_factory.mktemp("reproduced") / "ratings nmf")
     workspace.dvc("repro", "--force")
+    workspace.git("commit", "--quiet", "--all", "--allow-empty", "--message", "Run")
     return workspace
 
 

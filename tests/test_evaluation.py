@@ -59,21 +59,20 @@ def test_ranking_by_hand():
     asked = ranking.task(baselines.training(table, held), np.array([5.0, 1.0, 5.0]))
     assert list(zip(asked.rows.tolist(), asked.columns.tolist(), strict=True)) == [(0, 2), (1, 4)]
     scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
-    measured, shown = ranking.ranked(asked, lambda rows: scores[rows], top=2)
+    measured, shown = ranking.ranked(asked, scores, np.eye(5), top=2)
     # row 0 is recommended columns 4 and 3: no hit; row 1 column 4, a hit at the first place, and 3
     np.testing.assert_allclose(measured, [[0, 0, 0], [0.5, 1, 1]])
     assert shown.tolist() == [False, False, False, True, True]
 
 
-def test_ranking_against_the_obvious_way(monkeypatch):
-    monkeypatch.setattr("ratings_nmf.evaluation.ranking.DENSE_LIMIT", 50)
+def test_ranking_against_the_obvious_way():
     draw = np.random.default_rng(1)
     table = table_of(draw.integers(0, 6, (40, 15)).astype(float), "missing")
     folds = make_folds(table, folds=3, seed=0, purpose="test")
     held, values = folds.held_out(1)
     known = baselines.training(table, held)
     scores = draw.random((40, 15))
-    measured, shown = ranking.ranked(ranking.task(known, values), lambda rows: scores[rows], top=3)
+    measured, shown = ranking.ranked(ranking.task(known, values), scores, np.eye(15), top=3)
     expected, seen = [], set()
     given = table.dense()
     given[held] = np.nan

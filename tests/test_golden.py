@@ -69,6 +69,7 @@ def test_every_artifact_is_written(reproduced, dataset):
         *(f"data/factors/{dataset}/{name}.csv" for name in factors),
         *(f"reports/figures/{dataset}/{name}.png" for name in figures),
         *(f"reports/metrics/{dataset}/{name}.json" for name in ("fit", "survey", "choice", "heldout", "recommend")),
+        *(f"reports/metrics/{dataset}/{name}-summary.json" for name in ("fit", "heldout")),
         *(f"reports/metrics/{dataset}/{name}.csv" for name in ("survey", "consensus")),
         f"data/recommendations/{dataset}.csv",
     }

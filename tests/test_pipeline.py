@@ -1,5 +1,6 @@
 """`dvc repro`, sweeps and comparisons, through the real DVC in temporary clones."""
 
+import csv
 import json
 import shutil
 
@@ -69,23 +70,29 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     assert {path for path in after if path.startswith("reports/figures/visits/")}
 
 
-def test_a_sweep_computes_each_count_with_the_code_of_its_own_workspace(workspace):
+def test_a_sweep_computes_each_count_with_the_code_of_its_own_workspace_and_shows_a_table(workspace):
     code = workspace.root / "src/ratings_nmf/metrics.py"
-    code.write_text(code.read_text().replace('"mae": distances', '"mae": 1000 + distances'))
+    code.write_text(code.read_text().replace('"relative_error": float', '"relative_error": 1000 + float'))
     workspace.dvc("exp", "run", "--queue", "-S", "datasets.groceries.fit.n_components=2,3,4")
     code.write_text(code.read_text().replace("1000 + ", "2000 + "))
     workspace.dvc("exp", "run", "--run-all")
     shown = json.loads(workspace.dvc("exp", "show", "--json"))
     (head,) = (row for row in shown if row["rev"] != "workspace")
-    found = {}
-    for experiment in head["experiments"]:
-        (revision,) = experiment["revs"]
-        assert experiment["executor"]["state"] == "success"
-        fit = revision["data"]["metrics"]["reports/metrics/groceries/fit.json"]["data"]
-        found[fit["n_components"]] = fit
-    assert found.keys() == {2, 3, 4}
-    assert len({fit["relative_error"] for fit in found.values()}) == 3
-    assert all(1000 < fit["mae"] < 1001 for fit in found.values())
+    assert [experiment["executor"]["state"] for experiment in head["experiments"]] == ["success"] * 3
+    table = workspace.dvc("exp", "show", "--only-changed", "--csv", "--drop", "(data|reports|src)/").splitlines()
+    records = list(csv.DictReader(table))
+    figures = ("n_components", "relative_error", "heldout_rmse", "heldout_rmse_se")
+    columns = [name for name in records[0] if name not in {"Experiment", "rev", "typ", "Created", "State", "Executor"}]
+    other = {f"{dataset}.relative_error" for dataset in workspace.params()["datasets"]} - {"groceries.relative_error"}
+    assert other < set(columns)  # by the change of the code
+    assert [name for name in columns if name not in other] == [
+        *(f"groceries.{name}" for name in figures),
+        "datasets.groceries.fit.n_components",
+    ]
+    found = {record["groceries.n_components"]: float(record["groceries.relative_error"]) for record in records[2:]}
+    assert found.keys() == {"2", "3", "4"}
+    assert len(set(found.values())) == 3
+    assert all(1000 < error < 1001 for error in found.values())
 
 
 def test_an_experiment_in_a_temporary_folder_leaves_the_workspace_alone(workspace):
@@ -94,7 +101,7 @@ def test_an_experiment_in_a_temporary_folder_leaves_the_workspace_alone(workspac
     assert workspace.artifacts() == before
     assert workspace.params()["datasets"]["groceries"]["fit"]["n_components"] == 3
     difference = json.loads(workspace.dvc("metrics", "diff", "--json", "HEAD", "two"))
-    counts = difference["reports/metrics/groceries/fit.json"]["n_components"]
+    counts = difference["reports/metrics/groceries/fit-summary.json"]["groceries.n_components"]
     assert (counts["old"], counts["new"]) == (3, 2)
 
 
@@ -105,22 +112,25 @@ def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(checkout, tmp_path)
     assert shown[""]["data"].keys() == {
         f"reports/metrics/{dataset}/{name}.json"
         for dataset in clone.params()["datasets"]
-        for name in ("survey", "choice", "fit", "heldout", "recommend")
+        for name in ("fit-summary", "heldout-summary")
     }
     assert clone.dvc("metrics", "diff") == ""
     assert clone.dvc("params", "diff") == ""
     for command in ("show", "diff"):
-        clone.dvc("plots", command, "--out", str(tmp_path / command))
+        assert "WARNING" not in clone.dvc("plots", command, "--out", str(tmp_path / command))
     page = (tmp_path / "show/index.html").read_text(encoding="utf-8")
     figures = list((clone.root / "reports/figures").rglob("*.png"))
     assert page.partition("<body>")[2].count("<img") == len(figures)
     assert page.count("held-out RMSE") and page.count('"y": {"field": "cv_rmse"')
+    assert (
+        page.count('"x": {"field": "share"') == page.count('"x": {"field": "rmse"') == len(clone.params()["datasets"])
+    )
     assert "<script src" not in page
 
 
 def test_metrics_and_params_diff_name_what_a_change_did(workspace):
     workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
-    assert "reports/metrics/groceries/fit.json" in workspace.dvc("metrics", "diff", "--md")
+    assert "groceries.relative_error" in workspace.dvc("metrics", "diff", "--md")
     assert "datasets.groceries.fit.n_components" in workspace.dvc("params", "diff", "--md")
 
 
@@ -153,12 +163,16 @@ def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace):
     assert json.loads((folder / "metrics/groceries/heldout.json").read_text())["verdict"].startswith("Nothing was held")
     assert not (folder / "figures/groceries/survey.png").exists()
     assert not (folder / "figures/groceries/consensus.png").exists()
-    workspace.dvc("plots", "show", "--out", "shown")
+    assert "WARNING" not in workspace.dvc("plots", "show", "--out", "shown")
 
 
 def test_metrics_diff_shows_the_held_out_figures(workspace):
     workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
     difference = json.loads(workspace.dvc("metrics", "diff", "--json"))
-    changed = difference["reports/metrics/groceries/heldout.json"]
+    changed = difference["reports/metrics/groceries/heldout-summary.json"]
+    assert changed.keys() == {"groceries.heldout_rmse", "groceries.heldout_rmse_se"}
+    whole = json.loads(
+        workspace.dvc("metrics", "diff", "--json", "--targets", "reports/metrics/groceries/heldout.json")
+    )
+    changed = whole["reports/metrics/groceries/heldout.json"]
     assert {"n_components", "rmse", "rmse_se", "mae", "mae_se"} <= changed.keys()
-    assert "reports/metrics/groceries/survey.json" not in difference

@@ -122,3 +122,29 @@ def test_cells_survive_in_any_order(tmp_path_factory, cells):
     assert list(table.row_labels) == list(dict.fromkeys(row for row, _ in cells))
     places = table.rows.astype(np.int64) * len(table.column_labels) + table.columns
     assert np.all(np.diff(places) > 0)
+
+
+BLOCKS = (
+    '"u",i,r\n"a\nb",x,1\n"c ""d""",y,2\n"",z,3\ne,x,nan\n\n"f",x,0.5\ng,y,\n',
+    "u,i,r\n" + "".join(f"row {n % 7},column {n // 7},{n % 5 + 1}\n" for n in range(60)),
+    "u,i,r\na,x,1\nb,y,2\n\xff,z,3\n",
+    "u,i,r\na,x,1\nb,y\nc,z,3,4\nd,x,1\n",
+)
+
+
+@pytest.mark.parametrize("content", BLOCKS)
+@pytest.mark.parametrize("size", [1, 7, 20, 64])
+def test_the_size_of_the_blocks_changes_nothing(tmp_path, monkeypatch, content, size):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content.encode("latin-1"))
+
+    def outcome():
+        try:
+            table = read(path, separator=",")
+        except InputError as error:
+            return str(error)
+        return table.row_labels, table.column_labels, cells_of(table)
+
+    whole = outcome()
+    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", size)
+    assert outcome() == whole

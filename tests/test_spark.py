@@ -18,7 +18,7 @@ from examples import planted
 from ratings_nmf import recommend as local
 from ratings_nmf.artifacts.formats import significant
 from ratings_nmf.artifacts.parquet import write_columns
-from ratings_nmf.artifacts.recommendations import records
+from ratings_nmf.artifacts.recommendations import COLD
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import counterpart, factorize, factorize_without
 from ratings_nmf.factors import Factors, canonical, numbered
@@ -110,10 +110,11 @@ def test_what_spark_writes_alone_is_what_passes_through_memory(table, solved, tm
     folder = tmp_path / "ratings nmf"
     folder.mkdir()
     labels = iter(table.row_labels), iter(table.column_labels)
-    frame, measured = fit.fit(cells, labels, folder, names=names, form=form, options=Options(**LOCAL), seed=0)
+    frame, shares, measured = fit.fit(cells, labels, folder, names=names, form=form, options=Options(**LOCAL), seed=0)
     expected = frame_of(solved.factors, form, None)
     np.testing.assert_array_equal(frame.position, expected.position)
     np.testing.assert_array_equal(frame.scale, expected.scale)
+    np.testing.assert_allclose(shares, found.shares())
     assert measured == pytest.approx(fit_metrics(table, found))
     for name, side, lines in (("W", "row", found.W), ("H", "column", found.H.T)):
         written = pa.concat_tables(map(pyarrow.parquet.read_table, sorted((folder / f"{name}.parquet").iterdir())))
@@ -175,7 +176,12 @@ def test_recommendations_of_spark_are_the_local_ones(tmp_path, kind, to):
     measured = recommend.recommend(
         cells, files, tuple(map(iter, labels)), to=to, top=4, options=Options(**LOCAL), write=found.extend
     )
-    lines = list(records(expected, receivers=receivers, items=items, components=factors.components))
+    names = (*factors.components, "")
+    parts = (expected.receivers, expected.ranks, expected.items, expected.predicted, expected.components)
+    lines = [
+        (receivers[own], rank, items[item], predicted, names[part], share, COLD if expected.cold[own] else "")
+        for own, rank, item, predicted, part, share in zip(*parts, expected.shares, strict=True)
+    ]
     assert measured == pytest.approx(local.summary(expected))
     assert len(found) == len(lines)
     for place in (0, 1, 2, 4, 6):

@@ -130,6 +130,8 @@ def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch)
     assert kept == {"W.parquet", "H.parquet", "reconstruction.parquet", "scale.csv"}
     measured = [content(some, "fit") for some in (large, films)]
     assert [some.pop("converged") for some in measured] == [None, None]
+    parts = [{line["component"]: line["share"] for line in some.pop("components")} for some in measured]
+    assert parts[0] == pytest.approx(parts[1], rel=1e-6)
     assert measured[0] == pytest.approx(measured[1], rel=1e-6)
 
 

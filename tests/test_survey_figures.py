@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from ratings_nmf.charts.survey import figures
 from ratings_nmf.heatmap.gallery import warning_line
 from ratings_nmf.survey.consensus import arrange, consensus
 from ratings_nmf.survey.evidence import COLUMNS
-from ratings_nmf.survey_figures.gallery import figures
 from test_heatmap import label_boxes, separate, texts
 
 

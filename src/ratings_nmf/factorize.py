@@ -78,7 +78,9 @@ def factorize_without(
         the seed.
     """
     if solver == "spark":
-        kept = slice(None) if held_out is None else table.stored_outside(*held_out)
+        from ratings_nmf.holdout import not_held_out
+
+        kept = slice(None) if held_out is None else not_held_out(table, held_out)
         known = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
         return _spark(known, n_components, options, seed)
     return _native(table, n_components, options, seed, held_out=held_out, start=start)

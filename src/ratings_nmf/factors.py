@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ratings_nmf.errors import InputError
 
-CHUNK = 1_000_000
+CHUNK = 2048
+"""Cells that are predicted together, few enough for their loadings to stay in a processor's cache."""
 
 BASELINES = ("row baseline", "column baseline")
 """Components that carry a level for each row (its row of H is 1) and for each column (its column of W is 1)."""
@@ -37,6 +38,16 @@ class Factors:
         """Number of components that are parts of the table; baselines come after them."""
         return len(self.components) - (2 if self.components[-2:] == BASELINES else 0)
 
+    def shares(self) -> NDArray[np.float64]:
+        """Return each component's share of the total of W @ H, baselines too, shape (components,).
+
+        >>> Factors(W=np.array([[1.0, 3.0]]), H=np.array([[2.0], [2.0]]), components=numbered(2)).shares()
+        array([0.25, 0.75])
+        """
+        totals = self.W.sum(axis=0) * self.H.sum(axis=1)
+        shares: NDArray[np.float64] = totals / (totals.sum() or 1.0)
+        return shares
+
     def reconstruction(self) -> NDArray[np.float64]:
         """Return W @ H, shape (rows, columns), summed component by component.
 
@@ -50,10 +61,13 @@ class Factors:
     def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return (W @ H)[rows, columns] for paired positions, shape (cells,), with `reconstruction`'s bits."""
         predicted = np.zeros(len(rows))
+        W, turned = np.ascontiguousarray(self.W), np.ascontiguousarray(self.H.T)
         for start in range(0, len(rows), CHUNK):
             cells = slice(start, start + CHUNK)
-            for row_part, column_part in zip(self.W.T, self.H, strict=True):
-                predicted[cells] += row_part[rows[cells]] * column_part[columns[cells]]
+            products = W[rows[cells]] * turned[columns[cells]]
+            total = predicted[cells]
+            for part in products.T:
+                total += part
         return predicted
 
 

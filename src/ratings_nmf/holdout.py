@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.errors import InputError
+from ratings_nmf.kernels import among, sorted_order
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.table import DENSE_LIMIT, RatingsTable
 
@@ -119,6 +120,13 @@ def fold_notes(folds: Folds, asked: int) -> list[str]:
     return notes
 
 
+def not_held_out(table: RatingsTable, cells: Cells) -> NDArray[np.bool_]:
+    """Return which of a table's stored cells are not among cells given as rows and columns, shape (stored cells,)."""
+    order = sorted_order(*cells, table.shape)
+    found: NDArray[np.bool_] = among(table.rows, table.columns, cells[0][order], cells[1][order])
+    return ~found
+
+
 def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return the values of cells, shape (cells,); 0 where a cell is not stored."""
     keys = table.rows.astype(np.int64) * table.shape[1] + table.columns
@@ -146,10 +154,10 @@ def _keep_one(
     fold: NDArray[np.int16], line: NDArray[np.int32], known: NDArray[np.int64], hashes: NDArray[np.uint64]
 ) -> None:
     """Where all known cells of a line are in one fold, take the one with the least hash out of it, in place."""
-    least, most = np.full(len(known), np.iinfo(np.int16).max), np.full(len(known), NEVER)
-    np.minimum.at(least, line, fold)
-    np.maximum.at(most, line, fold)
-    stuck = (least == most) & (most != NEVER) & (np.bincount(line, minlength=len(known)) == known)
+    counts = np.bincount(line, minlength=len(known))
+    sums, squares = (np.bincount(line, fold.astype(np.float64) ** power, len(known)) for power in (1, 2))
+    # all in one fold: no variance, in whole numbers and so exactly
+    stuck = (counts * squares == sums**2) & (sums >= 0) & (counts == known)
     cells = np.flatnonzero(stuck[line])
     cells = cells[np.lexsort((hashes[cells], line[cells]))]
     first = np.flatnonzero(np.diff(line[cells], prepend=-1))

@@ -1,15 +1,19 @@
-"""What every stage script shares: a dataset as its argument, or none, and one line for what a user can mend."""
+"""What every stage script shares: a dataset as its argument, or none, and one line that says how it went."""
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from ratings_nmf.errors import InputError
 
+Done = tuple[int, str]
+"""Number of cells that a stage worked on, and what came of it."""
 
-def run(stage: Callable[..., str], *, arguments: tuple[str, ...] = ("DATASET",)) -> None:
-    """Run `stage` with the arguments of the command line, in the repository root, and print what it did.
+
+def run(stage: Callable[..., Done], *, arguments: tuple[str, ...] = ("DATASET",)) -> None:
+    """Run `stage` with the arguments of the command line, in the repository root, and print what it did, in one line.
 
     Most stages take the name of a dataset; one for all datasets takes none.
 
@@ -23,14 +27,15 @@ def run(stage: Callable[..., str], *, arguments: tuple[str, ...] = ("DATASET",))
     attempt(" ".join([script.stem, *given]), lambda: stage(*given))
 
 
-def attempt(name: str, action: Callable[[], str]) -> None:
+def attempt(name: str, action: Callable[[], Done]) -> None:
     """Do what `name` says in the repository root, and print what was done or, as `run` does, why it can't be."""
     os.chdir(_root())
+    start = time.perf_counter()
     try:
-        done = action()
+        cells, outcome = action()
     except (InputError, OSError) as error:
         sys.exit(f"{name}: {' '.join(str(error).split())}")
-    print(f"{name}: {done}")
+    print(f"{name}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
 
 
 def path(text: str) -> Path:

@@ -52,14 +52,6 @@ class RatingsTable:
         """Whether a dense array of this shape may be built: rows × columns up to `DENSE_LIMIT`."""
         return self.shape[0] * self.shape[1] <= DENSE_LIMIT
 
-    def stored_outside(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """Return which stored cells are not among those given by rows and columns, shape (stored cells,)."""
-        width = self.shape[1]
-        keys, given = (
-            first.astype(np.int64) * width + second for first, second in ((self.rows, self.columns), (rows, columns))
-        )
-        return ~np.isin(keys, given)
-
     def dense(self) -> NDArray[np.float64]:
         """Return the table as an array (rows, columns); a cell that was not rated is NaN."""
         filled = np.full(self.shape, 0.0 if self.zeros == "observed" else np.nan)

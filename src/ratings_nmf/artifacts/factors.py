@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import made_by, read_csv, significant, write_csv
-from ratings_nmf.artifacts.parquet import write_columns
+from ratings_nmf.artifacts.formats import made_by, read_csv, shortened, significant, write_csv
+from ratings_nmf.artifacts.parquet import column_names, read_columns, write_columns
 from ratings_nmf.factors import Factors
 from ratings_nmf.frame import Frame
 from ratings_nmf.table import RatingsTable
@@ -23,21 +21,27 @@ CSV_LIMIT = 1_000_000
 
 def as_written(factors: Factors) -> Factors:
     """Return the factors with the digits that are written: all that comes after is computed from these."""
-    return Factors(W=significant(factors.W), H=significant(factors.H), components=factors.components)
+    rounded = significant if _fit_csv(factors) else shortened
+    return Factors(W=rounded(factors.W), H=rounded(factors.H), components=factors.components)
 
 
 def write(
     dataset: str, table: RatingsTable, factors: Factors, *, frame: Frame, loss_curve: NDArray[np.float64] | None
 ) -> None:
-    """Write W.csv, H.csv, and reconstruction.csv (dense), or for a larger table reconstruction.parquet.
+    """Write W.csv, H.csv and reconstruction.csv (dense), or for a larger table W, H and reconstruction as Parquet.
 
+    W.parquet and H.parquet have a line for each row, or column: its label, then its loadings by component.
     reconstruction.parquet holds the stored cells only: row, column, value, predicted. Where the solver tells its
     loss after each iteration, convergence.csv holds it. What later rows need besides, where components are
     scaled or joined, is in scale.csv and restart_baselines.csv.
     """
     with replacing_all(dataset) as folder:
-        _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
-        _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
+        if _fit_csv(factors):
+            _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
+            _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
+        else:
+            _write_loadings(folder / "W.parquet", "row", table.row_labels, factors.components, factors.W)
+            _write_loadings(folder / "H.parquet", "column", table.column_labels, factors.components, factors.H.T)
         if table.fits_dense:
             predicted = factors.reconstruction()
             _write_matrix(folder / "reconstruction.csv", "row", table.row_labels, table.column_labels, predicted)
@@ -131,11 +135,20 @@ def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     return tuple(header[1:]), np.array([record[1:] for record in records], dtype=np.float64)
 
 
+def _write_loadings(
+    path: Path, side: str, labels: tuple[str, ...], components: tuple[str, ...], loadings: NDArray[np.float64]
+) -> None:
+    write_columns(path, dict(zip(components, loadings.T, strict=True)), labels={side: labels})
+
+
 def _read_loadings(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
-    table = pa.concat_tables([pyarrow.parquet.ParquetFile(file).read() for file in files])
-    _, *components = table.column_names
-    return tuple(components), np.column_stack([table.column(name).to_numpy() for name in components])
+    _, *components = column_names(path)
+    columns = read_columns(path, components)
+    return tuple(components), np.column_stack([columns[name] for name in components])
+
+
+def _fit_csv(factors: Factors) -> bool:
+    return factors.W.size + factors.H.size <= CSV_LIMIT
 
 
 def _folder(dataset: str) -> Path:

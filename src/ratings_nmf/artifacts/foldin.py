@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
 from ratings_nmf.artifacts.formats import write_csv
-from ratings_nmf.artifacts.recommendations import HEADER
+from ratings_nmf.artifacts.recommendations import write_lines
 from ratings_nmf.factors import Factors
 from ratings_nmf.table import RatingsTable, Side
 
@@ -52,10 +52,10 @@ def write_predictions(path: Path, newcomers: RatingsTable, factors: Factors, *, 
             write_csv(partial, ("row", "column", "value", "predicted"), _known_cells(newcomers, factors, side=side))
 
 
-def write_recommendations(path: Path, records: Iterable[Iterable[object]]) -> None:
+def write_recommendations(path: Path, below: Iterable[str]) -> None:
     """Write lines as in `data/recommendations/<dataset>.csv`."""
     with replacing(path) as partial:
-        write_csv(partial, HEADER, records)
+        write_lines(partial, below)
 
 
 def _known_cells(newcomers: RatingsTable, factors: Factors, *, side: Side) -> Iterator[tuple[object, ...]]:

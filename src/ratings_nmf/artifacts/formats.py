@@ -1,6 +1,7 @@
 """How numbers, labels and JSON look on disk, the same bytes on every machine."""
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,9 @@ from ratings_nmf.errors import InputError
 DIGITS = 9
 """Significant digits in CSV files: enough for a single-precision number, too few for what machines differ in."""
 
+BITS = 30
+"""Significant bits of loadings in Parquet files, for the same reason."""
+
 JSON_DIGITS = 7
 """Significant digits in JSON files, which people read."""
 
@@ -28,6 +32,17 @@ def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """
     flat = [float(f"{value:.{DIGITS}g}") for value in np.ravel(values).tolist()]
     return np.array(flat, dtype=np.float64).reshape(np.shape(values))
+
+
+def shortened(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round to `BITS` significant bits, elementwise, same shape: as good as `DIGITS` digits, and quick.
+
+    >>> shortened(np.array([0.0, 0.1 + 0.2])) == shortened(np.array([0.0, 0.3]))
+    array([ True,  True])
+    """
+    fraction, exponent = np.frexp(values)
+    rounded: NDArray[np.float64] = np.ldexp(np.rint(np.ldexp(fraction, BITS)), exponent - BITS)
+    return rounded
 
 
 FORMULA = re.compile("(^|(?<=[;\t]))(?=[=+\\-@\t\r\n'＝＋－＠])")
@@ -52,7 +67,7 @@ def unguarded(text: str) -> str:
     >>> unguarded(guarded("'=1")), unguarded("plain")
     ("'=1", 'plain')
     """
-    return MARKED.sub("", text)
+    return MARKED.sub("", text) if "'" in text else text
 
 
 def write_csv(path: Path, header: Sequence[str], records: Iterable[Iterable[object]]) -> None:
@@ -74,10 +89,21 @@ def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:
 
 
 def iterate_csv(path: Path) -> Iterator[list[str]]:
-    """Give the header and then the records of a file that `write_csv` wrote, one at a time."""
+    """Give the header, then each record, of a file that `write_csv` wrote, as the texts it was given."""
     with path.open(encoding="utf-8", newline="") as stream:
-        for record in csv.reader(stream):
-            yield [unguarded(field) for field in record]
+        yield from ([unguarded(field) for field in record] for record in csv.reader(stream))
+
+
+def field(text: str) -> str:
+    """Return a text as a field of a line that `write_csv` would write.
+
+    >>> field("=a, b"), field("plain"), field("")
+    ('"\\'=a, b"', 'plain', '')
+    """
+    stream = io.StringIO()
+    quoting: Any = csv.QUOTE_ALL if "\r" in text else csv.QUOTE_MINIMAL
+    csv.writer(stream, lineterminator="\n", quoting=quoting).writerow([guarded(text), 0])
+    return stream.getvalue().rpartition(",")[0]
 
 
 def _written(field: object) -> str:
@@ -90,12 +116,16 @@ def _written(field: object) -> str:
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
     """Write JSON with sorted keys; numbers with `JSON_DIGITS` significant digits."""
-    rounded = {
-        key: float(f"{value:.{JSON_DIGITS}g}") if isinstance(value, float) else value for key, value in content.items()
-    }
-    path.write_text(
-        json.dumps(rounded, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
-    )
+    text = json.dumps(_rounded(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{JSON_DIGITS}g}")
+    if isinstance(value, dict):
+        return {key: _rounded(part) for key, part in value.items()}
+    return [_rounded(part) for part in value] if isinstance(value, (list, tuple)) else value
 
 
 def read_json(path: Path) -> dict[str, Any]:

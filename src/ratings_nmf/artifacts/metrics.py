@@ -13,6 +13,15 @@ def write(dataset: str, name: str, content: dict[str, Any]) -> None:
         write_json(file, content)
 
 
+def write_summary(dataset: str, name: str, figures: dict[str, Any]) -> None:
+    """Write the few figures of a stage that experiments are compared by: <name>-summary.json.
+
+    They stand below the dataset's name, so that DVC, which puts a file's path before a name that two files have,
+    heads a column with ``groceries.heldout_rmse`` alone.
+    """
+    write(dataset, f"{name}-summary", {dataset: figures})
+
+
 def read(dataset: str, name: str, *, stage: str | None = None) -> dict[str, Any]:
     """Return what a stage measured; a stage that is not called like its file is named, for the message.
 

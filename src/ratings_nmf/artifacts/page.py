@@ -1,10 +1,11 @@
 """`reports/index.html`, and the artifacts that it shows where a pipeline makes them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import read_csv, read_json
+from ratings_nmf.artifacts.formats import iterate_csv, read_csv, read_json
 
 PAGE = Path("reports/index.html")
 
@@ -31,10 +32,13 @@ def read_heldout(dataset: str) -> dict[str, Any] | None:
     return read_json(file) if file.exists() else None
 
 
-def read_recommendations(dataset: str) -> tuple[list[str], list[list[str]]] | None:
+def read_recommendations(dataset: str) -> tuple[list[str], Iterator[list[str]]] | None:
     """Return the header and the records of a dataset's recommendations, or None where there are none."""
     file = Path("data/recommendations", f"{dataset}.csv")
-    return read_csv(file) if file.exists() else None
+    if not file.exists():
+        return None
+    records = iterate_csv(file)
+    return next(records), records
 
 
 def _metrics(dataset: str, name: str) -> Path:

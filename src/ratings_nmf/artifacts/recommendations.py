@@ -9,8 +9,10 @@ import pyarrow as pa
 import pyarrow.csv
 from numpy.typing import NDArray
 
+from ratings_nmf.artifacts.arrow import to_numpy
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import guarded, made_by, write_csv
+from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by, write_csv
+from ratings_nmf.progress import progress
 from ratings_nmf.recommendations import Recommendations
 
 HEADER = ("for", "rank", "item", "predicted", "component", "share", "flag")
@@ -22,13 +24,21 @@ def write(
     dataset: str, found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
 ) -> None:
     """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
-    write_records(dataset, records(found, receivers=receivers, items=items, components=components))
-
-
-def write_records(dataset: str, lines: Iterable[Iterable[object]]) -> None:
-    """Write lines in `HEADER`'s order."""
     with replacing(_file(dataset)) as file:
-        write_csv(file, HEADER, lines)
+        write_lines(file, lines(found, receivers=receivers, items=items, components=components))
+
+
+def write_records(dataset: str, records: Iterable[Iterable[object]]) -> None:
+    """Write records of the fields in `HEADER`'s order, labels as they are."""
+    with replacing(_file(dataset)) as file:
+        write_csv(file, HEADER, records)
+
+
+def write_lines(file: Path, below: Iterable[str]) -> None:
+    """Write the header, and below it lines as `lines` gives them."""
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(",".join(HEADER) + "\n")
+        stream.writelines(below)
 
 
 def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]) -> Recommendations:
@@ -41,23 +51,23 @@ def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], compon
     """
     file = made_by("recommend", _file(dataset), dataset)
     types = {"rank": pa.int32(), "predicted": pa.float64(), "share": pa.float64()}
-    lines = pyarrow.csv.read_csv(
+    table = pyarrow.csv.read_csv(
         file,
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(HEADER, pa.dictionary(pa.int32(), pa.string())) | types, null_values=[]
         ),
     )
-    own = _places(lines.column("for"), receivers)
-    numbers = {name: lines.column(name).to_numpy() for name in types}
+    own = _places(table.column("for"), receivers)
+    numbers = {name: to_numpy(table.column(name)) for name in types}
     cold = np.zeros(len(receivers), dtype=np.bool_)
-    cold[own[_places(lines.column("flag"), (COLD,)) == 0]] = True
+    cold[own[_places(table.column("flag"), (COLD,)) == 0]] = True
     return Recommendations(
         receivers=own,
         ranks=numbers["rank"],
-        items=_places(lines.column("item"), items),
+        items=_places(table.column("item"), items),
         predicted=numbers["predicted"],
-        components=_places(lines.column("component"), components),
+        components=_places(table.column("component"), components),
         shares=numbers["share"],
         cold=cold,
         item_count=len(items),
@@ -65,17 +75,19 @@ def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], compon
     )
 
 
-def records(
+def lines(
     found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
-) -> Iterator[Iterable[object]]:
-    """Give the lines of the file, in `HEADER`'s order."""
-    names = (*components, "")  # a prediction of 0 has no component: place −1
-    for start in range(0, len(found.items), _CHUNK):
-        lines = slice(start, start + _CHUNK)
-        parts = (found.receivers, found.ranks, found.items, found.predicted, found.components, found.shares)
-        for own, rank, item, predicted, component, share in zip(*(part[lines].tolist() for part in parts), strict=True):
-            flag = COLD if found.cold[own] else ""
-            yield receivers[own], rank, items[item], predicted, names[component], share, flag
+) -> Iterator[str]:
+    """Give the lines of the file below the header."""
+    own, other = [field(label) for label in receivers], [field(label) for label in items]
+    names = [*map(field, components), ""]  # a prediction of 0 has no component: place −1
+    parts = (found.receivers, found.ranks, found.items, found.predicted, found.components, found.shares)
+    for start in progress(range(0, len(found.items), _CHUNK), unit=f"× {_CHUNK:,} lines"):
+        chosen = (part[start : start + _CHUNK].tolist() for part in parts)
+        for receiver, rank, item, predicted, component, share in zip(*chosen, strict=True):
+            flag = COLD if found.cold[receiver] else ""
+            numbers = f"{predicted:.{DIGITS}g},{names[component]},{share:.{DIGITS}g}"
+            yield f"{own[receiver]},{rank},{other[item]},{numbers},{flag}\n"
 
 
 def _places(column: Any, labels: Sequence[str]) -> NDArray[np.int32]:
@@ -85,7 +97,7 @@ def _places(column: Any, labels: Sequence[str]) -> NDArray[np.int32]:
         return np.empty(0, dtype=np.int32)
     place = {guarded(label): position for position, label in enumerate(labels)}
     known = np.array([place.get(text, -1) for text in texts.chunk(0).dictionary.to_pylist()], dtype=np.int32)
-    found: NDArray[np.int32] = known[np.concatenate([chunk.indices.to_numpy() for chunk in texts.chunks])]
+    found: NDArray[np.int32] = known[np.concatenate([np.from_dlpack(chunk.indices) for chunk in texts.chunks])]
     return found
 
 

@@ -1,1 +1,1 @@
-"""Figures that are not heatmaps; like those, they are returned, never saved."""
+"""Figures beside those of `heatmap`; like those, they are returned, never saved."""

@@ -1,11 +1,13 @@
 """What predicts without any component: the mean, a level for each row and column, the most popular columns."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-from ratings_nmf.holdout import Cells
+from ratings_nmf.holdout import Cells, not_held_out
 from ratings_nmf.table import RatingsTable
 
 SWEEPS = 20
@@ -19,13 +21,15 @@ class Training:
     ----------
     table, held_out
         The table, and rows and columns of cells it must not be asked for.
-    stored
-        Which of the table's stored cells are not held out, shape (stored cells,).
+    rows, columns, values
+        The table's stored cells that are not held out, shape (cells,), by row, then column.
     """
 
     table: RatingsTable
     held_out: Cells
-    stored: NDArray[np.bool_]
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
 
     @property
     def observed(self) -> bool:
@@ -36,13 +40,12 @@ class Training:
     def mean(self) -> float:
         """Mean of the known cells."""
         counts = self.per_line(0, None)
-        return float(self.table.values[self.stored].sum() / counts.sum())
+        return float(self.values.sum() / counts.sum())
 
     @property
     def range(self) -> tuple[float, float]:
         """Least and largest of the known cells."""
-        values = self.table.values[self.stored]
-        return 0.0 if self.observed else float(values.min()), float(values.max())
+        return 0.0 if self.observed else float(self.values.min()), float(self.values.max())
 
     def per_line(self, side: int, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Return, for each row (side 0) or column (1), the sum over its known cells of the other side's weights.
@@ -55,19 +58,26 @@ class Training:
             lines, others = self.held_out[side], self.held_out[1 - side]
             unknown = np.bincount(lines, weights=weights[others], minlength=count)
             return np.asarray(weights.sum() - unknown, np.float64)
-        places = (self.table.rows[self.stored], self.table.columns[self.stored])
-        return np.asarray(np.bincount(places[side], weights=weights[places[1 - side]], minlength=count), np.float64)
+        return np.asarray((self._places if side == 0 else self._places.T) @ weights, np.float64)
+
+    @cached_property
+    def _places(self) -> csr_array:
+        """1 at each stored cell that is not held out, shape (rows, columns)."""
+        starts = np.searchsorted(self.rows, np.arange(self.table.shape[0] + 1))
+        return csr_array((np.ones(len(self.rows)), self.columns, starts), self.table.shape)
 
     def sums(self, side: int) -> NDArray[np.float64]:
         """Return the sum of the known values of each row (side 0) or column (1)."""
-        lines = (self.table.rows, self.table.columns)[side][self.stored]
-        sums = np.bincount(lines, weights=self.table.values[self.stored], minlength=self.table.shape[side])
-        return np.asarray(sums, np.float64)
+        lines = (self.rows, self.columns)[side]
+        return np.asarray(np.bincount(lines, weights=self.values, minlength=self.table.shape[side]), np.float64)
 
 
 def training(table: RatingsTable, held_out: Cells) -> Training:
     """Return the known cells of a table without those held out, given as rows and columns; they need not be stored."""
-    return Training(table=table, held_out=held_out, stored=table.stored_outside(*held_out))
+    left = not_held_out(table, held_out)
+    return Training(
+        table=table, held_out=held_out, rows=table.rows[left], columns=table.columns[left], values=table.values[left]
+    )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -11,6 +11,8 @@ from ratings_nmf.evaluation import baselines, ranking
 from ratings_nmf.factorize import check_count, factorize_without
 from ratings_nmf.factors import Factors
 from ratings_nmf.holdout import Cells, make_folds
+from ratings_nmf.native.options import Options
+from ratings_nmf.progress import progress
 from ratings_nmf.streams import derived_seed
 from ratings_nmf.table import RatingsTable
 
@@ -18,9 +20,6 @@ Matrix = NDArray[np.float64]
 
 MODELS = ("", "baselines_", "global_mean_")
 """Prefix of the keys of the factors, of row and column levels alone, and of the mean alone."""
-
-PENALTY = 5.0
-"""Penalty on the levels of rows and columns of which only some cells are known, as the native solver's default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,8 +64,10 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
     inside = (held_out[0] >= 0) & (held_out[1] >= 0)
     places = held_out[0][inside], held_out[1][inside]
     known = baselines.training(table, places)
-    penalty = model.options.get("baseline_regularization", PENALTY) if table.zeros == "missing" else 0.0
-    levels = baselines.levels(known, penalty=float(penalty))
+    penalty = 0.0
+    if table.zeros == "missing":  # only some cells of a row or column are known
+        penalty = float(model.options.get("baseline_regularization", Options.baseline_regularization))
+    levels = baselines.levels(known, penalty=penalty)
     seed = derived_seed(model.seed, "evaluate fit", model.n_components, run)
     factors = factorize_without(
         table,
@@ -89,15 +90,12 @@ def _rankings(
 ) -> dict[str, tuple[Matrix, NDArray[np.bool_]]]:
     asked = ranking.task(known, values)
 
-    def by_factors(rows: NDArray[np.intp]) -> Matrix:
-        return Factors(W=factors.W[rows], H=factors.H, components=factors.components).reconstruction()
-
-    def by_column(weights: Matrix) -> ranking.Scores:
-        return lambda rows: np.tile(weights, (len(rows), 1))
-
-    scores = {"": by_factors, "baselines_": by_column(levels.column)}
-    scores["most_popular_"] = by_column(baselines.popularity(known))
-    return {name: ranking.ranked(asked, score, top=top) for name, score in scores.items()}
+    alike = np.ones((len(factors.W), 1))
+    # the same order, and 0 or more
+    shifted = levels.column - levels.column.min()
+    scores = {"": (factors.W, factors.H.T), "baselines_": (alike, shifted[:, None])}
+    scores["most_popular_"] = alike, baselines.popularity(known)[:, None]
+    return {name: ranking.ranked(asked, *pair, top=top) for name, pair in scores.items()}
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, Any]:
@@ -119,7 +117,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
             "verdict": "Nothing was held out (folds: 0).",
         }
     spread = make_folds(table, folds=folds, seed=model.seed, purpose="evaluate folds")
-    trials = [try_cells(table, *spread.held_out(fold), model, run=fold) for fold in spread.used]
+    trials = [try_cells(table, *spread.held_out(fold), model, run=fold) for fold in progress(spread.used, unit="folds")]
     rmse = np.array([np.sqrt(np.square(trial.errors).mean(axis=1)) for trial in trials])
     mae = np.array([np.abs(trial.errors).mean(axis=1) for trial in trials])
     ranked = _mean_rankings(trials)

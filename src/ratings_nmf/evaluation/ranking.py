@@ -1,6 +1,5 @@
 """How many of the columns that would be recommended to a row are among those it rated well, unseen."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,14 +7,13 @@ from numpy.typing import NDArray
 
 from ratings_nmf.evaluation.baselines import Training
 from ratings_nmf.holdout import cell_hash
-from ratings_nmf.table import DENSE_LIMIT
+from ratings_nmf.kernels.topk import Known
+from ratings_nmf.recommend import newcomers
 
 ROWS = 2000
 """Most rows of a fold that are ranked; of more, these are drawn by hash."""
 
 Matrix = NDArray[np.float64]
-Scores = Callable[[NDArray[np.intp]], Matrix]
-"""Gives the scores (rows, columns) of some rows, by position."""
 
 NAMES = ("precision", "recall", "ndcg", "coverage")
 
@@ -48,48 +46,36 @@ def task(known: Training, values: Matrix) -> Task:
     return Task(known=known, rows=rows[relevant], columns=columns[relevant])
 
 
-def ranked(asked: Task, scores: Scores, *, top: int) -> tuple[Matrix, NDArray[np.bool_]]:
+def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[Matrix, NDArray[np.bool_]]:
     """Return precision, recall and ndcg of each row that has a relevant cell, (rows, 3), and the columns that came up.
 
     A row is recommended the `top` columns of highest score it does not know. With hits h_1 … h_top (0 or 1), r
     relevant cells and d_i = 1 / log2(i + 1): precision Σ h / top, recall Σ h / r, ndcg Σ d h / Σ_{i ≤ min(r, top)} d
     (Järvelin & Kekäläinen 2002). Of equal scores the earlier column comes first.
+
+    Parameters
+    ----------
+    loadings, items
+        Of all rows (rows, components) and of the columns (columns, components), 0 or more; their products are the
+        scores.
     """
-    table = asked.known.table
-    top = min(top, table.shape[1])
+    width = asked.known.table.shape[1]
+    top = min(top, width)
     discount = 1.0 / np.log2(np.arange(2, top + 2))
-    measured, shown = [np.empty((0, 3))], np.zeros(table.shape[1], dtype=bool)
-    for chunk in _chunks(np.unique(asked.rows), table.shape[1]):
-        given = scores(chunk).copy()
-        given[_cells_in(chunk, table.rows[asked.known.stored], table.columns[asked.known.stored])] = -np.inf
-        relevant = np.zeros(given.shape, dtype=bool)
-        relevant[_cells_in(chunk, asked.rows, asked.columns)] = True
-        hits = np.empty((len(chunk), top))
-        lines = np.arange(len(chunk))
-        for place in range(top):
-            best = given.argmax(axis=1)
-            offered = given[lines, best] > -np.inf
-            hits[:, place] = relevant[lines, best] & offered
-            shown[best[offered]] = True
-            given[lines, best] = -np.inf
-        wanted = relevant.sum(axis=1)
-        ideal = np.cumsum(discount)[np.minimum(wanted, top) - 1]
-        found = hits.sum(axis=1)
-        measured.append(np.column_stack([found / top, found / wanted, (hits * discount).sum(axis=1) / ideal]))
-    return np.vstack(measured), shown
+    rows, wanted = np.unique(asked.rows, return_counts=True)
+    found = newcomers(loadings[rows], items, _known_of(rows, asked.known), typical=None, top=top)
+    relevant = np.sort(asked.rows.astype(np.int64) * width + asked.columns)
+    offered = rows[found.receivers].astype(np.int64) * width + found.items
+    place = np.minimum(np.searchsorted(relevant, offered), len(relevant) - 1)
+    hits, shown = np.zeros((len(rows), top)), np.zeros(width, dtype=bool)
+    hits[found.receivers, found.ranks - 1] = relevant[place] == offered
+    shown[found.items] = True
+    number, ideal = hits.sum(axis=1), np.cumsum(discount)[np.minimum(wanted, top) - 1]
+    return np.column_stack([number / top, number / wanted, (hits * discount).sum(axis=1) / ideal]), shown
 
 
-def _chunks(rows: NDArray[np.intp], width: int) -> Iterator[NDArray[np.intp]]:
-    size = max(1, DENSE_LIMIT // width)
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
-
-
-def _cells_in(
-    chunk: NDArray[np.intp], rows: NDArray[np.int32], columns: NDArray[np.int32]
-) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-    """Return place in the chunk and column of the cells whose row is in it; cells and chunk are sorted by row."""
-    first, last = np.searchsorted(rows, [chunk[0], chunk[-1] + 1])
-    place = np.searchsorted(chunk, rows[first:last])
-    inside = chunk[place] == rows[first:last]
-    return place[inside], columns[first:last][inside]
+def _known_of(rows: NDArray[np.int32], known: Training) -> Known:
+    """Return the known columns of some rows."""
+    first, last = np.searchsorted(known.rows, rows), np.searchsorted(known.rows, rows, side="right")
+    columns = [known.columns[start:stop] for start, stop in zip(first, last, strict=True)]
+    return Known(np.concatenate([[0], np.cumsum(last - first)]), np.concatenate(columns))

@@ -9,20 +9,21 @@ from ratings_nmf.kernels.common import Lines, Packed, Rule
 from ratings_nmf.kernels.known import predict_cells, update_known
 from ratings_nmf.kernels.lanes import LANES
 from ratings_nmf.kernels.observed import gram, multiply, orthonormalize, update_observed
-from ratings_nmf.kernels.packing import is_sorted, order_by, pack
+from ratings_nmf.kernels.packing import among, order_by, pack, sorted_order
 
 __all__ = [
     "LANES",
     "Lines",
     "Packed",
     "Rule",
+    "among",
     "gram",
-    "is_sorted",
     "multiply",
     "order_by",
     "orthonormalize",
     "pack",
     "predict_cells",
+    "sorted_order",
     "update_known",
     "update_observed",
 ]

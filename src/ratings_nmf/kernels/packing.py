@@ -19,6 +19,19 @@ def is_sorted(rows: Any, columns: Any) -> bool:
 
 
 @compiled
+def among(rows: Any, columns: Any, other_rows: Any, other_columns: Any) -> Any:
+    """Return which cells are among other cells; both stand row by row, each row by columns."""
+    found = np.zeros(rows.size, np.bool_)
+    at = 0
+    for cell in range(rows.size):
+        row, column = rows[cell], columns[cell]
+        while at < other_rows.size and (other_rows[at] < row or (other_rows[at] == row and other_columns[at] < column)):
+            at += 1
+        found[cell] = at < other_rows.size and other_rows[at] == row and other_columns[at] == column
+    return found
+
+
+@compiled
 def order_by(keys: Any, order: Any, n_keys: int) -> Any:
     """Return `order` sorted by keys[order], stable; keys are 0 … n_keys - 1."""
     ends = np.zeros(n_keys + 1, np.int64)
@@ -32,6 +45,14 @@ def order_by(keys: Any, order: Any, n_keys: int) -> Any:
         result[ends[key]] = cell
         ends[key] += 1
     return result
+
+
+def sorted_order(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
+    """Return the order in which cells stand row by row, each row by columns."""
+    order = np.arange(rows.size, dtype=np.int32)
+    if is_sorted(rows, columns):
+        return order
+    return order_by(rows, order_by(columns, order, shape[1]), shape[0])
 
 
 @compiled

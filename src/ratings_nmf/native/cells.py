@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.kernels import Packed, is_sorted, order_by, pack
+from ratings_nmf.kernels import Packed, among, order_by, pack, sorted_order
 
 Integers = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -44,8 +44,10 @@ class Cells:
 
     def without(self, places: Places) -> "Cells":
         """The cells that are not at these (rows, columns)."""
-        n_columns = np.int64(self.shape[1])
-        return self.where(~np.isin(self.rows * n_columns + self.columns, places[0] * n_columns + places[1]))
+        own, others = (sorted_order(*pair, self.shape) for pair in ((self.rows, self.columns), places))
+        left = np.empty(self.values.size, np.bool_)
+        left[own] = ~among(self.rows[own], self.columns[own], places[0][others], places[1][others])
+        return self.where(left)
 
     def total(self) -> float:
         """Sum of the values, always in the same order."""
@@ -58,9 +60,7 @@ def pack_sides(cells: Cells, values: NDArray[Any]) -> tuple[Packed, Packed]:
     Each line is sorted by the other side, so that the order in which cells are given changes nothing.
     """
     n_rows, n_columns = cells.shape
-    by_row = np.arange(cells.rows.size, dtype=np.int32)
-    if not is_sorted(cells.rows, cells.columns):
-        by_row = order_by(cells.rows, order_by(cells.columns, by_row, n_columns), n_rows)
+    by_row = sorted_order(cells.rows, cells.columns, cells.shape)
     by_column = order_by(cells.columns, by_row, n_columns)
     return (
         pack(by_row, cells.rows, cells.columns, values, (n_rows, n_columns)),

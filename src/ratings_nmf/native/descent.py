@@ -5,24 +5,24 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from ratings_nmf.kernels import Rule
 from ratings_nmf.native.cells import Floats
 from ratings_nmf.native.factors import Factors
 from ratings_nmf.native.problem import Problem, tables, untable
 from ratings_nmf.native.threads import Run, alone
+from ratings_nmf.progress import progress
 
 _SETTLE_PASSES, _SETTLE_TOLERANCE = 100, 1e-6
 
 
-def solve(problem: Problem, W: Floats, H: Floats, run: Run, *, progress: bool = True) -> Factors:
+def solve(problem: Problem, W: Floats, H: Floats, run: Run, *, show: bool = True) -> Factors:
     """Sweep from the start W, H until a sweep lowers the loss by at most tol times the loss, then settle."""
     options = problem.options
     row_table, column_table = tables(problem, W, H, (problem.level, problem.level))
     curve: list[float] = []
     converged = False
-    with progress_bar(options.max_iter, "sweeps", show=progress) as bar:
+    with progress(total=options.max_iter, unit="sweeps", show=show) as bar:
         while len(curve) < options.max_iter and not converged:
             penalty = problem.rows.update(row_table, column_table, run)[1]
             loss = float(penalty + problem.columns.update(column_table, row_table, run).sum())
@@ -43,11 +43,6 @@ def solve(problem: Problem, W: Floats, H: Floats, run: Run, *, progress: bool = 
         error=_error(problem, squared_error),
         converged=converged,
     )
-
-
-def progress_bar(total: int, unit: str, *, show: bool = True) -> Any:
-    """A progress bar for what takes more than two seconds, on a terminal only."""
-    return tqdm(total=total, unit=f" {unit}", disable=None if show else True, delay=2, leave=False)
 
 
 def settle(problem: Problem, row_table: NDArray[Any], column_table: NDArray[Any], run: Run) -> float:

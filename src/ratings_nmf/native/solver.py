@@ -10,13 +10,14 @@ from dataclasses import replace
 import numpy as np
 
 from ratings_nmf.native.cells import Cells, Floats, Places
-from ratings_nmf.native.descent import error_of, progress_bar, settle, solve
+from ratings_nmf.native.descent import error_of, settle, solve
 from ratings_nmf.native.ensemble import join
 from ratings_nmf.native.factors import Factors
 from ratings_nmf.native.options import Options
 from ratings_nmf.native.problem import Problem, pose, tables, untable
 from ratings_nmf.native.starts import random_start, stream, svd_start
 from ratings_nmf.native.threads import alone, crew, thread_count
+from ratings_nmf.progress import progress
 
 
 def fit(
@@ -57,11 +58,11 @@ def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Factors:
 
     def restart(number: int) -> Factors:
         random = stream(seed, "start", n_components, number)
-        return solve(problem, *random_start(problem, n_components, random), alone, progress=False)
+        return solve(problem, *random_start(problem, n_components, random), alone, show=False)
 
     n_restarts = problem.options.ensemble
     restarts = []
-    with ThreadPoolExecutor(thread_count()) as pool, progress_bar(n_restarts, "restarts") as bar:
+    with ThreadPoolExecutor(thread_count()) as pool, progress(total=n_restarts, unit="restarts") as bar:
         for factors in pool.map(restart, range(n_restarts)):
             restarts.append(factors)
             bar.set_postfix_str(f"loss {factors.loss_curve[-1]:.6g}", refresh=False)

@@ -46,12 +46,11 @@ def components(table: RatingsTable, factors: Factors) -> list[Component]:
     >>> found.share, [(weight.label, weight.length) for weight in found.rows]
     (1.0, [('b', 1.0), ('a', 0.333)])
     """
-    totals = factors.W.sum(axis=0) * factors.H.sum(axis=1)
-    whole = float(totals.sum()) or 1.0
+    shares = factors.shares().tolist()
     return [
         Component(
             name=name,
-            share=float(totals[part]) / whole,
+            share=shares[part],
             rows=_heaviest(table.row_labels, factors.W[:, part]),
             columns=_heaviest(table.column_labels, factors.H[part]),
             more_rows=max(_counting(factors.W[:, part]) - TOP, 0),

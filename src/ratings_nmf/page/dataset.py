@@ -1,5 +1,6 @@
 """Everything the page says and shows of one dataset."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +45,7 @@ class Sources:
     loss_curve: NDArray[np.float64] | None = None
     survey: tuple[list[dict[str, float | None]], dict[str, Any]] | None = None
     heldout: dict[str, Any] | None = None
-    recommendations: tuple[list[str], list[list[str]]] | None = None
+    recommendations: tuple[list[str], Iterable[list[str]]] | None = None
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -103,8 +104,7 @@ def _baseline_share(factors: Factors) -> float | None:
     """Return the share of the total of W @ H that baselines carry, or None in a model without."""
     if factors.parts == len(factors.components):
         return None
-    totals = factors.W.sum(axis=0) * factors.H.sum(axis=1)
-    return float(totals[factors.parts :].sum() / (totals.sum() or 1.0))
+    return float(factors.shares()[factors.parts :].sum())
 
 
 def _convergence(sources: Sources) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """How many components, how wrong on cells not seen, and recommendations, as the page shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from markupsafe import Markup
@@ -129,21 +129,22 @@ class Recommendations:
     lists: list[list[list[str]]]
 
 
-def recommendations(header: Sequence[str], records: Sequence[Sequence[str]], *, dataset: str) -> Recommendations | None:
+def recommendations(header: Sequence[str], records: Iterable[Sequence[str]], *, dataset: str) -> Recommendations | None:
     """Group the lines of a recommendations CSV by receiver; None where there are none."""
     place = {name: at for at, name in enumerate(header)}
-    grouped = [(name, list(lines)) for name, lines in groupby(records, key=lambda record: record[place["for"]])]
-    if not grouped:
+    groups = groupby(records, key=lambda record: record[place["for"]])
+    first = [(name, list(lines)) for name, lines in islice(groups, RECEIVERS)]
+    if not first:
         return None
-    more = len(grouped) - RECEIVERS
+    more = sum(1 for _ in groups)
     rest = f" These are the first {RECEIVERS:,}; data/recommendations/{dataset}.csv holds {more:,} more."
     return Recommendations(
         intro=(
             "What each receiver does not have yet and is predicted to value most, and the component that "
-            f"contributes most to that prediction.{rest if more > 0 else ''}"
+            f"contributes most to that prediction.{rest if more else ''}"
         ),
-        receivers=[label(name) for name, _ in grouped[:RECEIVERS]],
-        lists=[[_line(record, place) for record in lines] for _, lines in grouped[:RECEIVERS]],
+        receivers=[label(name) for name, _ in first],
+        lists=[[_line(record, place) for record in lines] for _, lines in first],
     )
 
 

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from ratings_nmf.page import colours, shown
 from ratings_nmf.page.dataset import Sources, describe
+from ratings_nmf.progress import progress
 
 
 def build(datasets: Sequence[Sources], *, seed: int) -> str:
     """Return the page about all datasets, in their order; the same inputs give the same text."""
-    described = [describe(sources) for sources in datasets]
+    described = [describe(sources) for sources in progress(datasets, unit="datasets")]
     style, script = _read("style.css"), _read("script.js")
     data = {
         "colours": {"amount": colours.AMOUNT, "difference": colours.DIFFERENCE, "unrated": colours.NOT_RATED},

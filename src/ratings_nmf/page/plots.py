@@ -31,8 +31,13 @@ img { max-width: 100%; height: auto; }
 
 
 def template() -> str:
-    """Return the template: DVC fills {refresh_tag} and {plot_divs}; there is no {scripts} for it to fill."""
-    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    """Return the template: DVC fills {refresh_tag} and {plot_divs}; there is no {scripts} for it to fill.
+
+    For a file without points to draw DVC asks for an empty chart, of which only a menu would be seen.
+    """
+    bundle = vl_convert.javascript_bundle(
+        "window.vegaEmbed = (place, chart) => Object.keys(chart).length && vegaEmbed(place, chart);"
+    )
     return PAGE.replace("SCRIPTS", bundle)
 
 

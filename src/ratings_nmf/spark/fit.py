@@ -43,7 +43,7 @@ class Lines:
 
 def fit(
     cells: Path, labels: Labels, folder: Path, *, names: Sequence[str], form: str, options: Options, seed: int
-) -> tuple[Frame, dict[str, Any]]:
+) -> tuple[Frame, NDArray[np.float64], dict[str, Any]]:
     """Fit factors and write W.parquet, H.parquet and reconstruction.parquet, folders of part files, to a folder.
 
     Parameters
@@ -59,9 +59,9 @@ def fit(
 
     Returns
     -------
-    Frame, dict
-        How the written components relate to those that Spark left; what `fit_metrics` returns, sums over cells and
-        lines being taken in the order in which Spark takes them.
+    Frame, array, dict
+        How the written components relate to those that Spark left; what `Factors.shares` and `fit_metrics` return,
+        sums over cells and lines being taken in the order in which Spark takes them.
     """
     spark = connect(options.master)
     spark.conf.set("spark.sql.shuffle.partitions", options.blocks)
@@ -85,7 +85,8 @@ def fit(
         reconstruction = folder / "reconstruction.parquet"
         parquet.write(_reconstruction(known, W, H, len(names)), reconstruction)
         measured = _measured(parquet.read(spark, reconstruction), rows, columns)
-    return Frame(position=order, scale=scale[order]), measured
+    totals = (rows.sums * columns.sums)[order]
+    return Frame(position=order, scale=scale[order]), totals / totals.sum(), measured
 
 
 def _lines(factors: "DataFrame", labels: "DataFrame", folder: Path) -> Lines:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import NDArray
 
 from ratings_nmf.factorize import check_count
@@ -14,6 +15,9 @@ from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Shown, arrange
 from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, restarted
 from ratings_nmf.table import RatingsTable
+
+CELLS_ALONE = 2_000_000
+"""Most cells of a table of which several fits run at a time: each needs memory of its own."""
 
 COLUMN_LIMIT = 1000
 """Columns of a larger table are drawn by hash for the consensus, which takes columns × columns."""
@@ -82,7 +86,8 @@ def compare(
     options
         Of the native solver, which can leave out cells under both meanings of zero.
     seed, jobs
-        Start of every random stream; threads, None for one a processor. The result does not depend on `jobs`.
+        Start of every random stream; fits at a time, None for one a processor, or for a table of more than
+        `CELLS_ALONE` cells for one, which uses all processors. The result does not depend on `jobs`.
 
     Raises
     ------
@@ -91,6 +96,7 @@ def compare(
     """
     for count in counts:
         check_count(table.shape, count, "components")
+    jobs = jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count())
     setting = Setting(options=options, seed=seed, jobs=jobs)
     evidence: list[dict[str, Any]] = [dict.fromkeys(COLUMNS) | {"n_components": count} for count in counts]
     notes: list[str] = []

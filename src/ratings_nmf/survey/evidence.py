@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, cpu_count, delayed
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from ratings_nmf.factorize import Start, factorize_without
 from ratings_nmf.factors import Factors
-from ratings_nmf.holdout import Folds
+from ratings_nmf.holdout import Folds, not_held_out
 from ratings_nmf.metrics import fit_metrics
+from ratings_nmf.progress import progress
 from ratings_nmf.streams import derived_seed, stream
 from ratings_nmf.survey import consensus, restarts
 from ratings_nmf.table import RatingsTable
@@ -28,40 +28,41 @@ Evidence = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Setting:
-    """What every fit of a survey shares: the solver's options, the seed, the number of threads (None: all)."""
+    """What every fit of a survey shares: the solver's options, the seed, the number of fits at a time."""
 
     options: Mapping[str, Any]
     seed: int
-    jobs: int | None = None
+    jobs: int
 
     def run(self, what: str, calls: Sequence[Callable[[], Any]]) -> list[Any]:
         """Return the calls' results, in order, with a bar on standard error if that is a terminal."""
-        work = Parallel(n_jobs=self.jobs or cpu_count(), prefer="threads", return_as="generator")(
-            delayed(call)() for call in calls
-        )
-        return list(tqdm(work, total=len(calls), desc=what, disable=None, leave=False))
+        work = Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator")(delayed(call)() for call in calls)
+        return list(progress(work, total=len(calls), unit=what))
 
 
 def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Evidence]:
     """Return, for each count, the error on cells that the fit did not see.
 
-    ``cv_rmse`` is the mean over folds of √mean (x − w·h)² over the fold's cells, ``cv_rmse_se`` its standard error,
-    √(variance of the folds' RMSE / number of folds); ``cv_mae`` the mean over folds of mean |x − w·h|;
-    ``train_rmse`` the mean over folds of the RMSE over the known cells that were not held out.
+    ``cv_rmse`` is the mean over folds of √mean (x − p)² over the fold's cells, p being w·h clipped to the range of
+    the known cells that were not held out; ``cv_rmse_se`` its standard error, √(variance of the folds' RMSE / number
+    of folds); ``cv_mae`` the mean over folds of mean |x − p|; ``train_rmse`` the mean over folds of the RMSE of w·h
+    over the known cells that were not held out.
     """
 
     def trial(count: int, fold: int) -> tuple[float, float, float]:
         cells, values = folds.held_out(fold)
         seed = derived_seed(setting.seed, "survey fold", count, fold)
         found = factorize_without(table, n_components=count, options=setting.options, seed=seed, held_out=cells)
-        errors = values - found.factors.predict(*cells)
-        squares = float(np.square(errors).sum())
-        left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - squares
-        rmse, mae = np.sqrt(squares / len(values)), np.abs(errors).mean()
+        predicted = found.factors.predict(*cells)
+        left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
+        fitted = table.values[not_held_out(table, cells)]
+        least = 0.0 if table.zeros == "observed" else float(fitted.min())
+        errors = values - np.clip(predicted, least, fitted.max(initial=least))
+        rmse, mae = np.sqrt(np.square(errors).mean()), np.abs(errors).mean()
         return float(rmse), float(mae), float(np.sqrt(max(left, 0.0) / (folds.known - len(values))))
 
     pairs = [(count, fold) for count in counts for fold in folds.used]
-    found = setting.run("held out", [_call(trial, *pair) for pair in pairs])
+    found = setting.run("held-out fits", [_call(trial, *pair) for pair in pairs])
     by_count = np.array(found).reshape(len(counts), len(folds.used), 3)
     return [
         {
@@ -95,7 +96,7 @@ def restarted(
 
     pairs = [(count, run) for count in counts for run in range(number)]
     found = setting.run("restarts", [_call(restart, *pair) for pair in pairs])
-    errors = np.array(setting.run("shuffled", [_call(on_mixed, *pair) for pair in pairs])).reshape(-1, number)
+    errors = np.array(setting.run("shuffled fits", [_call(on_mixed, *pair) for pair in pairs])).reshape(-1, number)
     lines, matrices = [], []
     for at in range(len(counts)):
         measured, parts, assignments = zip(*found[at * number : (at + 1) * number], strict=True)

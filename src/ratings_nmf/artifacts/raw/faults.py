@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ratings_nmf.artifacts.arrow import to_floats, to_mask
 from ratings_nmf.errors import InputError
 from ratings_nmf.table import LARGEST, LISTED, SMALLEST, Zeros
 
@@ -19,10 +20,12 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 def numbers(column: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the numbers of a column of texts or numbers, NaN where it has none, and where it is blank."""
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False), _mask(column.is_null())
-    text = pc.utf8_trim_whitespace(column.fill_null(""))
-    number = pc.if_else(pc.match_substring_regex(text, f"^{NUMBER}$"), text, pa.scalar(None, text.type))
-    return pc.cast(number, pa.float64()).to_numpy(zero_copy_only=False), _mask(pc.equal(text, ""))
+        return to_floats(pc.cast(column, pa.float64())), to_mask(column.is_null())
+    text = pc.utf8_trim_whitespace(column)
+    number = pc.if_else(pc.match_substring_regex(text, f"^{NUMBER}$"), text, pa.nulls(len(text), text.type))
+    filled = pc.cast(pc.binary_length(text), pa.bool_())
+    blank = ~to_mask(pc.and_kleene(filled, filled.is_valid()))
+    return to_floats(pc.cast(number, pa.float64())), blank
 
 
 def bad_places(values: NDArray[np.float64], blank: NDArray[np.bool_], zeros: Zeros | None) -> NDArray[np.intp]:
@@ -80,10 +83,6 @@ def listing(faults: list[str]) -> str:
     """Join the first 20 faults, and count the others."""
     more = f"; and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
     return "; ".join(faults[:LISTED]) + more
-
-
-def _mask(column: Any) -> NDArray[np.bool_]:
-    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _fault(value: object) -> str:

@@ -55,7 +55,8 @@ def read_table(path: Path, *, zeros: Zeros | None, separator: str | None) -> Rat
 def _read_csv(path: Path, separator: str | None) -> _Fields:
     file = Delimited(path, separator)
     types = dict.fromkeys(range(len(file.first)), pa.string())
-    columns = [column.combine_chunks() for column in file.columns(types, skip_first=True, threads=False)]
+    batches = zip(*file.batches(types, skip_first=True), strict=True)
+    columns = [pa.concat_arrays(column) for column in batches]
     _check_size(path, len(columns[0]), len(columns) - 1)
     labels, *cells = columns
     return _Fields(tuple(labels.to_pylist()), tuple(file.first[1:]), cells)

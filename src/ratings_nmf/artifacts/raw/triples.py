@@ -1,5 +1,6 @@
 """`layout: triples`: one cell a line, as row label, column label and value."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from ratings_nmf.artifacts.arrow import to_numpy
 from ratings_nmf.artifacts.raw.faults import bad_places, check_some, check_zeros, listing, numbers, refuse_cells
 from ratings_nmf.artifacts.raw.files import Delimited, opening
 from ratings_nmf.errors import InputError
@@ -18,6 +20,9 @@ Duplicates = Literal["last", "mean", "sum"]
 Coded = tuple[tuple[str, ...], NDArray[np.int32]]
 
 LABEL = pa.dictionary(pa.int32(), pa.string())
+
+LINES = 1_000_000
+"""Lines of a Parquet file that are read at a time."""
 
 
 def read_triples(
@@ -79,20 +84,22 @@ def read_cells(
 
     Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is NaN.
     """
+    rows, column_labels, values, bad = [], [], [], []
     with opening(path):
         read = _read_parquet(path, columns) if path.suffix == ".parquet" else _read_csv(path, separator, columns)
-    row_labels, rows = _encoded(path, "row", read[0])
-    column_labels, column_places = _encoded(path, "column", read[1])
-    values, blank = numbers(read[2])
-    bad = bad_places(values, blank, zeros)
-    if len(bad):
-        refuse_cells(
-            path, ((row_labels[rows[i]], column_labels[column_places[i]], read[2][int(i)].as_py()) for i in bad)
-        )
-    return (row_labels, rows), (column_labels, column_places), values
+        for row, column, value in read:
+            found, blank = numbers(value)
+            bad += [(row[i], column[i], value[i]) for i in bad_places(found, blank, zeros).tolist()]
+            rows.append(row)
+            column_labels.append(column)
+            values.append(found)
+    sides = _encoded(path, "row", rows), _encoded(path, "column", column_labels)
+    if bad:
+        refuse_cells(path, [(row.as_py(), column.as_py(), value.as_py()) for row, column, value in bad])
+    return *sides, np.concatenate(values)
 
 
-def _read_csv(path: Path, separator: str | None, columns: list[str | int] | None) -> list[Any]:
+def _read_csv(path: Path, separator: str | None, columns: list[str | int] | None) -> Iterator[list[Any]]:
     file = Delimited(path, separator)
     positions = _positions(path, file.first, columns)
     has_header = not (columns and isinstance(columns[0], int))
@@ -108,20 +115,16 @@ def _read_csv(path: Path, separator: str | None, columns: list[str | int] | None
             f"name them: `columns: [{', '.join(file.first[position] for position in positions)}]`"
         )
     types = dict(zip(positions, (LABEL, LABEL, pa.float64()), strict=True))
-    try:
-        return file.columns(types, skip_first=has_header, threads=True)
-    except pa.ArrowInvalid:
-        types[positions[2]] = pa.string()
-        return file.columns(types, skip_first=has_header, threads=True)
+    return file.batches(types, skip_first=has_header)
 
 
-def _read_parquet(path: Path, columns: list[str | int] | None) -> list[Any]:
-    file = pyarrow.parquet.ParquetFile(path)
-    names = file.schema_arrow.names
-    chosen = [names[position] for position in _positions(path, names, columns)]
-    table = file.read(chosen)
-    labels = [table.column(name).cast(pa.string()).fill_null("").dictionary_encode() for name in chosen[:2]]
-    return [*labels, table.column(chosen[2])]
+def _read_parquet(path: Path, columns: list[str | int] | None) -> Iterator[list[Any]]:
+    with pyarrow.parquet.ParquetFile(path) as file:
+        names = file.schema_arrow.names
+        chosen = [names[position] for position in _positions(path, names, columns)]
+        for batch in file.iter_batches(columns=chosen, batch_size=LINES):
+            labels = [batch.column(name).cast(pa.string()).fill_null("").dictionary_encode() for name in chosen[:2]]
+            yield [*labels, batch.column(chosen[2])]
 
 
 def _is_number(text: str) -> bool:
@@ -146,20 +149,20 @@ def _numbers_of(names: list[str]) -> range:
     return range(1, len(names) + 1)
 
 
-def _encoded(path: Path, side: str, column: Any) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Return the labels of a dictionary-encoded column, in order of appearance, and each line's position in them."""
-    column = column.unify_dictionaries()
+def _encoded(path: Path, side: str, batches: list[Any]) -> Coded:
+    """Return the labels of dictionary-encoded batches, in order of appearance, and each line's position in them."""
+    column = pa.chunked_array(batches, LABEL).unify_dictionaries()
     labels = tuple(column.chunk(0).dictionary.to_pylist()) if column.num_chunks else ()
     if not labels:
         raise InputError(f"{path}: no line below the header; expected a cell a line: row label, column label, value")
-    places = pa.chunked_array([chunk.indices for chunk in column.chunks]).fill_null(-1).to_numpy()
+    places = pa.chunked_array([chunk.indices for chunk in column.chunks])
     blank = [place for place, label in enumerate(labels) if not label.strip()]
-    unlabelled = np.flatnonzero(np.isin(places, [*blank, -1]))
-    if len(unlabelled):
+    if blank or places.null_count:
+        unlabelled = np.flatnonzero(np.isin(to_numpy(places.fill_null(-1)), [*blank, -1]))
         raise InputError(
             f"{path}: {len(unlabelled):,} cells have no {side} label, the first of them cell {unlabelled[0] + 1}"
         )
-    return labels, places
+    return labels, to_numpy(places)
 
 
 def _sorted(
@@ -172,9 +175,10 @@ def _sorted(
     rows, columns, values = cells
     keys = rows.astype(np.int64) * len(labels[1]) + columns
     order = np.argsort(keys)
-    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    if len(first) == len(keys):
+    starts_new = keys[order[1:]] != keys[order[:-1]]
+    if starts_new.all():
         return rows[order], columns[order], values[order]
+    first = np.flatnonzero(np.concatenate([[True], starts_new]))
     counts = np.diff(first, append=len(keys))
     if duplicates is None:
         faults = [

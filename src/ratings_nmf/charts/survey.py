@@ -5,10 +5,10 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from ratings_nmf.charts.consensus import consensus_figure
+from ratings_nmf.charts.evidence import survey_figure
 from ratings_nmf.heatmap.caption import Caption
 from ratings_nmf.survey.consensus import Shown
-from ratings_nmf.survey_figures.consensus import consensus_figure
-from ratings_nmf.survey_figures.evidence import survey_figure
 
 
 def figures(

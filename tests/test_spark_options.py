@@ -50,7 +50,8 @@ def test_defaults_are_those_of_spark():
         ),
         (table_of(np.ones((3, 3))), 2, {"regParam": -1}, "options: regParam must be a number of at least 0; got -1"),
         (table_of(np.ones((3, 3))), 2, {"regParam": float("nan")}, "options: regParam must be a number"),
-        (table_of(np.ones((3, 3))), 2, {"master": 4}, "options: master must be a text such as local"),
+        (table_of(np.ones((3, 3))), 2, {"master": 4}, "options: master must be yarn or start with"),
+        (table_of(np.ones((3, 3))), 2, {"master": "nowhere"}, "start with local, spark:// or k8s://; got 'nowhere'"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_spark_starts(table, count, options, message):

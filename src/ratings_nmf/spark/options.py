@@ -7,6 +7,8 @@ from typing import Any
 
 from ratings_nmf.errors import InputError
 
+MASTERS = ("local", "spark://", "k8s://", "yarn")
+
 SMALLEST, LARGEST = 1e-30, 1e30
 """Range of a cell: what ALS multiplies in single precision stays finite and above 0."""
 
@@ -27,8 +29,8 @@ class Options:
     blocks: int = 10
 
     def __post_init__(self) -> None:
-        if not isinstance(self.master, str) or not self.master.strip():
-            raise ValueError(f"master must be a text such as local[*] or spark://host:7077; got {self.master!r}")
+        if not isinstance(self.master, str) or not self.master.startswith(MASTERS):
+            raise ValueError(f"master must be yarn or start with local, spark:// or k8s://; got {self.master!r}")
         for name, bound, kind in (("maxIter", 1, Integral), ("regParam", 0, Real), ("blocks", 1, Integral)):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, kind) or not bound <= float(value) < 2**31:

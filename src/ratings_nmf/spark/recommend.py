@@ -157,7 +157,7 @@ def _model(asked: Question) -> Any:
 
 
 def _ranked(asked: Question, given: "DataFrame") -> "DataFrame":
-    """Take known items out, predict the others in double precision, keep the best of each, of equal ones the first.
+    """Take known items out, predict what may be on a list in double precision, keep the best, of equal ones the first.
 
     `bound` is what no item that was not given can exceed.
     """
@@ -165,10 +165,18 @@ def _ranked(asked: Question, given: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as sql
 
     count = len(asked.components)
-    bound = sql.array_min("recommendations.rating").cast("double") * (1 + (count + 3) * 2.0**-23) + UNDERFLOW * count
-    listed = given.select("receiver", sql.explode("recommendations.item").alias("item"), bound.alias("bound"))
+    wide = 1 + (count + 3) * 2.0**-23
+    bound = sql.array_min("recommendations.rating").cast("double") * wide + UNDERFLOW * count
+    listed = given.select("receiver", sql.explode("recommendations").alias("one"), bound.alias("bound"))
+    listed = listed.select("receiver", "one.item", sql.col("one.rating").cast("double").alias("score"), "bound")
     unknown = listed.join(asked.known, ["receiver", "item"], "left_anti")
-    scored = _joined(asked, unknown).withColumn("predicted", product(sql.col("w"), sql.col("h"), count))
+    by_score = Window.partitionBy("receiver").orderBy(sql.desc("score"))
+    last = sql.nth_value("score", asked.top).over(
+        by_score.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    )
+    reach = sql.col("score") * wide * wide + 2 * UNDERFLOW * count
+    near = unknown.withColumn("last", last).where(sql.col("last").isNull() | (reach >= sql.col("last")))
+    scored = _joined(asked, near).withColumn("predicted", product(sql.col("w"), sql.col("h"), count))
     best = Window.partitionBy("receiver").orderBy(sql.desc("predicted"), "item")
     ranked = scored.select("receiver", "item", "predicted", "bound", sql.row_number().over(best).alias("rank"))
     return ranked.where(sql.col("rank") <= asked.top)

@@ -10,6 +10,7 @@ from ratings_nmf import foldin, params, recommend, stage
 from ratings_nmf.artifacts import factors as factor_files
 from ratings_nmf.artifacts import foldin as files
 from ratings_nmf.artifacts import interim, recommendations
+from ratings_nmf.artifacts.formats import significant
 from ratings_nmf.artifacts.raw.layouts import read_raw
 from ratings_nmf.errors import InputError
 from ratings_nmf.table import Side
@@ -33,8 +34,8 @@ def fold_in(
     loadings = np.empty((newcomers.shape[0], len(factors.components)))
     for lines, some in foldin.chunks(newcomers):
         loadings[lines] = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
-    extended = factor_files.as_written(foldin.with_newcomers(factors, loadings, side=side))
-    loadings = extended.W if side == "rows" else extended.H.T
+    loadings = significant(loadings)
+    extended = foldin.with_newcomers(factors, loadings, side=side)
 
     def listed() -> Iterator[str]:
         items = factors.H.T if side == "rows" else factors.W

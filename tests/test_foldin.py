@@ -1,6 +1,7 @@
 """Rows and columns that come later: a trained one gives its own loadings, and labels are checked."""
 
 import csv
+import importlib
 import re
 import sys
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from ratings_nmf import foldin
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import factorize
-from ratings_nmf.factors import canonical
+from ratings_nmf.factors import Factors, canonical, numbered
 from ratings_nmf.foldin import align, chunks, fold_in, method_of
 from ratings_nmf.frame import frame_of
 from ratings_nmf.table import from_dense
@@ -150,6 +151,22 @@ def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
             for path in (workspace.root / f"data/factors/{dataset}/W.csv", tmp_path / dataset / f"{raw}-W.csv")
         )
         np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_predictions_are_the_product_of_what_is_written_however_much_that_is(workspace, tmp_path, monkeypatch):
+    monkeypatch.chdir(workspace.root)
+    monkeypatch.setattr("ratings_nmf.artifacts.factors.CSV_LIMIT", 0)
+    importlib.import_module("foldin").fold_in("ratings", workspace.root / "data/raw/ratings.csv", output=tmp_path)
+    W, H, predicted = (
+        [line[1:] for line in records(path)[1:]]
+        for path in (
+            tmp_path / "ratings-W.csv",
+            workspace.root / "data/factors/ratings/H.csv",
+            tmp_path / "ratings-predictions.csv",
+        )
+    )
+    factors = Factors(W=np.array(W, dtype=float), H=np.array(H, dtype=float), components=numbered(3))
+    assert predicted == [[f"{value:.9g}" for value in line] for line in factors.reconstruction().tolist()]
 
 
 def test_triples_fold_in(workspace, tmp_path):

@@ -1,6 +1,6 @@
 """`data/recommendations/<dataset>.csv`: what each receiver was not known to have, best first, and why."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.arrow import to_numpy
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by
+from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by, open_csv, write_records
 from ratings_nmf.progress import progress
 from ratings_nmf.recommendations import Recommendations
 
@@ -24,15 +24,9 @@ def write(
     dataset: str, found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
 ) -> None:
     """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
-    with replacing(_file(dataset)) as file:
-        write_lines(file, lines(found, receivers=receivers, items=items, components=components))
-
-
-def write_lines(file: Path, below: Iterable[str]) -> None:
-    """Write the header, and below it lines as `lines` gives them."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(",".join(HEADER) + "\n")
-        stream.writelines(below)
+    with replacing(_file(dataset)) as file, open_csv(file) as stream:
+        write_records(stream, [HEADER])
+        stream.writelines(lines(found, receivers=receivers, items=items, components=components))
 
 
 def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]) -> Recommendations:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts import recommendations
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import open_csv, write_records
+from ratings_nmf.artifacts.formats import DIGITS, field, open_csv, write_records
 from ratings_nmf.factors import Factors
 from ratings_nmf.foldin import with_newcomers
 from ratings_nmf.recommendations import Recommendations
@@ -59,7 +59,7 @@ class Results:
             if self.dense:
                 _write_matrix(self.predictions, newcomers.row_labels, extended.reconstruction())
         if not self.dense:
-            write_records(self.predictions, _known_cells(newcomers, extended, side=self.side))
+            self.predictions.writelines(_known_cells(newcomers, extended, side=self.side))
         self.recommendations.writelines(
             recommendations.lines(
                 found, receivers=newcomers.row_labels, items=self.known, components=self.factors.components
@@ -115,11 +115,11 @@ def _write_matrix(stream: TextIO, labels: Sequence[str], numbers: NDArray[np.flo
     write_records(stream, ([label, *line.tolist()] for label, line in zip(labels, numbers, strict=True)))
 
 
-def _known_cells(newcomers: RatingsTable, factors: Factors, *, side: Side) -> Iterator[tuple[object, ...]]:
-    places = (newcomers.rows, newcomers.columns) if side == "rows" else (newcomers.columns, newcomers.rows)
-    predicted = factors.predict(*places).tolist()
-    for row, column, value, prediction in zip(
-        newcomers.rows.tolist(), newcomers.columns.tolist(), newcomers.values.tolist(), predicted, strict=True
-    ):
-        labels = newcomers.row_labels[row], newcomers.column_labels[column]
-        yield *(labels if side == "rows" else labels[::-1]), value, prediction
+def _known_cells(newcomers: RatingsTable, factors: Factors, *, side: Side) -> Iterator[str]:
+    """Give a line for each known cell: row, column, value, predicted."""
+    turn = slice(None, None, 1 if side == "rows" else -1)
+    labels = [[*map(field, labels)] for labels in (newcomers.row_labels, newcomers.column_labels)[turn]]
+    rows, columns = (newcomers.rows, newcomers.columns)[turn]
+    numbers = newcomers.values.tolist(), factors.predict(rows, columns).tolist()
+    for row, column, value, predicted in zip(rows.tolist(), columns.tolist(), *numbers, strict=True):
+        yield f"{labels[0][row]},{labels[1][column]},{value:.{DIGITS}g},{predicted:.{DIGITS}g}\n"

@@ -44,7 +44,7 @@ def _on_spark(
         to=asked.to,
         top=asked.top,
         options=checked(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]),
-        write=partial(recommendations.write_records, dataset),
+        write=partial(recommendations.write_lists, dataset),
     )
 
 

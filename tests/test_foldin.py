@@ -1,18 +1,17 @@
 """Rows and columns that come later: a trained one gives its own loadings, and labels are checked."""
 
 import csv
+import importlib
 import re
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from ratings_nmf import foldin
 from ratings_nmf.errors import InputError
 from ratings_nmf.factorize import factorize
-from ratings_nmf.factors import canonical
-from ratings_nmf.foldin import align, chunks, fold_in, method_of
+from ratings_nmf.factors import Factors, canonical, numbered
+from ratings_nmf.foldin import check_known, fold_in, method_of, side_of
 from ratings_nmf.frame import frame_of
 from ratings_nmf.table import from_dense
 
@@ -31,7 +30,7 @@ def folded(table, *, solver, options, form="raw", side="rows"):
     factors = canonical(solved.factors) if form == "canonical" else solved.factors
     frame = frame_of(solved.factors, form, solved.restart_baselines)
     method = method_of(table, solver=solver, options=options)
-    side, newcomers = align(table, table, side=side)
+    newcomers = table if side == "rows" else table.transposed()
     return factors, fold_in(newcomers, factors, side=side, frame=frame, method=method)
 
 
@@ -76,40 +75,73 @@ def test_an_ensemble_takes_no_columns():
         folded(planted("missing"), solver="native", options={"ensemble": 2}, side="columns")
 
 
-@pytest.mark.parametrize(("zeros", "solver", "options"), [("missing", "native", NATIVE), ("observed", "sklearn", {})])
-def test_rows_do_not_depend_on_those_solved_with_them(zeros, solver, options, monkeypatch):
+@pytest.mark.parametrize(
+    ("zeros", "solver", "options", "bits"),
+    [("missing", "native", NATIVE, True), ("observed", "native", NATIVE, True), ("observed", "sklearn", {}, False)],
+)
+def test_rows_do_not_depend_on_those_solved_with_them(zeros, solver, options, bits):
     table = planted(zeros)
     _, together = folded(table, solver=solver, options=options)
-    monkeypatch.setattr(foldin, "CHUNK", 7)
     solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
     frame = frame_of(solved.factors, "raw", solved.restart_baselines)
     method = method_of(table, solver=solver, options=options)
-    parts = [
-        fold_in(some, solved.factors, side="rows", frame=frame, method=method)
-        for _, some in chunks(align(table, table, side="rows")[1])
-    ]
-    assert [len(part) for part in parts] == [7, 7, 7, 7, 7, 5]
-    np.testing.assert_allclose(np.vstack(parts), together, atol=1e-6 * together.max())
+    cells = table.dense()
+    parts = []
+    for start in range(0, 40, 7):
+        lines = slice(start, start + 7)
+        labels = {"row_labels": table.row_labels[lines], "column_labels": table.column_labels}
+        some = from_dense(cells[lines], zeros=zeros, **labels)
+        parts.append(fold_in(some, solved.factors, side="rows", frame=frame, method=method))
+    np.testing.assert_allclose(np.vstack(parts), together, rtol=0, atol=0 if bits else 1e-6 * together.max())
 
 
-def test_columns_are_put_in_the_trained_order_and_missing_ones_hold_nothing():
+@pytest.mark.parametrize(
+    ("zeros", "solver", "options"),
+    [
+        ("missing", "native", {"baseline": False}),
+        ("observed", "native", {}),
+        ("observed", "sklearn", {}),
+        ("observed", "sklearn", {"alpha_W": 0.1}),
+        ("observed", "sklearn", {"solver": "mu", "init": "nndsvda"}),
+    ],
+)
+def test_without_a_cell_above_0_loadings_are_0(zeros, solver, options):
+    table = planted(zeros)
+    solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
+    frame = frame_of(solved.factors, "raw", solved.restart_baselines)
+    method = method_of(table, solver=solver, options=options)
+    for cells in np.zeros((2, 25)), np.vstack([table.dense()[:5], np.zeros(25)]):
+        labels = tuple(f"new {row}" for row in range(len(cells)))
+        new = from_dense(np.nan_to_num(cells), row_labels=labels, column_labels=table.column_labels, zeros=zeros)
+        assert not fold_in(new, solved.factors, side="rows", frame=frame, method=method)[-1].any()
+
+
+def test_without_a_rating_only_the_level_is_left():
     table = planted("missing")
-    cells = np.array([[1.0, 2.0]])
-    new = from_dense(cells, row_labels=("new",), column_labels=("c7", "c2"), zeros="missing")
-    side, newcomers = align(new, table, side=None)
-    assert (side, newcomers.column_labels) == ("rows", table.column_labels)
-    assert (newcomers.columns.tolist(), newcomers.values.tolist()) == ([2, 7], [2.0, 1.0])
+    solved = factorize(table, n_components=3, solver="native", options={}, seed=0)
+    frame = frame_of(solved.factors, "raw", solved.restart_baselines)
+    method = method_of(table, solver="native", options={})
+    new = from_dense(np.zeros((1, 25)), row_labels=("new",), column_labels=table.column_labels, zeros="missing")
+    found = fold_in(new, solved.factors, side="rows", frame=frame, method=method)
+    np.testing.assert_allclose(found, [[0, 0, 0, table.values.mean() / 2, 1]], rtol=1e-6)
 
 
 def test_newcomers_are_the_side_whose_labels_are_new():
     table = planted("missing")
-    new = from_dense(np.ones((2, 1)), row_labels=("r3", "r1"), column_labels=("new",), zeros="missing")
-    side, newcomers = align(new, table, side=None)
-    assert (side, newcomers.row_labels, newcomers.columns.tolist()) == ("columns", ("new",), [1, 3])
-    assert (
-        align(replace(table, row_labels=tuple("n" + label for label in table.row_labels)), table, side=None)[0]
-        == "rows"
-    )
+    assert side_of(["new", "r1"], ["c2", "c99"], table) == "rows"
+    assert side_of(["new"], ["other"], table) == "rows"
+    assert side_of(["r3", "r99"], ["new"], table) == "columns"
+    assert side_of(["r3", "r1"], ["new", "c2"], table) == "rows"
+
+
+def test_lines_that_a_file_lacks_are_counted():
+    table = planted("missing")
+    assert check_known(["c7", "c2"], table, side="rows", ignore_unknown=False) == 23
+    assert check_known(["r7", "else", "r2"], table, side="columns", ignore_unknown=True) == 38
+    with pytest.raises(InputError, match="row labels that the fitted table does not have: 'else'; mend them, or"):
+        check_known(["r7", "else", "r2"], table, side="columns", ignore_unknown=False)
+    with pytest.raises(InputError, match="'else'; none is known; expected some of: 'c0', 'c1', "):
+        check_known(["else"], table, side="rows", ignore_unknown=True)
 
 
 def run(workspace, *arguments):
@@ -150,6 +182,22 @@ def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
             for path in (workspace.root / f"data/factors/{dataset}/W.csv", tmp_path / dataset / f"{raw}-W.csv")
         )
         np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
+def test_predictions_are_the_product_of_what_is_written_however_much_that_is(workspace, tmp_path, monkeypatch):
+    monkeypatch.chdir(workspace.root)
+    monkeypatch.setattr("ratings_nmf.artifacts.factors.CSV_LIMIT", 0)
+    importlib.import_module("foldin").fold_in("ratings", workspace.root / "data/raw/ratings.csv", output=tmp_path)
+    W, H, predicted = (
+        [line[1:] for line in records(path)[1:]]
+        for path in (
+            tmp_path / "ratings-W.csv",
+            workspace.root / "data/factors/ratings/H.csv",
+            tmp_path / "ratings-predictions.csv",
+        )
+    )
+    factors = Factors(W=np.array(W, dtype=float), H=np.array(H, dtype=float), components=numbered(3))
+    assert predicted == [[f"{value:.9g}" for value in line] for line in factors.reconstruction().tolist()]
 
 
 def test_triples_fold_in(workspace, tmp_path):

@@ -1,6 +1,7 @@
 """The same table comes out of every file that people keep it in."""
 
 import gzip
+import re
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratings_nmf.artifacts.raw.tables import read_table
+from ratings_nmf.errors import InputError
 from ratings_nmf.table import from_dense, profile
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
@@ -63,6 +65,17 @@ def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
     (tmp_path / "t.csv").write_text("p,a,b\nx,0,2\ny,,3\n")
     table = read_table(tmp_path / "t.csv", zeros="missing", separator=None)
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [np.nan, 3.0]])
+
+
+@pytest.mark.parametrize("block", [1, 2**24])
+@pytest.mark.parametrize("together", [0, 100])
+def test_bad_cells_are_told_by_row_then_column(tmp_path, monkeypatch, block, together):
+    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.artifacts.raw.tables.TOGETHER", together)
+    (tmp_path / "t.csv").write_text("p,a,b,c\nx,1,-1,0\ny,-2,3,-3\nz,-4,5,6\n")
+    with pytest.raises(InputError) as refused:
+        read_table(tmp_path / "t.csv", zeros="missing", separator=None)
+    assert re.findall(r"'-\d'", str(refused.value)) == ["'-1'", "'-2'", "'-3'", "'-4'"]
 
 
 def test_a_table_without_zeros_needs_no_meaning_of_zero(tmp_path):

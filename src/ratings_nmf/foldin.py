@@ -1,6 +1,6 @@
 """Rows or columns that come later: their loadings against the other side's, which stays as it was fitted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,9 +11,6 @@ from ratings_nmf.errors import InputError
 from ratings_nmf.factors import Factors
 from ratings_nmf.frame import Frame
 from ratings_nmf.table import LISTED, RatingsTable, Side
-
-CHUNK = 10_000
-"""Newcomers that are solved for together: memory depends on it."""
 
 TOLERANCE, ITERATIONS = 1e-9, 100_000
 """Where scikit-learn's update of W stops: far enough for it not to matter which rows are solved for together."""
@@ -42,59 +39,47 @@ def method_of(trained: RatingsTable, *, solver: str, options: Mapping[str, Any])
     return Method(solver=solver, options=options, level=total / count / 2)
 
 
-def align(
-    new: RatingsTable, trained: RatingsTable, *, side: Side | None, ignore_unknown: bool = False
-) -> tuple[Side, RatingsTable]:
-    """Return which side of a new table the newcomers are, and the table as newcomers × trained lines.
+def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTable) -> Side:
+    """Return which side of a file the newcomers are, given the labels of both.
 
-    Newcomers are the rows if the trained table knows a column label of theirs, else the columns if it knows a row
-    label, unless `side` says which. Lines that the new table lacks hold no cell.
+    The rows if the trained table knows a label of the columns, or none at all; else the columns.
+    """
+    known_rows, known_columns = set(trained.row_labels), set(trained.column_labels)
+    columns_known = any(label in known_columns for label in columns)
+    return "columns" if not columns_known and any(label in known_rows for label in rows) else "rows"
+
+
+def check_known(labels: Collection[str], trained: RatingsTable, *, side: Side, ignore_unknown: bool) -> int:
+    """Return how many of the trained lines that newcomers have cells under do not stand among these labels.
+
+    Parameters
+    ----------
+    labels
+        Under which the newcomers' cells stand: of columns, where newcomers are rows.
+    trained
+        The table that was fitted.
+    side
+        Which side the newcomers are.
+    ignore_unknown
+        Whether labels that the table does not know may be among them.
 
     Raises
     ------
     InputError
-        If the newcomers' cells stand under labels that the trained table does not know, unless these are to be
-        ignored; or if it knows none of them.
+        If there are unknown labels that are not to be ignored, or no known one.
     """
-    if side is None:
-        columns_known = set(new.column_labels) & set(trained.column_labels)
-        side = "columns" if not columns_known and set(new.row_labels) & set(trained.row_labels) else "rows"
-    turned = new if side == "rows" else new.transposed()
-    known = trained.column_labels if side == "rows" else trained.row_labels
-    place = {label: position for position, label in enumerate(known)}
-    kind = "column" if side == "rows" else "row"
-    unknown = [label for label in turned.column_labels if label not in place]
-    if len(unknown) == len(turned.column_labels) or (unknown and not ignore_unknown):
+    known, kind = (trained.column_labels, "column") if side == "rows" else (trained.row_labels, "row")
+    places = set(known)
+    unknown = [label for label in labels if label not in places]
+    if len(unknown) == len(labels) or (unknown and not ignore_unknown):
         more = f" and {len(unknown) - LISTED:,} more" if len(unknown) > LISTED else ""
         mend = "mend them, or leave them out with --ignore-unknown"
-        if len(unknown) == len(turned.column_labels):
+        if len(unknown) == len(labels):
             mend = f"none is known; expected some of: {', '.join(map(repr, known[:LISTED]))}"
         raise InputError(
             f"{kind} labels that the fitted table does not have: {', '.join(map(repr, unknown[:LISTED]))}{more}; {mend}"
         )
-    places = np.array([place.get(label, -1) for label in turned.column_labels], dtype=np.int32)[turned.columns]
-    order = np.lexsort((places, turned.rows))
-    order = order[places[order] >= 0]
-    return side, replace(
-        turned, column_labels=known, rows=turned.rows[order], columns=places[order], values=turned.values[order]
-    )
-
-
-def chunks(newcomers: RatingsTable) -> Iterator[tuple[slice, RatingsTable]]:
-    """Give the newcomers in tables of up to `CHUNK` rows, with the positions of these."""
-    for start in range(0, newcomers.shape[0], CHUNK):
-        lines = slice(start, min(start + CHUNK, newcomers.shape[0]))
-        cells = slice(*np.searchsorted(newcomers.rows, (lines.start, lines.stop)))
-        yield (
-            lines,
-            replace(
-                newcomers,
-                row_labels=newcomers.row_labels[lines],
-                rows=newcomers.rows[cells] - np.int32(lines.start),
-                columns=newcomers.columns[cells],
-                values=newcomers.values[cells],
-            ),
-        )
+    return len(known) - (len(labels) - len(unknown))
 
 
 def fold_in(
@@ -107,7 +92,7 @@ def fold_in(
     Parameters
     ----------
     newcomers
-        As `align` returns them.
+        Newcomers × trained lines, in the order of the fitted table.
     factors, frame
         What was fitted, as written.
     side
@@ -147,7 +132,9 @@ def with_newcomers(factors: Factors, loadings: NDArray[np.float64], *, side: Sid
 def _sklearn(
     newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Scikit-learn's own update of W, carried on until it settles."""
+    """Scikit-learn's own update of W, carried on until it settles; 0 where no cell is above 0, which it cannot do."""
+    if not len(newcomers.values):
+        return np.zeros((newcomers.shape[0], len(fixed))), np.zeros(newcomers.shape[0])
     from scipy.sparse import csr_array
     from sklearn.decomposition import non_negative_factorization
 

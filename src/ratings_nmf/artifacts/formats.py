@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,14 +72,24 @@ def unguarded(text: str) -> str:
 
 def write_csv(path: Path, header: Sequence[str], records: Iterable[Iterable[object]]) -> None:
     """Write a header and records; numbers with `DIGITS` significant digits, None as nothing, texts `guarded`."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        plain = csv.writer(stream, lineterminator="\n")
-        quoted = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for record in chain([header], records):
-            fields = [_written(field) for field in record]
-            # Python before 3.13 leaves a carriage return bare, and readers end the line there
-            writer = quoted if any("\r" in field for field in fields) else plain
-            writer.writerow(fields)
+    with open_csv(path) as stream:
+        write_records(stream, chain([header], records))
+
+
+def open_csv(path: Path) -> TextIO:
+    """Open a file to write lines of CSV to."""
+    return path.open("w", encoding="utf-8", newline="")
+
+
+def write_records(stream: TextIO, records: Iterable[Iterable[object]]) -> None:
+    """Write records to an open file as `write_csv` does."""
+    plain = csv.writer(stream, lineterminator="\n")
+    quoted = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for record in records:
+        fields = [_written(field) for field in record]
+        # Python before 3.13 leaves a carriage return bare, and readers end the line there
+        writer = quoted if any("\r" in field for field in fields) else plain
+        writer.writerow(fields)
 
 
 def read_csv(path: Path) -> tuple[list[str], list[list[str]]]:

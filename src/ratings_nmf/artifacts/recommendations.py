@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.arrow import to_numpy
 from ratings_nmf.artifacts.atomic import replacing
-from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by, write_csv
+from ratings_nmf.artifacts.formats import DIGITS, field, guarded, made_by, open_csv, write_csv, write_records
 from ratings_nmf.progress import progress
 from ratings_nmf.recommendations import Recommendations
 
@@ -24,21 +24,15 @@ def write(
     dataset: str, found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
 ) -> None:
     """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
-    with replacing(_file(dataset)) as file:
-        write_lines(file, lines(found, receivers=receivers, items=items, components=components))
+    with replacing(_file(dataset)) as file, open_csv(file) as stream:
+        write_records(stream, [HEADER])
+        stream.writelines(lines(found, receivers=receivers, items=items, components=components))
 
 
-def write_records(dataset: str, records: Iterable[Iterable[object]]) -> None:
-    """Write records of the fields in `HEADER`'s order, labels as they are."""
+def write_lists(dataset: str, records: Iterable[Iterable[object]]) -> None:
+    """Write the fields of each recommendation in `HEADER`'s order, labels as they are."""
     with replacing(_file(dataset)) as file:
         write_csv(file, HEADER, records)
-
-
-def write_lines(file: Path, below: Iterable[str]) -> None:
-    """Write the header, and below it lines as `lines` gives them."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(",".join(HEADER) + "\n")
-        stream.writelines(below)
 
 
 def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]) -> Recommendations:

@@ -72,7 +72,7 @@ def recommend(
     labels
         Labels of rows and columns, in order.
     write
-        Takes the lines of the file, as `artifacts.recommendations.records` gives them.
+        Takes the lines of the file, with the fields of `artifacts.recommendations.HEADER`.
     """
     spark = connect(options.master)
     spark.conf.set("spark.sql.shuffle.partitions", options.blocks)

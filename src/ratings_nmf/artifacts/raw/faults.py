@@ -51,6 +51,18 @@ def refuse_cells(path: Path, cells: Iterable[tuple[str, str, object]]) -> None:
     )
 
 
+def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
+    """Refuse cells that stand on several lines, given as row label, column label and number of lines.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    faults = [f"row {row!r}, column {column!r} stands {count} times" for row, column, count in cells]
+    raise InputError(f"{path}: {listing(faults)}; say what to make of them: `duplicates: last`, `mean` or `sum`")
+
+
 def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> Zeros:
     """Return the meaning of zero, given how many cells are 0, blank or absent.
 

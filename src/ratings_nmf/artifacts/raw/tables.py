@@ -1,27 +1,28 @@
 """`layout: table`: row labels × column labels."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from ratings_nmf.artifacts.arrow import to_arrow
+from ratings_nmf.artifacts.raw.cells import Batch, joined
 from ratings_nmf.artifacts.raw.faults import bad_places, check_some, check_zeros, listing, numbers, refuse_cells
 from ratings_nmf.artifacts.raw.files import Delimited, opening
 from ratings_nmf.errors import InputError
-from ratings_nmf.table import RatingsTable, Zeros, from_dense
+from ratings_nmf.table import RatingsTable, Zeros
 
+CELLS = 10_000_000
+"""Cells of a Parquet file that are read at a time."""
 
-@dataclass(frozen=True)
-class _Fields:
-    """A table before its numbers are read: labels, and an array of texts or numbers for each column."""
-
-    row_labels: tuple[str, ...]
-    column_labels: tuple[str, ...]
-    columns: list[Any]
+TOGETHER = 100_000
+"""Cells of several columns that are parsed together."""
 
 
 def read_table(path: Path, *, zeros: Zeros | None, separator: str | None) -> RatingsTable:
@@ -42,34 +43,89 @@ def read_table(path: Path, *, zeros: Zeros | None, separator: str | None) -> Rat
         If the file is missing, empty or ragged, a label is blank or stands twice, a cell is not a finite number of
         0 or more, every cell is 0, or the meaning of its zeros was not said.
     """
+    read = list(batches(path, zeros=zeros, separator=separator))
+    row_labels, rows = joined(batch.rows for batch in read)
+    column_labels, columns = joined(batch.columns for batch in read)
+    zeros = check_zeros(path, len(row_labels) * len(column_labels) - len(rows), zeros)
+    check_some(path, len(rows))
+    return RatingsTable(
+        row_labels=row_labels,
+        column_labels=column_labels,
+        rows=rows,
+        columns=columns,
+        values=np.concatenate([batch.values for batch in read]),
+        zeros=zeros,
+    )
+
+
+def batches(path: Path, *, zeros: Zeros | None, separator: str | None) -> Iterator[Batch]:
+    """Give the cells above 0 some lines at a time, sorted by row, then column; parameters are those of `read_table`.
+
+    What is wrong with labels and values is said after the last batch, all in one go.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty or ragged, a label is blank or stands twice, or a cell is not a finite number of
+        0 or more.
+    """
+    labels, bad = [], []
     with opening(path):
-        fields = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path, separator)
-    _check_labels(path, "row", fields.row_labels)
-    _check_labels(path, "column", fields.column_labels)
-    cells = _cells(path, fields, zeros)
-    zeros = check_zeros(path, int(np.sum(~(cells > 0))), zeros)
-    check_some(path, int(np.sum(cells > 0)))
-    return from_dense(cells, row_labels=fields.row_labels, column_labels=fields.column_labels, zeros=zeros)
+        header, read = _read_parquet(path) if path.suffix == ".parquet" else _read_csv(path, separator)
+        column_labels = pa.array(header, pa.string())
+        for row_labels, *columns in read:
+            cells, wrong = _cells(columns, len(row_labels), zeros)
+            bad += [(row_labels[row].as_py(), header[at], columns[at][row].as_py()) for row, at in wrong]
+            labels.append(row_labels)
+            rows, places = (part.astype(np.int32) for part in np.nonzero(cells > 0))
+            yield Batch(
+                rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
+                columns=pa.DictionaryArray.from_arrays(to_arrow(places), column_labels),
+                values=cells[rows, places],
+            )
+    _check_size(path, sum(map(len, labels)), len(header))
+    _check_labels(path, "row", pa.chunked_array(labels))
+    _check_labels(path, "column", pa.chunked_array([column_labels]))
+    if bad:
+        refuse_cells(path, bad)
 
 
-def _read_csv(path: Path, separator: str | None) -> _Fields:
+def _read_csv(path: Path, separator: str | None) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return the column labels, and the row labels and columns of some lines at a time."""
     file = Delimited(path, separator)
     types = dict.fromkeys(range(len(file.first)), pa.string())
-    batches = zip(*file.batches(types, skip_first=True), strict=True)
-    columns = [pa.concat_arrays(column) for column in batches]
-    _check_size(path, len(columns[0]), len(columns) - 1)
-    labels, *cells = columns
-    return _Fields(tuple(labels.to_pylist()), tuple(file.first[1:]), cells)
+    return file.first[1:], file.batches(types, skip_first=True)
 
 
-def _read_parquet(path: Path) -> _Fields:
-    table = pyarrow.parquet.read_table(path)
-    _check_size(path, table.num_rows, table.num_columns - 1)
-    index = (table.schema.pandas_metadata or {}).get("index_columns", [])
-    label_column = next((name for name in index if isinstance(name, str)), table.column_names[0])
-    labels = table.column(label_column).cast(pa.string()).fill_null("").to_pylist()
-    cells = table.drop_columns([label_column])
-    return _Fields(tuple(labels), tuple(cells.column_names), [column.combine_chunks() for column in cells.columns])
+def _read_parquet(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+    with pyarrow.parquet.ParquetFile(path) as file:
+        schema = file.schema_arrow
+        _check_size(path, file.metadata.num_rows, len(schema.names) - 1)
+    index = (schema.pandas_metadata or {}).get("index_columns", [])
+    label_column = schema.names.index(next((name for name in index if isinstance(name, str)), schema.names[0]))
+    others = [position for position in range(len(schema.names)) if position != label_column]
+
+    def read() -> Iterator[list[Any]]:
+        with pyarrow.parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(batch_size=max(1, CELLS // len(schema.names))):
+                labels = batch.column(label_column).cast(pa.string()).fill_null("")
+                yield [labels, *map(batch.column, others)]
+
+    return [schema.names[position] for position in others], read()
+
+
+def _cells(columns: list[Any], lines: int, zeros: Zeros | None) -> tuple[NDArray[np.float64], list[tuple[int, int]]]:
+    """Return the cells, shape (lines, columns), NaN where blank, and the line and column of each bad one."""
+    cells = np.empty((len(columns), lines))
+    bad: list[tuple[int, int]] = []
+    # Short columns are parsed together: a table may have more of them than a batch has lines
+    width = 1 + TOGETHER // max(1, lines)
+    for _, group in groupby(range(len(columns)), key=lambda position: (position // width, columns[position].type)):
+        some = list(group)
+        found, blank = numbers(pa.concat_arrays([columns[position] for position in some]))
+        cells[some] = found.reshape(len(some), lines)
+        bad += [(place % lines, some[place // lines]) for place in bad_places(found, blank, zeros).tolist()]
+    return cells.T, sorted(bad)
 
 
 def _check_size(path: Path, rows: int, columns: int) -> None:
@@ -80,32 +136,16 @@ def _check_size(path: Path, rows: int, columns: int) -> None:
         )
 
 
-def _check_labels(path: Path, side: str, labels: tuple[str, ...]) -> None:
+def _check_labels(path: Path, side: str, labels: Any) -> None:
+    blank = pc.equal(pc.utf8_trim_whitespace(labels), "")
+    if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
+        return
     seen: dict[str, int] = {}
     wrong = []
-    for position, label in enumerate(labels, start=1):
+    for position, label in enumerate(labels.to_pylist(), start=1):
         first = seen.setdefault(label, position)
         if not label.strip():
             wrong.append(f"{side} {position} has no label")
         elif first != position:
             wrong.append(f"{side} label {label!r} stands at {side}s {first} and {position}")
-    if wrong:
-        raise InputError(f"{path}: {listing(wrong)}; every {side} needs a label of its own")
-
-
-def _cells(path: Path, fields: _Fields, zeros: Zeros | None) -> NDArray[np.float64]:
-    """Return the cells, shape (rows, columns), NaN where blank; refuse all bad ones in one message."""
-    cells = np.empty((len(fields.row_labels), len(fields.column_labels)))
-    bad = []
-    for position, column in enumerate(fields.columns):
-        cells[:, position], blank = numbers(column)
-        bad += [(row, position) for row in bad_places(cells[:, position], blank, zeros)]
-    if bad:
-        refuse_cells(
-            path,
-            [
-                (fields.row_labels[row], fields.column_labels[column], fields.columns[column][row].as_py())
-                for row, column in sorted(bad)
-            ],
-        )
-    return cells
+    raise InputError(f"{path}: {listing(wrong)}; every {side} needs a label of its own")

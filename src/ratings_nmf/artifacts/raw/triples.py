@@ -2,24 +2,27 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from ratings_nmf.artifacts.arrow import to_numpy
-from ratings_nmf.artifacts.raw.faults import bad_places, check_some, check_zeros, listing, numbers, refuse_cells
+from ratings_nmf.artifacts.arrow import to_mask
+from ratings_nmf.artifacts.raw.cells import LABEL, Batch, Coded, Duplicates, joined, table_of
+from ratings_nmf.artifacts.raw.faults import (
+    bad_places,
+    check_some,
+    check_zeros,
+    numbers,
+    refuse_cells,
+    refuse_repeated,
+)
 from ratings_nmf.artifacts.raw.files import Delimited, opening
 from ratings_nmf.errors import InputError
 from ratings_nmf.table import RatingsTable, Zeros
-
-Duplicates = Literal["last", "mean", "sum"]
-
-Coded = tuple[tuple[str, ...], NDArray[np.int32]]
-
-LABEL = pa.dictionary(pa.int32(), pa.string())
 
 LINES = 1_000_000
 """Lines of a Parquet file that are read at a time."""
@@ -62,19 +65,14 @@ def read_triples(
     if zeros != "observed":
         rated = values > 0
         rows, column_places, values = rows[rated], column_places[rated], values[rated]
-    rows, column_places, values = _sorted(path, (row_labels, column_labels), (rows, column_places, values), duplicates)
-    stored = values > 0
-    size = len(row_labels) * len(column_labels)
-    zeros = check_zeros(path, size - int(np.sum(stored)), zeros)
-    check_some(path, int(np.sum(stored)))
-    return RatingsTable(
-        row_labels=row_labels,
-        column_labels=column_labels,
-        rows=rows[stored],
-        columns=column_places[stored],
-        values=values[stored],
-        zeros=zeros,
+    table, repeated = table_of(
+        (row_labels, column_labels), (rows, column_places, values), zeros=zeros, duplicates=duplicates
     )
+    if repeated:
+        refuse_repeated(path, repeated)
+    check_zeros(path, len(row_labels) * len(column_labels) - len(table.values), zeros)
+    check_some(path, len(table.values))
+    return table
 
 
 def read_cells(
@@ -84,19 +82,45 @@ def read_cells(
 
     Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is NaN.
     """
-    rows, column_labels, values, bad = [], [], [], []
+    read = list(batches(path, zeros=zeros, separator=separator, columns=columns))
+    sides = joined(batch.rows for batch in read), joined(batch.columns for batch in read)
+    return *sides, np.concatenate([batch.values for batch in read])
+
+
+def batches(
+    path: Path, *, zeros: Zeros | None, separator: str | None, columns: list[str | int] | None
+) -> Iterator[Batch]:
+    """Give cells some lines at a time; parameters are those of `read_triples`.
+
+    What is wrong with labels and values is said after the last batch, all in one go.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty or ragged, a named column is not there, a label is blank, or a value is not a
+        finite number of 0 or more.
+    """
+    count, bad = 0, []
+    unlabelled: dict[str, list[int]] = {"row": [], "column": []}
     with opening(path):
         read = _read_parquet(path, columns) if path.suffix == ".parquet" else _read_csv(path, separator, columns)
         for row, column, value in read:
             found, blank = numbers(value)
-            bad += [(row[i], column[i], value[i]) for i in bad_places(found, blank, zeros).tolist()]
-            rows.append(row)
-            column_labels.append(column)
-            values.append(found)
-    sides = _encoded(path, "row", rows), _encoded(path, "column", column_labels)
+            places = bad_places(found, blank, zeros).tolist()
+            bad += [(row[place].as_py(), column[place].as_py(), value[place].as_py()) for place in places]
+            for side, labels in zip(unlabelled, (row, column), strict=True):
+                unlabelled[side] += (count + _unlabelled(labels)).tolist()
+            count += len(found)
+            yield Batch(rows=row, columns=column, values=found)
+    if not count:
+        raise InputError(f"{path}: no line below the header; expected a cell a line: row label, column label, value")
+    for side, lines in unlabelled.items():
+        if lines:
+            raise InputError(
+                f"{path}: {len(lines):,} cells have no {side} label, the first of them cell {lines[0] + 1}"
+            )
     if bad:
-        refuse_cells(path, [(row.as_py(), column.as_py(), value.as_py()) for row, column, value in bad])
-    return *sides, np.concatenate(values)
+        refuse_cells(path, bad)
 
 
 def _read_csv(path: Path, separator: str | None, columns: list[str | int] | None) -> Iterator[list[Any]]:
@@ -149,49 +173,7 @@ def _numbers_of(names: list[str]) -> range:
     return range(1, len(names) + 1)
 
 
-def _encoded(path: Path, side: str, batches: list[Any]) -> Coded:
-    """Return the labels of dictionary-encoded batches, in order of appearance, and each line's position in them."""
-    column = pa.chunked_array(batches, LABEL).unify_dictionaries()
-    labels = tuple(column.chunk(0).dictionary.to_pylist()) if column.num_chunks else ()
-    if not labels:
-        raise InputError(f"{path}: no line below the header; expected a cell a line: row label, column label, value")
-    places = pa.chunked_array([chunk.indices for chunk in column.chunks])
-    blank = [place for place, label in enumerate(labels) if not label.strip()]
-    if blank or places.null_count:
-        unlabelled = np.flatnonzero(np.isin(to_numpy(places.fill_null(-1)), [*blank, -1]))
-        raise InputError(
-            f"{path}: {len(unlabelled):,} cells have no {side} label, the first of them cell {unlabelled[0] + 1}"
-        )
-    return labels, to_numpy(places)
-
-
-def _sorted(
-    path: Path,
-    labels: tuple[tuple[str, ...], tuple[str, ...]],
-    cells: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]],
-    duplicates: Duplicates | None,
-) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    """Return the cells sorted by row, then column, one for each pair."""
-    rows, columns, values = cells
-    keys = rows.astype(np.int64) * len(labels[1]) + columns
-    order = np.argsort(keys)
-    starts_new = keys[order[1:]] != keys[order[:-1]]
-    if starts_new.all():
-        return rows[order], columns[order], values[order]
-    first = np.flatnonzero(np.concatenate([[True], starts_new]))
-    counts = np.diff(first, append=len(keys))
-    if duplicates is None:
-        faults = [
-            f"row {labels[0][rows[cell]]!r}, column {labels[1][columns[cell]]!r} stands {count} times"
-            for cell, count in zip(order[first], counts, strict=True)
-            if count > 1
-        ]
-        raise InputError(f"{path}: {listing(faults)}; say what to make of them: `duplicates: last`, `mean` or `sum`")
-    order = np.argsort(keys, kind="stable")
-    if duplicates == "last":
-        combined = values[order][first + counts - 1]
-    else:
-        combined = np.add.reduceat(values[order], first)
-        if duplicates == "mean":
-            combined /= counts
-    return rows[order][first], columns[order][first], combined
+def _unlabelled(labels: Any) -> NDArray[np.intp]:
+    """Return which cells have a blank label."""
+    blank = to_mask(pc.equal(pc.utf8_trim_whitespace(labels.dictionary), ""))
+    return np.flatnonzero(blank[np.from_dlpack(labels.indices)]) if blank.any() else np.empty(0, dtype=np.intp)

@@ -251,7 +251,13 @@ def test_broken_file(project, message, name, content):
             "fit",
             "options: {}",
             "options: {}\n      names: [a, b, row baseline]",
-            "fit.names: 'row baseline' is the name of a baseline",
+            "fit.names: 'row baseline' heads a column of W or H already; choose another",
+        ),
+        (
+            "fit",
+            "options: {}",
+            "options: {}\n      names: [a, column, b]",
+            "fit.names: 'column' heads a column of W or H already; choose another",
         ),
         (
             "fit",

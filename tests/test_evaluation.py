@@ -102,7 +102,7 @@ def test_heldout_against_the_obvious_way(zeros):
     draw = np.random.default_rng(3)
     cells = np.round(draw.gamma(1, 1, (30, 3)) @ draw.gamma(1, 1, (3, 20)))
     table = table_of(cells, zeros)
-    model = heldout.Model(n_components=3, options={"regularization": 0.1}, seed=5, top=3)
+    model = heldout.Model(solver="native", n_components=3, options={"regularization": 0.1}, seed=5, top=3)
     found = heldout.over_folds(table, model, folds=3)
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
     rmse = []
@@ -125,7 +125,7 @@ def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
     draw = np.random.default_rng(4)
     parts = draw.gamma(0.3, 1, (60, 3)) @ draw.gamma(0.3, 1, (3, 40))
     noise = draw.gamma(1, 1, (60, 40))
-    model = heldout.Model(n_components=3, options={}, seed=0, top=3)
+    model = heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3)
     good, bad = (heldout.over_folds(table_of(cells, "observed"), model, folds=3) for cells in (parts, noise))
     assert good["beats_baseline"] and good["gain"] > good["gain_se"]
     assert good["verdict"].startswith("The factors predict better than ")
@@ -134,7 +134,7 @@ def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
 
 
 def test_without_folds_it_says_so():
-    model = heldout.Model(n_components=1, options={}, seed=0, top=3)
+    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
     found = heldout.over_folds(table_of(np.ones((2, 2)), "observed"), model, folds=0)
     assert found == {"n_components": 1, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
 
@@ -144,7 +144,11 @@ def test_unknown_labels_are_predicted_by_the_averages():
     table = table_of(draw.integers(1, 6, (9, 8)).astype(float), "missing")
     held = places((0, 0), (-1, 3), (4, -1), (-1, -1))
     trial = heldout.try_cells(
-        table, held, np.array([3.0, 3, 3, 3]), heldout.Model(n_components=2, options={}, seed=0, top=3), run=0
+        table,
+        held,
+        np.array([3.0, 3, 3, 3]),
+        heldout.Model(solver="native", n_components=2, options={}, seed=0, top=3),
+        run=0,
     )
     np.testing.assert_array_equal(trial.errors[0, 1:], trial.errors[1, 1:])
     assert trial.errors[0, 0] != trial.errors[1, 0]
@@ -154,7 +158,7 @@ def test_unknown_labels_are_predicted_by_the_averages():
 def test_standard_errors_over_test_cells_are_of_the_right_size():
     draw = np.random.default_rng(6)
     table = table_of(draw.gamma(1, 1, (50, 30)), "observed")
-    model = heldout.Model(n_components=1, options={}, seed=0, top=3)
+    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
     cells = tuple(part[:300].astype(np.int32) for part in draw.permuted(np.indices((50, 30)).reshape(2, -1), axis=1))
     values = draw.gamma(1, 1, 300)
     found = heldout.on_test_cells(table, cells, values, model)
@@ -167,5 +171,7 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
 def test_a_count_that_does_not_fit_the_table():
     with pytest.raises(InputError, match="n_components: expected 1 to 2; found 3"):
         heldout.over_folds(
-            table_of(np.ones((2, 4)), "observed"), heldout.Model(n_components=3, options={}, seed=0, top=3), folds=2
+            table_of(np.ones((2, 4)), "observed"),
+            heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3),
+            folds=2,
         )

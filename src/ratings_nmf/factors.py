@@ -14,6 +14,9 @@ CHUNK = 2048
 BASELINES = ("row baseline", "column baseline")
 """Components that carry a level for each row (its row of H is 1) and for each column (its column of W is 1)."""
 
+LABELS = ("row", "column")
+"""What heads the labels of rows and columns beside their loadings."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Factors:
@@ -102,7 +105,7 @@ def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        If there is not a name for each component, or one of them is a baseline's.
+        If there is not a name for each component, or one of them is a baseline's or heads the labels.
     """
     if names is None:
         return numbered(count)
@@ -110,8 +113,8 @@ def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
         raise InputError(
             f"names: expected {count} names, one for each component; found {len(names)}: {', '.join(names)}"
         )
-    if taken := sorted({*names} & {*BASELINES}):
-        raise InputError(f"names: {taken[0]!r} is the name of a baseline; choose another")
+    if taken := sorted({*names} & {*BASELINES, *LABELS}):
+        raise InputError(f"names: {taken[0]!r} heads a column of W or H already; choose another")
     return tuple(names)
 
 

@@ -3,12 +3,14 @@
 import csv
 import gzip
 import io
+import itertools
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +26,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 UNIT_SEPARATOR = b"\x1f"
 """Stands in for a separator of two characters, which pyarrow does not take."""
 
-BLOCK = 2**24
+BLOCK = 2**23
 """Bytes of a file that are read and parsed at a time."""
 
 _SAMPLE = 2**16
@@ -85,7 +87,7 @@ class Delimited:
         size = None if self.path.suffix == ".gz" else self.path.stat().st_size
         pending: deque[Any] = deque()
         with ThreadPoolExecutor(threads) as pool, progress(total=size, unit="B") as bar:
-            for number, block in enumerate(self._blocks()):
+            for number, block in enumerate(self._blocks(threads)):
                 pending.append(pool.submit(self._parse, block, types, skip_first=skip_first and number == 0))
                 bar.update(len(block))
                 if len(pending) > threads:
@@ -93,23 +95,34 @@ class Delimited:
             while pending:
                 yield pending.popleft().result()
 
-    def _blocks(self) -> Iterator[bytes]:
-        """Give the file in pieces of about `BLOCK` bytes that end where a line ends."""
+    def _blocks(self, kept: int) -> Iterator[memoryview]:
+        """Give the file in pieces of up to `BLOCK` bytes that end where a line ends, or longer ones for longer lines.
+
+        A piece is good until as many more as are `kept` were given: memory that is used again need not be cleared.
+        """
+        buffers = [bytearray(BLOCK) for _ in range(kept + 1)]
         rest = b""
         with self._open() as stream:
-            while piece := stream.read(BLOCK):
-                end = _last_line_end(piece, odd=_odd_quotes(rest, 0, len(rest)))
+            for turn in itertools.cycle(range(len(buffers))):
+                buffer, filled, end, more = buffers[turn], len(rest), 0, True
+                buffer[:filled] = rest
+                while more and not end:
+                    if filled == len(buffer):
+                        buffer = buffers[turn] = buffer + bytes(len(buffer))
+                    count = stream.readinto(memoryview(buffer)[filled:])
+                    filled, more = filled + count, count > 0
+                    end = _last_line_end(buffer, filled)
+                end = end if more else filled
+                rest = bytes(memoryview(buffer)[end:filled])
                 if end:
-                    yield rest + memoryview(piece)[:end]
-                    rest = b""
-                rest += piece[end:]
-        if rest:
-            yield rest
+                    yield memoryview(buffer)[:end]
+                if not more:
+                    break
 
-    def _parse(self, block: bytes, types: dict[int, Any], *, skip_first: bool) -> list[Any]:
+    def _parse(self, block: memoryview | bytes, types: dict[int, Any], *, skip_first: bool) -> list[Any]:
         delimiter = self.separator
         if len(delimiter) > 1:
-            block, delimiter = block.replace(delimiter.encode(), UNIT_SEPARATOR), UNIT_SEPARATOR.decode()
+            block, delimiter = bytes(block).replace(delimiter.encode(), UNIT_SEPARATOR), UNIT_SEPARATOR.decode()
         skipped = []
 
         def skip(row: Any) -> str:
@@ -127,7 +140,7 @@ class Delimited:
                     block_size=max(len(block), 1024),
                 ),
                 parse_options=pyarrow.csv.ParseOptions(
-                    delimiter=delimiter, newlines_in_values=b'"' in block, invalid_row_handler=skip
+                    delimiter=delimiter, newlines_in_values=True, invalid_row_handler=skip
                 ),
                 convert_options=pyarrow.csv.ConvertOptions(
                     column_types=names, include_columns=list(names), null_values=[""], strings_can_be_null=False
@@ -144,7 +157,7 @@ class Delimited:
         return [column.combine_chunks() for column in table.columns]
 
     @contextmanager
-    def _open(self) -> Iterator[IO[bytes]]:
+    def _open(self) -> Iterator[BufferedIOBase]:
         """Open the file at its first byte after a byte-order mark."""
         opened: Any = gzip.open if self.path.suffix == ".gz" else open
         with opened(self.path, "rb") as stream:
@@ -152,7 +165,7 @@ class Delimited:
                 stream.seek(0)
             yield stream
 
-    def _records(self, stream: IO[bytes]) -> Iterator[tuple[int, list[str]]]:
+    def _records(self, stream: Any) -> Iterator[tuple[int, list[str]]]:
         """Give the fields of each line that is not blank, and the number (from 1) of its last line in the file."""
         text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="")
         lines: Iterable[str] = text
@@ -184,16 +197,14 @@ class Delimited:
         )
 
 
-def _last_line_end(block: bytes, *, odd: int = 0) -> int:
-    """Return where the last line of a block ends that is whole: not within quotes, as an even number of them tells.
+def _last_line_end(block: bytes | bytearray, filled: int) -> int:
+    """Return where the last line ends that is whole: not within quotes, as an even number of them tells.
 
-    `odd` is 1 if an odd number of quotes stands before the block.
-
-    >>> _last_line_end(b'a,1\\nb,2\\nc'), _last_line_end(b'a,1\\n"b\\n'), _last_line_end(b'a"\\n"b\\n', odd=1)
-    (8, 4, 3)
+    >>> _last_line_end(b'a,1\\nb,2\\nc', 9), _last_line_end(b'a,1\\n"b\\n', 7), _last_line_end(b'"a\\n"b\\nc', 7)
+    (8, 4, 6)
     """
-    end = block.rfind(b"\n") + 1
-    odd ^= _odd_quotes(block, 0, end)
+    end = block.rfind(b"\n", 0, filled) + 1
+    odd = _odd_quotes(block, 0, end)
     while odd and end:
         before = block.rfind(b"\n", 0, end - 1) + 1
         odd ^= _odd_quotes(block, before, end)
@@ -201,7 +212,7 @@ def _last_line_end(block: bytes, *, odd: int = 0) -> int:
     return end
 
 
-def _odd_quotes(block: bytes, start: int, end: int) -> int:
+def _odd_quotes(block: bytes | bytearray, start: int, end: int) -> int:
     """Return 1 if an odd number of quotes stands between two places, else 0."""
     if block.find(b'"', start, end) < 0:
         return 0

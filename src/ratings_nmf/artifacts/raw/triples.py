@@ -1,6 +1,7 @@
 """`layout: triples`: one cell a line, as row label, column label and value."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -83,8 +84,11 @@ def read_cells(
     Parameters and errors are those of `read_triples`, which makes a table of them; a blank value is NaN.
     """
     read = list(batches(path, zeros=zeros, separator=separator, columns=columns))
-    sides = joined(batch.rows for batch in read), joined(batch.columns for batch in read)
-    return *sides, np.concatenate([batch.values for batch in read])
+    with ThreadPoolExecutor() as pool:
+        sides = [
+            pool.submit(joined, side) for side in zip(*((batch.rows, batch.columns) for batch in read), strict=True)
+        ]
+        return sides[0].result(), sides[1].result(), np.concatenate([batch.values for batch in read])
 
 
 def batches(

@@ -22,7 +22,7 @@ def recommend(dataset: str) -> stage.Done:
         except InputError as error:
             raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "fit") from None
     else:
-        table, found = interim.read(dataset), factors.read(dataset)
+        table, found = interim.read(dataset, places_only=True), factors.read(dataset)
         given = core.recommend(found, table, to=asked.to, top=asked.top)
         receivers, items = sides(table, to=asked.to)
         recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.artifacts.atomic import replacing
@@ -23,8 +24,8 @@ def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
         write_json(folder / "profile.json", profile)
 
 
-def read(dataset: str) -> RatingsTable:
-    """Return the table that `write` wrote.
+def read(dataset: str, *, places_only: bool = False) -> RatingsTable:
+    """Return the table that `write` wrote; with `places_only` its values are not read, and each is 1.
 
     Raises
     ------
@@ -32,13 +33,13 @@ def read(dataset: str) -> RatingsTable:
         If it was not written yet.
     """
     folder = made_by("ingest", _folder(dataset), dataset)
-    cells = read_columns(folder / "cells.parquet")
+    cells = read_columns(folder / "cells.parquet", ["row", "column"] if places_only else None)
     return RatingsTable(
         row_labels=tuple(label for (label,) in read_csv(folder / "rows.csv")[1]),
         column_labels=tuple(label for (label,) in read_csv(folder / "columns.csv")[1]),
         rows=cells["row"],
         columns=cells["column"],
-        values=cells["value"],
+        values=np.broadcast_to(1.0, len(cells["row"])) if places_only else cells["value"],
         zeros=read_profile(dataset)["zeros"],
     )
 

@@ -17,9 +17,9 @@ from scipy.sparse import coo_array, csr_array
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
 
-from ratings_nmf.native.cells import Cells
-from ratings_nmf.native.options import Options
-from ratings_nmf.native.solver import fit
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.native import fit
+from ratings_nmf.solvers.options import Options
 
 LINE = "{:32} {:>3} {:>7} {:>9} {:>10} {:>7} {:>9} {:>10} {:>8}"
 

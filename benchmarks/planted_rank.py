@@ -17,10 +17,10 @@ from sklearn.exceptions import ConvergenceWarning
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-from ratings_nmf.holdout import make_folds
+from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.survey import rules
-from ratings_nmf.survey.compare import compare
-from ratings_nmf.table import RatingsTable, from_dense
+from ratings_nmf.survey.comparison import compare
 
 COUNTS = range(1, 11)
 FOLDS, RESTARTS = 5, 5

@@ -40,8 +40,8 @@ def inputs(size, components):
 
 def ours(W, H, starts, known):
     """Return a call of this project's search."""
-    from ratings_nmf.kernels.topk import Known
-    from ratings_nmf.recommend import newcomers
+    from ratings_nmf.recommend.search import newcomers
+    from ratings_nmf.solvers.kernels.topk import Known
 
     return lambda: newcomers(W, H, Known(starts, known), typical=None, top=TOP)
 

@@ -27,7 +27,7 @@ import pyarrow.csv
 import yaml
 from generate import Size, chunks
 
-from ratings_nmf.artifacts.raw.triples import read_cells
+from ratings_nmf.raw.triples import read_cells
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {

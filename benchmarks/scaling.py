@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from generate import Size, generate
 
-from ratings_nmf.native import starts
-from ratings_nmf.native.cells import Cells
-from ratings_nmf.native.options import Options
-from ratings_nmf.native.problem import pose, tables
-from ratings_nmf.native.threads import crew, thread_count
+from ratings_nmf.solvers import starts
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.problem import pose, tables
+from ratings_nmf.solvers.threads import crew, thread_count
 
 SHAPE = 10_000, 4_000
 CELLS = 250_000, 500_000, 1_000_000, 2_000_000, 4_000_000

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from ratings_nmf import params, stage
-from ratings_nmf.artifacts import choice, interim, metrics
-from ratings_nmf.artifacts.raw.unseen import read_unseen
-from ratings_nmf.errors import InputError
-from ratings_nmf.evaluation import compared, heldout
-from ratings_nmf.factorize import LEAVE_OUT, counterpart
-from ratings_nmf.table import LISTED
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import LISTED
+from ratings_nmf.files import choice, interim
+from ratings_nmf.files import reports as metrics
+from ratings_nmf.holdout import compared
+from ratings_nmf.holdout import evaluation as heldout
+from ratings_nmf.raw.unseen import read_unseen
+from ratings_nmf.solvers.factorize import LEAVE_OUT, counterpart
 
 
 def evaluate(dataset: str) -> stage.Done:

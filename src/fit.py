@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf import factors, params, stage
-from ratings_nmf.artifacts import choice, interim, metrics
-from ratings_nmf.artifacts import factors as factor_files
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import check_count, factorize
-from ratings_nmf.frame import frame_of
-from ratings_nmf.metrics import fit_metrics
-from ratings_nmf.spark.scale import fits_on_spark
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.files import choice, interim
+from ratings_nmf.files import loadings as factor_files
+from ratings_nmf.files import reports as metrics
+from ratings_nmf.model import factors
+from ratings_nmf.model.frame import frame_of
+from ratings_nmf.model.metrics import fit_metrics
+from ratings_nmf.solvers.factorize import check_count, factorize
+from ratings_nmf.solvers.spark.scale import fits_on_spark
 
 
 def fit(dataset: str) -> stage.Done:
@@ -47,8 +49,8 @@ def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[
 
 
 def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
-    from ratings_nmf.spark import fit as spark
-    from ratings_nmf.spark.options import checked
+    from ratings_nmf.solvers.spark import fit as spark
+    from ratings_nmf.solvers.spark.spark_options import checked
 
     profile = interim.read_profile(dataset)
     check_count((profile["rows"], profile["columns"]), count, "n_components")

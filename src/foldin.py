@@ -3,14 +3,16 @@
 import argparse
 from pathlib import Path
 
-from ratings_nmf import foldin, params, recommend, stage
-from ratings_nmf.artifacts import factors as factor_files
-from ratings_nmf.artifacts import foldin as files
-from ratings_nmf.artifacts import interim
-from ratings_nmf.artifacts.formats import significant
-from ratings_nmf.artifacts.raw import newcomers
-from ratings_nmf.errors import InputError
-from ratings_nmf.table import Side
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import Side
+from ratings_nmf.files import extensions as files
+from ratings_nmf.files import interim
+from ratings_nmf.files import loadings as factor_files
+from ratings_nmf.files.formats import significant
+from ratings_nmf.raw import newcomers
+from ratings_nmf.recommend import foldin
+from ratings_nmf.recommend import search as recommend
 
 
 def fold_in(

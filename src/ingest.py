@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ratings_nmf import params, stage, table
-from ratings_nmf.artifacts import interim
-from ratings_nmf.artifacts.raw.layouts import read_raw
+from ratings_nmf.core import params, stage, table
+from ratings_nmf.files import interim
+from ratings_nmf.raw.layouts import read_raw
 
 
 def ingest(dataset: str) -> stage.Done:

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
-from ratings_nmf import params, stage
-from ratings_nmf.artifacts import factors, interim, metrics
-from ratings_nmf.artifacts import page as page_files
+from ratings_nmf.core import params, stage
+from ratings_nmf.files import interim
+from ratings_nmf.files import loadings as factors
+from ratings_nmf.files import page_sources as page_files
+from ratings_nmf.files import reports as metrics
 from ratings_nmf.page import html
 from ratings_nmf.page.dataset import Sources
 

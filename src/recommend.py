@@ -3,12 +3,15 @@
 from functools import partial
 from typing import Any
 
-from ratings_nmf import params, stage
-from ratings_nmf import recommend as core
-from ratings_nmf.artifacts import factors, interim, metrics, recommendations
-from ratings_nmf.errors import InputError
-from ratings_nmf.recommendations import sides
-from ratings_nmf.spark.scale import recommends_on_spark
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.files import interim
+from ratings_nmf.files import lists as recommendations
+from ratings_nmf.files import loadings as factors
+from ratings_nmf.files import reports as metrics
+from ratings_nmf.recommend import search as core
+from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.solvers.spark.scale import recommends_on_spark
 
 
 def recommend(dataset: str) -> stage.Done:
@@ -34,8 +37,8 @@ def recommend(dataset: str) -> stage.Done:
 def _on_spark(
     dataset: str, asked: params.Recommend, options: dict[str, Any], profile: dict[str, Any]
 ) -> dict[str, Any]:
-    from ratings_nmf.spark import recommend as spark
-    from ratings_nmf.spark.options import checked
+    from ratings_nmf.solvers.spark import recommend as spark
+    from ratings_nmf.solvers.spark.spark_options import checked
 
     return spark.recommend(
         interim.cells_file(dataset),

@@ -2,16 +2,20 @@
 
 import matplotlib
 
-from ratings_nmf import params, stage
-from ratings_nmf.artifacts import factors, figures, interim, metrics, survey
-from ratings_nmf.artifacts import recommendations as recommendation_files
-from ratings_nmf.charts.components import components
-from ratings_nmf.charts.convergence import convergence
-from ratings_nmf.charts.recommendations import recommendations
-from ratings_nmf.charts.survey import figures as survey_figures
-from ratings_nmf.heatmap import gallery
-from ratings_nmf.heatmap.caption import Caption
-from ratings_nmf.recommendations import sides
+from ratings_nmf.core import params, stage
+from ratings_nmf.figures import gallery
+from ratings_nmf.figures.captions import Caption
+from ratings_nmf.figures.component_bars import components
+from ratings_nmf.figures.convergence import convergence
+from ratings_nmf.figures.recommendation_charts import recommendations
+from ratings_nmf.figures.survey_figures import figures as survey_figures
+from ratings_nmf.files import interim
+from ratings_nmf.files import lists as recommendation_files
+from ratings_nmf.files import loadings as factors
+from ratings_nmf.files import pictures as figures
+from ratings_nmf.files import reports as metrics
+from ratings_nmf.files import survey_tables as survey
+from ratings_nmf.recommend.recommendations import sides
 
 
 def report(dataset: str) -> stage.Done:

@@ -1,12 +1,13 @@
 """Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
 
-from ratings_nmf import params, stage
-from ratings_nmf.artifacts import choice as choice_file
-from ratings_nmf.artifacts import interim, metrics
-from ratings_nmf.artifacts import survey as survey_files
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import counterpart
-from ratings_nmf.survey.compare import compare
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.files import choice as choice_file
+from ratings_nmf.files import interim
+from ratings_nmf.files import reports as metrics
+from ratings_nmf.files import survey_tables as survey_files
+from ratings_nmf.solvers.factorize import counterpart
+from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS
 
 STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."

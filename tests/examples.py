@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from ratings_nmf.native.cells import Cells
+from ratings_nmf.solvers.cells import Cells
 
 
 @st.composite

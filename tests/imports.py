@@ -1,7 +1,6 @@
-"""Which of the project's modules a stage script imports, at the top or inside functions, directly or not."""
+"""Which of the project's modules and rooms a stage script imports, at the top or inside functions, directly or not."""
 
 import ast
-import re
 from pathlib import Path
 
 PACKAGE = "ratings_nmf"
@@ -18,25 +17,20 @@ def modules_of(script: Path) -> set[Path]:
             found.add(file)
             # The root of the package offers the estimator on demand, to other projects: no stage asks for it.
             if file != source / PACKAGE / "__init__.py":
-                waiting += _imported(file, source)
+                waiting += modules_imported(file)
     return found
 
 
 def deps_of(script: Path) -> set[Path]:
-    """Return what DVC has to watch for a stage: its modules, and for a package that it loads whole, the folder.
-
-    Fewer entries keep dvc.lock short, which DVC parses at every command.
-    """
-    modules = modules_of(script)
-    folders = {module.parent for module in modules if module.name == "__init__.py"}
-    for folder in folders:
-        files = {file for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
-        if files <= modules:
-            modules = modules - files | {folder}
-    return modules
+    """Return what DVC has to watch for a stage: its script, and each room of the package that it imports from."""
+    package = script.parent / PACKAGE
+    rooms = {package / module.relative_to(package).parts[0] for module in modules_of(script) - {script}}
+    return {script, *rooms} - {package / "__init__.py"}
 
 
-def _imported(file: Path, source: Path) -> list[Path]:
+def modules_imported(file: Path) -> list[Path]:
+    """Return the files of the package that a module or script imports, at the top or inside functions."""
+    source = next(folder for folder in file.parents if folder.name == "src")
     names = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -52,20 +46,3 @@ def _imported(file: Path, source: Path) -> list[Path]:
             packages = [source.joinpath(*parts[:depth], "__init__.py") for depth in range(1, len(parts) + 1)]
             files += [*packages, source.joinpath(*parts).with_suffix(".py")]
     return [path for path in files if path.exists()]
-
-
-def write_deps(root: Path) -> None:
-    """Write what each stage imports into the deps of dvc.yaml; its other lines stay."""
-    file = root / "dvc.yaml"
-    head, *stages = re.split(r"(?m)^(?=  \w+:$)", file.read_text(encoding="utf-8"))
-    for place, stage in enumerate(stages):
-        script = root / f"src/{stage.partition(':')[0].strip()}.py"
-        first, indent, rest = re.split(r"(?m)^( +)(?=- src/)", stage, maxsplit=1)
-        modules = "".join(f"{indent}- {path.relative_to(root)}\n" for path in sorted(deps_of(script)))
-        kept = "".join(re.findall(r"(?m)^ *- src/\S+\.(?:css|js|j2)\n", rest))
-        stages[place] = first + modules + kept + re.sub(r"\A(?: *- src/\S+\n)*", "", rest)
-    file.write_text(head + "".join(stages), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    write_deps(Path(__file__).resolve().parent.parent)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ratings_nmf.factors import Factors, numbered, with_baselines
-from ratings_nmf.metrics import fit_metrics
+from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.dataset import Sources
-from ratings_nmf.table import from_dense, profile
 
 HOSTILE = (
     "<script>window.broken=1</script>",

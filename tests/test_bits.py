@@ -13,9 +13,9 @@ import sys
 
 import numpy as np
 
-from ratings_nmf.native.cells import Cells
-from ratings_nmf.native.solver import fit, fold_in
-from ratings_nmf.native.options import Options
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.native import fit, fold_in
+from ratings_nmf.solvers.options import Options
 
 
 def digest(shape, share, n_components, max_iter):

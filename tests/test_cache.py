@@ -11,9 +11,9 @@ import ratings_nmf
 FIT = """
 import numpy as np
 
-from ratings_nmf.native.cells import Cells
-from ratings_nmf.native.solver import fit
-from ratings_nmf.native.options import Options
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.native import fit
+from ratings_nmf.solvers.options import Options
 
 cells = Cells(np.arange(3, dtype=np.int32), np.arange(3, dtype=np.int32), np.ones(3), (3, 3))
 fit(cells, n_components=1, options=Options(zeros="missing", regularization=1.0))
@@ -34,6 +34,6 @@ def test_a_copy_of_the_sources_shares_compiled_kernels_and_an_edited_one_does_no
     before = compiled_files(tmp_path / "first")
     assert before
     assert compiled_files(tmp_path / "second") == before
-    with (tmp_path / "second" / package.name / "kernels" / "lanes.py").open("a") as source:
+    with (tmp_path / "second" / package.name / "solvers" / "kernels" / "lanes.py").open("a") as source:
         source.write("# edited\n")
     assert len(compiled_files(tmp_path / "second")) == 2 * len(before)

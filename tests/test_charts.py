@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from ratings_nmf.charts.components import components, drawn_components
-from ratings_nmf.charts.convergence import convergence
-from ratings_nmf.charts.recommendations import most_recommended, recommendations
-from ratings_nmf.factors import Factors, numbered, with_baselines
-from ratings_nmf.heatmap.caption import Caption
-from ratings_nmf.recommend import recommend
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.figures.captions import Caption
+from ratings_nmf.figures.component_bars import components, drawn_components
+from ratings_nmf.figures.convergence import convergence
+from ratings_nmf.figures.recommendation_charts import most_recommended, recommendations
+from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.recommend.search import recommend
 
 SAYS = Caption(title="a title", lines=("one line",), colours="loss")
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ratings_nmf import stage
+from ratings_nmf.core import stage
 
 RAW = "data/raw/groceries.csv"
 TABLE = "product,John,Alice\nbread,1,2\ncoffee,3,4\n"

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.evaluation import baselines, heldout, ranking
-from ratings_nmf.factorize import factorize_without
-from ratings_nmf.holdout import make_folds
-from ratings_nmf.streams import derived_seed
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import derived_seed
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.holdout import evaluation as heldout
+from ratings_nmf.holdout import ranking
+from ratings_nmf.holdout import yardsticks as baselines
+from ratings_nmf.holdout.folds import make_folds
+from ratings_nmf.solvers.factorize import factorize_without
 
 
 def table_of(cells, zeros):
@@ -91,7 +93,7 @@ def test_ranking_against_the_obvious_way():
 
 
 def test_of_many_rows_some_are_ranked(monkeypatch):
-    monkeypatch.setattr("ratings_nmf.evaluation.ranking.ROWS", 7)
+    monkeypatch.setattr("ratings_nmf.holdout.ranking.ROWS", 7)
     table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
     held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
     assert len(set(ranking.task(baselines.training(table, held), values).rows.tolist())) == 7

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ratings_nmf.artifacts import factors as files
-from ratings_nmf.artifacts.formats import shortened
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.frame import frame_of
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.files import loadings as files
+from ratings_nmf.files.formats import shortened
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.frame import frame_of
 
 LABELS = ("a, b", "=1", "two\nlines", "ü")
 

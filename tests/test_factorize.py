@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from sklearn.decomposition import NMF
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import factorize
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.metrics import fit_metrics, hoyer_sparsity
-from ratings_nmf.table import RatingsTable, from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.metrics import fit_metrics, hoyer_sparsity
+from ratings_nmf.solvers.factorize import factorize
 
 
 def table_of(cells, zeros="observed"):
@@ -57,7 +57,7 @@ def test_cells_that_were_not_rated_are_refused(planted):
 
 def test_a_table_too_large_to_be_dense_is_factorized_sparse(planted, monkeypatch):
     dense = solve(planted, 3)
-    monkeypatch.setattr("ratings_nmf.table.DENSE_LIMIT", 10)
+    monkeypatch.setattr("ratings_nmf.core.table.DENSE_LIMIT", 10)
     monkeypatch.setattr(RatingsTable, "dense", lambda _: pytest.fail("built a dense array"))
     sparse = solve(planted, 3)
     np.testing.assert_allclose(sparse.factors.reconstruction(), dense.factors.reconstruction(), atol=1e-6)
@@ -82,7 +82,7 @@ def test_fit_metrics_against_the_obvious_way(zeros):
 def test_fit_metrics_without_a_dense_array_are_the_same(planted, monkeypatch):
     found = solve(planted, 3).factors
     dense = fit_metrics(planted, found)
-    monkeypatch.setattr("ratings_nmf.table.DENSE_LIMIT", 10)
+    monkeypatch.setattr("ratings_nmf.core.table.DENSE_LIMIT", 10)
     monkeypatch.setattr(Factors, "reconstruction", lambda _: pytest.fail("built a dense array"))
     assert fit_metrics(planted, found) == pytest.approx(dense)
 

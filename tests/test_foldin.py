@@ -8,12 +8,12 @@ import sys
 import numpy as np
 import pytest
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import factorize
-from ratings_nmf.factors import Factors, canonical, numbered
-from ratings_nmf.foldin import check_known, fold_in, method_of, side_of
-from ratings_nmf.frame import frame_of
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.model.factors import Factors, canonical, numbered
+from ratings_nmf.model.frame import frame_of
+from ratings_nmf.recommend.foldin import check_known, fold_in, method_of, side_of
+from ratings_nmf.solvers.factorize import factorize
 
 
 def planted(zeros):
@@ -186,7 +186,7 @@ def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
 
 def test_predictions_are_the_product_of_what_is_written_however_much_that_is(workspace, tmp_path, monkeypatch):
     monkeypatch.chdir(workspace.root)
-    monkeypatch.setattr("ratings_nmf.artifacts.factors.CSV_LIMIT", 0)
+    monkeypatch.setattr("ratings_nmf.files.loadings.CSV_LIMIT", 0)
     importlib.import_module("foldin").fold_in("ratings", workspace.root / "data/raw/ratings.csv", output=tmp_path)
     W, H, predicted = (
         [line[1:] for line in records(path)[1:]]

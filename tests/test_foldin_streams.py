@@ -15,16 +15,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.artifacts import factors as factor_files
-from ratings_nmf.artifacts import interim
-from ratings_nmf.artifacts.formats import significant
-from ratings_nmf.artifacts.raw import newcomers
-from ratings_nmf.errors import InputError
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.foldin import fold_in, method_of
-from ratings_nmf.frame import frame_of
-from ratings_nmf.params import Ingest
-from ratings_nmf.table import from_dense, profile
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import Ingest
+from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.files import interim
+from ratings_nmf.files import loadings as factor_files
+from ratings_nmf.files.formats import significant
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.frame import frame_of
+from ratings_nmf.raw import newcomers
+from ratings_nmf.recommend.foldin import fold_in, method_of
 
 ROWS, COLUMNS = tuple(f"row {row}" for row in range(12)), tuple(f"column {column}" for column in range(9))
 
@@ -106,8 +106,8 @@ def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_
     side, lines = file
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", block)
-        patch.setattr("ratings_nmf.artifacts.raw.newcomers.CHUNK", chunk)
+        patch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+        patch.setattr("ratings_nmf.raw.newcomers.CHUNK", chunk)
         parts = [line if side == "rows" else (line[1], line[0], line[2]) for line in lines]
         Path("new.csv").write_text("u,i,r\n" + "".join(",".join(part) + "\n" for part in parts))
         (cells, said), written = run("new.csv", ignore_unknown=True)
@@ -153,8 +153,8 @@ def matrix(corner, labels, header, numbers):
 @pytest.mark.parametrize("dense", [True, False])
 @pytest.mark.parametrize("side", ["rows", "columns"])
 def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense, block):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.artifacts.foldin.DENSE_LIMIT", 10**6 if dense else 1)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.files.extensions.DENSE_LIMIT", 10**6 if dense else 1)
     draw = np.random.default_rng(3)
     shape = (30, 9) if side == "rows" else (12, 30)
     cells = draw.integers(0, 3, shape)
@@ -167,8 +167,8 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
         frame.to_csv("new.csv", index=False)
         written.append(run("new.csv"))
         frame.to_parquet("new.parquet", index=False)
-        monkeypatch.setattr("ratings_nmf.artifacts.raw.tables.CELLS", block)
-        monkeypatch.setattr("ratings_nmf.artifacts.raw.triples.LINES", block)
+        monkeypatch.setattr("ratings_nmf.raw.wide.CELLS", block)
+        monkeypatch.setattr("ratings_nmf.raw.triples.LINES", block)
         assert run("new.parquet") == written[-1]
     assert written[0] == written[1]
     assert written[0][0] == (np.count_nonzero(cells), f"30 new {side}")
@@ -182,8 +182,8 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
 
 
 def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", 30)
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.newcomers.CHUNK", 1)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 1)
     project(tmp_path)
     once = [f"{name},column 1,3\n" for name in NEW]
     Path("new.csv").write_text("u,i,r\n" + "".join([*once, "bob,column 2,1\n", once[1], once[4], once[1]]))
@@ -201,7 +201,7 @@ def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, mo
 
 @pytest.mark.parametrize(("duplicates", "value"), [("last", 1), ("mean", 2), ("sum", 6)])
 def test_lines_for_one_cell_are_combined_however_far_apart(tmp_path, monkeypatch, duplicates, value):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
     project(tmp_path, duplicates=duplicates)
     others = [f"{name},column 1,3\n" for name in NEW[1:]]
     cell = "ann,column 5,{}\n"
@@ -226,7 +226,7 @@ def test_a_newcomer_without_a_known_cell_is_flagged_and_not_refused(tmp_path):
 
 
 def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
     project(tmp_path)
     Path("new.csv").write_text("u,i,r\nann,column 1,-1\n" + "ann,column 2,2\n" * 9 + "bob,column 2,x\n")
     with pytest.raises(InputError, match=r"row 'ann', column 'column 1': '-1.*; row 'bob', column 'column 2': 'x' is"):
@@ -236,8 +236,8 @@ def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("block", [1, 45, 2**24])
 def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, monkeypatch, block):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.newcomers.CHUNK", 4)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 4)
     source, file = Ingest(path="t.csv", layout="triples"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
     file.write_text("u,i,r\n" + "".join(f"new {name},column {line % 9},1\n" for line, name in enumerate(order)))
@@ -264,7 +264,8 @@ import sys
 from pathlib import Path
 
 import foldin
-from ratings_nmf.artifacts.raw import files, newcomers
+from ratings_nmf.raw import delimited as files
+from ratings_nmf.raw import newcomers
 
 files.BLOCK, newcomers.CHUNK = 2**20, 1000
 print(foldin.fold_in("t", Path(sys.argv[1]), output=Path("out"))[0])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.artifacts.formats import guarded, read_csv, unguarded, write_csv
+from ratings_nmf.files.formats import guarded, read_csv, unguarded, write_csv
 
 LABELS = st.text(
     st.one_of(st.sampled_from("=+-@'\t\r\n;,\"＝＠"), st.characters(exclude_categories=["Cs"])), min_size=1

@@ -9,14 +9,14 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.heatmap import blocks, gallery
-from ratings_nmf.heatmap.caption import Caption
-from ratings_nmf.heatmap.draw import NOT_RATED, heatmap, number_texts
-from ratings_nmf.heatmap.labels import LONGEST, drawable
-from ratings_nmf.heatmap.sides import arrange
-from ratings_nmf.metrics import fit_metrics
-from ratings_nmf.table import from_dense, profile
+from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.figures import blocks, gallery
+from ratings_nmf.figures.arrangement import arrange
+from ratings_nmf.figures.captions import Caption
+from ratings_nmf.figures.glyphs import LONGEST, drawable
+from ratings_nmf.figures.heatmap import NOT_RATED, heatmap, number_texts
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.metrics import fit_metrics
 
 SAYS = Caption(title="a title", lines=("one line",), colours="value")
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.holdout import NEVER, cell_hash, fold_notes, make_folds, values_at
-from ratings_nmf.table import RatingsTable, from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.holdout.folds import NEVER, cell_hash, fold_notes, make_folds, values_at
 
 
 def table_of(cells, zeros):
@@ -84,8 +84,8 @@ def test_folds_are_of_about_the_same_size_and_differ_by_seed_and_purpose():
 
 def test_a_table_too_large_to_list_has_a_bounded_sample_of_its_cells_in_folds(monkeypatch):
     table = table_of(np.random.default_rng(0).integers(0, 2, (50, 40)).astype(float), "observed")
-    monkeypatch.setattr("ratings_nmf.holdout.DENSE_LIMIT", 100)
-    monkeypatch.setattr("ratings_nmf.holdout.SAMPLE", 300)
+    monkeypatch.setattr("ratings_nmf.holdout.folds.DENSE_LIMIT", 100)
+    monkeypatch.setattr("ratings_nmf.holdout.folds.SAMPLE", 300)
     monkeypatch.setattr(RatingsTable, "dense", lambda _: pytest.fail("built a dense array"))
     found = folds_of(table)
     assert 250 < len(found.rows) <= 300

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import cells_of, masked_tables, places_of
-from ratings_nmf.kernels import Rule, multiply, orthonormalize, predict_cells, update_known, update_observed
-from ratings_nmf.native.cells import pack_sides
-from ratings_nmf.native.tables import gram_of, pad
-from ratings_nmf.native.threads import alone
+from ratings_nmf.solvers.cells import pack_sides
+from ratings_nmf.solvers.kernels import Rule, multiply, orthonormalize, predict_cells, update_known, update_observed
+from ratings_nmf.solvers.padding import gram_of, pad
+from ratings_nmf.solvers.threads import alone
 
 ranks = st.integers(1, 12)
 penalties = st.sampled_from([0.0, 0.3, 8.0])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from ratings_nmf.kernels.lanes import LANES, gather, load, spread, store, total
+from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, spread, store, total
 
 jit = njit(error_model="numpy")
 

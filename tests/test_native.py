@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sklearn.decomposition import NMF
 
 from examples import cells_of, masked_tables, places_of, planted
-from ratings_nmf.native.cells import Cells
-from ratings_nmf.native.options import Options
-from ratings_nmf.native.solver import fit, fold_in
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.native import fit, fold_in
+from ratings_nmf.solvers.options import Options
 
 MISSING = Options(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
 OBSERVED = Options(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)

@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 
 from pages import HOSTILE, planted
 from ratings_nmf.page import colours, html, plots, shown
-from ratings_nmf.page.components import components
+from ratings_nmf.page.component_cards import components
 from ratings_nmf.page.matrices import CELLS, matrices
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -163,7 +163,7 @@ def test_colours_are_those_of_the_figures(name, stops):
 
 
 def test_colour_of_what_was_not_rated_is_that_of_the_figures():
-    from ratings_nmf.heatmap.draw import NOT_RATED
+    from ratings_nmf.figures.heatmap import NOT_RATED
 
     assert colours.NOT_RATED == NOT_RATED
 

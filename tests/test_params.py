@@ -1,6 +1,6 @@
 """What params.yaml says is what the stages get."""
 
-from ratings_nmf import params
+from ratings_nmf.core import params
 
 TEXT = """
 seed: 7

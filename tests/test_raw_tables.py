@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.artifacts.raw.tables import read_table
-from ratings_nmf.errors import InputError
-from ratings_nmf.table import from_dense, profile
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.raw.wide import read_table
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
 ROWS, COLUMNS = ("Ann, the first", 'B "b" b'), ("x y", "ü;z", "3")
@@ -70,8 +70,8 @@ def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
 @pytest.mark.parametrize("block", [1, 2**24])
 @pytest.mark.parametrize("together", [0, 100])
 def test_bad_cells_are_told_by_row_then_column(tmp_path, monkeypatch, block, together):
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.tables.TOGETHER", together)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.raw.wide.TOGETHER", together)
     (tmp_path / "t.csv").write_text("p,a,b,c\nx,1,-1,0\ny,-2,3,-3\nz,-4,5,6\n")
     with pytest.raises(InputError) as refused:
         read_table(tmp_path / "t.csv", zeros="missing", separator=None)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.artifacts.raw.triples import read_triples
-from ratings_nmf.errors import InputError
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.raw.triples import read_triples
 
 LINES = [("ann", "tea", "5", "1"), ("bob", "ham", "2.5", "2"), ("ann", "ham", "1e0", "3"), ("cid", "tea", "0", "4")]
 HEADER = ("user", "item", "rating", "time")
@@ -146,5 +146,5 @@ def test_the_size_of_the_blocks_changes_nothing(tmp_path, monkeypatch, content, 
         return table.row_labels, table.column_labels, cells_of(table)
 
     whole = outcome()
-    monkeypatch.setattr("ratings_nmf.artifacts.raw.files.BLOCK", size)
+    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", size)
     assert outcome() == whole

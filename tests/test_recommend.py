@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ratings_nmf.factors import Factors, numbered, with_baselines
-from ratings_nmf.recommend import recommend, summary
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.recommend.search import recommend, summary
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 
@@ -125,9 +125,9 @@ def test_a_full_table_leaves_nothing_to_recommend():
 
 PRINT = """
 import hashlib, numpy as np
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.kernels.topk import Known
-from ratings_nmf.recommend import newcomers
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.solvers.kernels.topk import Known
+from ratings_nmf.recommend.search import newcomers
 draw = np.random.default_rng(0)
 W, H = draw.gamma(0.5, 1, (1200, 9)), draw.gamma(0.3, 1, (700, 9)).round(1)
 known = np.sort(draw.integers(0, 700, (1200, 5)), axis=1).astype(np.int32)

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ratings_nmf.artifacts import recommendations as files
-from ratings_nmf.artifacts.formats import significant
-from ratings_nmf.errors import InputError
-from ratings_nmf.factors import Factors, numbered
-from ratings_nmf.recommend import recommend
-from ratings_nmf.recommendations import sides
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.files import lists as files
+from ratings_nmf.files.formats import significant
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.recommend.search import recommend
 
 ODD = ("'a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "=3")
 

@@ -15,19 +15,20 @@ import pyarrow.parquet
 import pytest
 
 from examples import planted
-from ratings_nmf import recommend as local
-from ratings_nmf.artifacts.formats import significant
-from ratings_nmf.artifacts.parquet import write_columns
-from ratings_nmf.artifacts.recommendations import COLD
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import counterpart, factorize, factorize_without
-from ratings_nmf.factors import Factors, canonical, numbered
-from ratings_nmf.frame import frame_of
-from ratings_nmf.metrics import fit_metrics
-from ratings_nmf.spark import als, fit, parquet, recommend
-from ratings_nmf.spark.options import Options
-from ratings_nmf.spark.session import connect
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.files.formats import significant
+from ratings_nmf.files.lists import COLD
+from ratings_nmf.files.parquet import write_columns
+from ratings_nmf.model.factors import Factors, canonical, numbered
+from ratings_nmf.model.frame import frame_of
+from ratings_nmf.model.metrics import fit_metrics
+from ratings_nmf.recommend import search as local
+from ratings_nmf.solvers.factorize import counterpart, factorize, factorize_without
+from ratings_nmf.solvers.spark import als, fit, recommend
+from ratings_nmf.solvers.spark import spark_parquet as parquet
+from ratings_nmf.solvers.spark.session import connect
+from ratings_nmf.solvers.spark.spark_options import Options
 
 pytestmark = pytest.mark.spark
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import factorize
-from ratings_nmf.spark import session
-from ratings_nmf.spark.options import Options, checked
-from ratings_nmf.spark.scale import LINES, fits_on_spark, recommends_on_spark
-from ratings_nmf.table import from_dense
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.spark import session
+from ratings_nmf.solvers.spark.scale import LINES, fits_on_spark, recommends_on_spark
+from ratings_nmf.solvers.spark.spark_options import Options, checked
 
 
 def table_of(cells, zeros="missing"):

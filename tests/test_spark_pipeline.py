@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from ratings_nmf.artifacts import factors as factor_files
-from ratings_nmf.errors import InputError
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.files import loadings as factor_files
 
 pytestmark = pytest.mark.spark
 
@@ -93,7 +93,7 @@ def large(films, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(workspace.root)
         for name in ("CSV_LIMIT", "DENSE_LIMIT", "LINES"):
-            patch.setattr(f"ratings_nmf.spark.scale.{name}", 10)
+            patch.setattr(f"ratings_nmf.solvers.spark.scale.{name}", 10)
         for stage in ("fit", "recommend"):
             getattr(importlib.import_module(stage), stage)("films")
     return workspace
@@ -112,7 +112,7 @@ def test_spark_alone_refuses_what_any_solver_refuses(films, monkeypatch, tmp_pat
     workspace.write_params({"seed": 0, "datasets": {"films": {**BLOCK, "fit": {**BLOCK["fit"], **change}}}})
     monkeypatch.chdir(workspace.root)
     for name in ("CSV_LIMIT", "DENSE_LIMIT"):
-        monkeypatch.setattr(f"ratings_nmf.spark.scale.{name}", 10)
+        monkeypatch.setattr(f"ratings_nmf.solvers.spark.scale.{name}", 10)
     with pytest.raises(InputError, match=f"params.yaml: datasets.films.fit.{message}"):
         importlib.import_module("fit").fit("films")
     assert workspace.artifacts() == films.artifacts()

@@ -8,14 +8,14 @@ from scipy.cluster.hierarchy import cophenet, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 
-from ratings_nmf.errors import InputError
-from ratings_nmf.factorize import factorize_without
-from ratings_nmf.holdout import make_folds
-from ratings_nmf.streams import derived_seed, stream
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import derived_seed, stream
+from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.holdout.folds import make_folds
+from ratings_nmf.solvers.factorize import factorize_without
 from ratings_nmf.survey import consensus, restarts, rules
-from ratings_nmf.survey.compare import compare
+from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
-from ratings_nmf.table import RatingsTable, from_dense
 
 OPTIONS = {"tol": 1e-4}
 
@@ -185,7 +185,7 @@ def test_parts_that_are_off_say_so(surveyed):
 
 def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed, monkeypatch):
     table, _ = surveyed
-    monkeypatch.setattr("ratings_nmf.survey.compare.COLUMN_LIMIT", 5)
+    monkeypatch.setattr("ratings_nmf.survey.comparison.COLUMN_LIMIT", 5)
     found = survey_of(table, counts=(2,))
     assert found.consensus.shape == (5, 5) and len(set(found.columns.tolist())) == 5
     assert "The consensus is between 5 columns drawn from 12." in found.notes

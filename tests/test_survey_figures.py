@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ratings_nmf.charts.survey import figures
-from ratings_nmf.heatmap.gallery import warning_line
+from ratings_nmf.figures.gallery import warning_line
+from ratings_nmf.figures.survey_figures import figures
 from ratings_nmf.survey.consensus import arrange, consensus
 from ratings_nmf.survey.evidence import COLUMNS
 from test_heatmap import label_boxes, separate, texts

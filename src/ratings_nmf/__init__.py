@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ratings_nmf.estimator import RatingsNMF
+    from ratings_nmf.solvers.estimator import RatingsNMF
 
 __all__ = ["RatingsNMF"]
 
@@ -11,7 +11,7 @@ __all__ = ["RatingsNMF"]
 def __getattr__(name: str) -> Any:
     """Import the estimator, and scikit-learn with it, only when it is asked for."""
     if name == "RatingsNMF":
-        from ratings_nmf.estimator import RatingsNMF
+        from ratings_nmf.solvers.estimator import RatingsNMF
 
         return RatingsNMF
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,12 +8,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from ratings_nmf.factors import Factors
-from ratings_nmf.heatmap.sides import ANNOTATE
-from ratings_nmf.page import charts, evidence, sentences, shown
-from ratings_nmf.page.components import components
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.figures.arrangement import ANNOTATE
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.page import charts, sentences, shown
+from ratings_nmf.page import panels as evidence
+from ratings_nmf.page.component_cards import components
 from ratings_nmf.page.matrices import matrices
-from ratings_nmf.table import RatingsTable
 
 
 @dataclass(frozen=True, kw_only=True)

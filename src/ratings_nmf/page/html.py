@@ -8,9 +8,9 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from ratings_nmf.core.progress import progress
 from ratings_nmf.page import colours, shown
 from ratings_nmf.page.dataset import Sources, describe
-from ratings_nmf.progress import progress
 
 
 def build(datasets: Sequence[Sources], *, seed: int) -> str:

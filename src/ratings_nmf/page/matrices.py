@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.factors import Factors
-from ratings_nmf.heatmap import blocks
-from ratings_nmf.heatmap.sides import Side, by_component
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.figures import blocks
+from ratings_nmf.figures.arrangement import Side, by_component
+from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import shown
-from ratings_nmf.table import RatingsTable
 
 CELLS = 40_000
 SIDE = 200

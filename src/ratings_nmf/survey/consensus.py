@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, fcluster, leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from ratings_nmf.factors import Factors
+from ratings_nmf.model.factors import Factors
 
 Matrix = NDArray[np.float64]
 

@@ -8,14 +8,14 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from ratings_nmf.factorize import Start, factorize_without
-from ratings_nmf.factors import Factors
-from ratings_nmf.holdout import Folds, not_held_out
-from ratings_nmf.metrics import fit_metrics
-from ratings_nmf.progress import progress
-from ratings_nmf.streams import derived_seed, stream
+from ratings_nmf.core.progress import progress
+from ratings_nmf.core.streams import derived_seed, stream
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.holdout.folds import Folds, not_held_out
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.metrics import fit_metrics
+from ratings_nmf.solvers.factorize import Start, factorize_without
 from ratings_nmf.survey import consensus, restarts
-from ratings_nmf.table import RatingsTable
 
 COLUMNS = (
     "n_components", "cv_rmse", "cv_rmse_se", "cv_mae", "train_rmse", "explained_variance", "rss", "cophenetic",

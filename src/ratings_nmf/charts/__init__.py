@@ -1,1 +1,0 @@
-"""Figures beside those of `heatmap`; like those, they are returned, never saved."""

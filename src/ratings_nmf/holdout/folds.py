@@ -1,0 +1,170 @@
+"""Speckled folds: single cells, spread over the whole table, that a fit does not see."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import derived_seed
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
+from ratings_nmf.solvers.kernels import among, sorted_order
+
+Cells = tuple[NDArray[np.int32], NDArray[np.int32]]
+
+NEVER = -1
+"""The fold of a cell that is never held out."""
+
+SAMPLE = 1_000_000
+"""About how many cells, over all folds, are held out of a table whose cells are too many to list."""
+
+_STEP, _MIX_1, _MIX_2 = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Folds:
+    """Known cells of a table and the fold that holds each of them out.
+
+    Attributes
+    ----------
+    rows, columns, values
+        The cells, shape (cells,); a cell of value 0 is one that is not stored.
+    fold
+        0 to n_folds − 1, or `NEVER`, shape (cells,).
+    used
+        The folds that hold at least one cell.
+    known
+        Number of known cells of the table, held out or not.
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
+    fold: NDArray[np.int16]
+    used: tuple[int, ...]
+    known: int
+
+    @property
+    def kept(self) -> int:
+        """Number of listed cells that are never held out, so that their row and column keep a known cell."""
+        return int(np.sum(self.fold == NEVER))
+
+    def held_out(self, fold: int) -> tuple[Cells, NDArray[np.float64]]:
+        """Return the rows and columns of the cells that a fold holds out, and their values."""
+        chosen = self.fold == fold
+        return (self.rows[chosen], self.columns[chosen]), self.values[chosen]
+
+
+def cell_hash(seed: int, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.uint64]:
+    """Return 64 well-mixed bits of (seed, row, column) for each cell, shape (cells,).
+
+    Each is mixed in by the finalizer of SplitMix64 (Steele, Lea & Flood 2014), so that a cell's bits depend on
+    nothing but its own place.
+
+    >>> cells = np.array([0, 1]), np.array([5, 0])
+    >>> cell_hash(0, *cells)[::-1].tolist() == cell_hash(0, cells[0][::-1], cells[1][::-1]).tolist()
+    True
+    """
+    with np.errstate(over="ignore"):
+        mixed = _mix(np.array([seed], dtype=np.uint64) + _STEP)
+        mixed = _mix((mixed ^ rows.astype(np.uint64)) + _STEP)
+        return _mix((mixed ^ columns.astype(np.uint64)) + _STEP)
+
+
+def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str) -> Folds:
+    """Spread the known cells over folds by a hash of seed, purpose, row and column.
+
+    Known are the rated cells under ``zeros: missing`` and all cells under ``observed``. A table of more than
+    `DENSE_LIMIT` observed cells has about `SAMPLE` of them in folds, the same number drawn by hash from each row;
+    the others are never held out. A row or column whose cells all fall into one fold keeps one of them.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than `folds` cells to hold out.
+    """
+    key = derived_seed(seed, purpose)
+    rows, columns, values = _listed(table, key)
+    hashes = cell_hash(key, rows, columns)
+    fold = (hashes % np.uint64(folds)).astype(np.int16)
+    every = table.zeros == "observed"
+    for line, count, across in ((rows, *table.shape), (columns, *table.shape[::-1])):
+        known = np.full(count, across) if every else np.bincount(line, minlength=count)
+        _keep_one(fold, line, known, hashes)
+    able = int(np.sum(fold != NEVER))
+    used = tuple(np.unique(fold[fold != NEVER]).tolist())
+    if len(used) < 2:
+        raise InputError(
+            f"folds: nothing can be held out: each row and column must keep a known cell, and that leaves {able} of "
+            f"{len(rows):,}; set `folds: 0` to do without, or give a table with more known cells"
+        )
+    if folds > able:
+        raise InputError(
+            f"folds: expected 0, or 2 to {able}; found {folds}; of {len(rows):,} known cells {able} can be held out"
+        )
+    known_cells = table.shape[0] * table.shape[1] if every else len(values)
+    return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=known_cells)
+
+
+def fold_notes(folds: Folds, asked: int) -> list[str]:
+    """Say which cells no fold holds out, and which folds hold none."""
+    notes = []
+    if folds.kept:
+        notes.append(
+            f"{folds.kept:,} of {folds.known:,} known cells are never held out: their row or column has no other."
+        )
+    if len(folds.rows) < folds.known:
+        notes.append(f"{len(folds.rows):,} cells, drawn from {folds.known:,}, are held out in turn.")
+    if len(folds.used) < asked:
+        notes.append(f"{len(folds.used)} of the {asked} folds hold cells: the table is small for so many.")
+    return notes
+
+
+def not_held_out(table: RatingsTable, cells: Cells) -> NDArray[np.bool_]:
+    """Return which of a table's stored cells are not among cells given as rows and columns, shape (stored cells,)."""
+    order = sorted_order(*cells, table.shape)
+    found: NDArray[np.bool_] = among(table.rows, table.columns, cells[0][order], cells[1][order])
+    return ~found
+
+
+def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the values of cells, shape (cells,); 0 where a cell is not stored."""
+    keys = table.rows.astype(np.int64) * table.shape[1] + table.columns
+    wanted = rows.astype(np.int64) * table.shape[1] + columns
+    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[place] == wanted, table.values[place], 0.0)
+
+
+def _listed(table: RatingsTable, key: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    if table.zeros == "missing":
+        return table.rows, table.columns, table.values
+    row_count, column_count = table.shape
+    if row_count * column_count <= DENSE_LIMIT:
+        places = np.arange(row_count * column_count)
+    else:
+        drawn = np.repeat(np.arange(row_count), max(1, SAMPLE // row_count))
+        turns = np.arange(len(drawn)) + column_count  # beyond the columns: no cell's own hash
+        chosen = cell_hash(key, drawn, turns) % np.uint64(column_count)
+        places = np.unique(drawn * column_count + chosen.astype(np.int64))
+    rows, columns = (part.astype(np.int32) for part in np.divmod(places, column_count))
+    return rows, columns, values_at(table, rows, columns)
+
+
+def _keep_one(
+    fold: NDArray[np.int16], line: NDArray[np.int32], known: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> None:
+    """Where all known cells of a line are in one fold, take the one with the least hash out of it, in place."""
+    counts = np.bincount(line, minlength=len(known))
+    sums, squares = (np.bincount(line, fold.astype(np.float64) ** power, len(known)) for power in (1, 2))
+    # all in one fold: no variance, in whole numbers and so exactly
+    stuck = (counts * squares == sums**2) & (sums >= 0) & (counts == known)
+    cells = np.flatnonzero(stuck[line])
+    cells = cells[np.lexsort((hashes[cells], line[cells]))]
+    first = np.flatnonzero(np.diff(line[cells], prepend=-1))
+    fold[cells[first]] = NEVER
+
+
+def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
+    bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
+    return bits ^ (bits >> np.uint64(31))

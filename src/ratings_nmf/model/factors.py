@@ -1,0 +1,161 @@
+"""W and H: the components of a table, and what they predict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
+
+CHUNK = 2048
+"""Cells that are predicted together, few enough for their loadings to stay in a processor's cache."""
+
+BASELINES = ("row baseline", "column baseline")
+"""Components that carry a level for each row (its row of H is 1) and for each column (its column of W is 1)."""
+
+LABELS = ("row", "column")
+"""What heads the labels of rows and columns beside their loadings."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Factors:
+    """A non-negative factorization X ≈ W @ H.
+
+    Attributes
+    ----------
+    W
+        How much of each component a row holds, shape (rows, components), 0 or more.
+    H
+        How much of each column a component holds, shape (components, columns), 0 or more.
+    components
+        Names of the components, in order.
+    """
+
+    W: NDArray[np.float64]
+    H: NDArray[np.float64]
+    components: tuple[str, ...]
+
+    @property
+    def parts(self) -> int:
+        """Number of components that are parts of the table; baselines come after them."""
+        return len(self.components) - (2 if self.components[-2:] == BASELINES else 0)
+
+    def shares(self) -> NDArray[np.float64]:
+        """Return each component's share of the total of W @ H, baselines too, shape (components,).
+
+        >>> Factors(W=np.array([[1.0, 3.0]]), H=np.array([[2.0], [2.0]]), components=numbered(2)).shares()
+        array([0.25, 0.75])
+        """
+        totals = self.W.sum(axis=0) * self.H.sum(axis=1)
+        shares: NDArray[np.float64] = totals / (totals.sum() or 1.0)
+        return shares
+
+    def reconstruction(self) -> NDArray[np.float64]:
+        """Return W @ H, shape (rows, columns), summed component by component.
+
+        Sums in a fixed order give the same bits on every machine; a BLAS product does not.
+        """
+        total = np.zeros((self.W.shape[0], self.H.shape[1]))
+        for row_part, column_part in zip(self.W.T, self.H, strict=True):
+            total += np.outer(row_part, column_part)
+        return total
+
+    def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return (W @ H)[rows, columns] for paired positions, shape (cells,), with `reconstruction`'s bits."""
+        predicted = np.zeros(len(rows))
+        W, turned = np.ascontiguousarray(self.W), np.ascontiguousarray(self.H.T)
+        for start in range(0, len(rows), CHUNK):
+            cells = slice(start, start + CHUNK)
+            products = W[rows[cells]] * turned[columns[cells]]
+            total = predicted[cells]
+            for part in products.T:
+                total += part
+        return predicted
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return the names of `count` components.
+
+    >>> numbered(2)
+    ('component 1', 'component 2')
+    """
+    return tuple(f"component {number}" for number in range(1, count + 1))
+
+
+def named(factors: Factors, names: Sequence[str] | None) -> Factors:
+    """Give the components names of one's own, in the order in which they stand; baselines keep theirs.
+
+    Raises
+    ------
+    InputError
+        As `checked_names` does.
+
+    >>> named(Factors(W=np.ones((1, 2)), H=np.ones((2, 1)), components=numbered(2)), ["bread", "fruit"]).components
+    ('bread', 'fruit')
+    """
+    if names is None:
+        return factors
+    return replace(factors, components=(*checked_names(names, factors.parts), *factors.components[factors.parts :]))
+
+
+def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
+    """Return names for `count` components: those given, or where there are none, numbers.
+
+    Raises
+    ------
+    InputError
+        If there is not a name for each component, or one of them is a baseline's or heads the labels.
+    """
+    if names is None:
+        return numbered(count)
+    if len(names) != count:
+        raise InputError(
+            f"names: expected {count} names, one for each component; found {len(names)}: {', '.join(names)}"
+        )
+    if taken := sorted({*names} & {*BASELINES, *LABELS}):
+        raise InputError(f"names: {taken[0]!r} heads a column of W or H already; choose another")
+    return tuple(names)
+
+
+def with_baselines(
+    factors: Factors, row_baseline: NDArray[np.float64], column_baseline: NDArray[np.float64]
+) -> Factors:
+    """Add a level for each row, shape (rows,), and for each column, shape (columns,), as two more components.
+
+    >>> parts = Factors(W=np.array([[2.0]]), H=np.array([[3.0, 1.0]]), components=numbered(1))
+    >>> with_baselines(parts, np.array([0.5]), np.array([0.0, 1.0])).reconstruction()
+    array([[6.5, 3.5]])
+    """
+    return Factors(
+        W=np.column_stack([factors.W, row_baseline, np.ones(len(factors.W))]),
+        H=np.vstack([factors.H, np.ones(factors.H.shape[1]), column_baseline]),
+        components=(*factors.components, *BASELINES),
+    )
+
+
+def canonical(factors: Factors) -> Factors:
+    """Scale each row of H to maximum 1 and sort components by their share of the total of W @ H; baselines stay.
+
+    W @ H stays the same up to rounding. A component whose row of H is all 0 keeps its scale; components of the
+    same share keep their order.
+
+    >>> factors = Factors(W=np.array([[1.0, 1.0]]), H=np.array([[2.0, 1.0], [4.0, 8.0]]), components=numbered(2))
+    >>> canonical(factors).W, canonical(factors).H
+    (array([[8., 2.]]), array([[0.5, 1. ],
+           [1. , 0.5]]))
+    """
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    order, scale = canonical_order(factors)
+    return Factors(
+        W=np.hstack([(W * scale)[:, order], factors.W[:, factors.parts :]]),
+        H=np.vstack([(H / scale[:, None])[order], factors.H[factors.parts :]]),
+        components=factors.components,
+    )
+
+
+def canonical_order(factors: Factors) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the order in which `canonical` puts the parts, and the scale of each before, both of shape (parts,)."""
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    peak = H.max(axis=1)
+    return np.argsort(-(W.sum(axis=0) * H.sum(axis=1)), kind="stable"), np.where(peak > 0, peak, 1.0)

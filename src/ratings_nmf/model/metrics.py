@@ -1,0 +1,109 @@
+"""How close W @ H comes to the table, and how sparse the parts are."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.model.factors import Factors
+
+
+def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
+    """Compare W @ H with every cell that counts: all under ``zeros: observed``, the rated ones under ``missing``.
+
+    Returns
+    -------
+    dict
+        ``frobenius_error`` √Σ(x − w·h)², in units of the cells; ``relative_error`` the same over √Σx²;
+        ``explained_variance`` 1 − Σ(x − w·h)² / Σx² (about 0, not the mean, as is usual for NMF: Hutchins et al.
+        2008); ``rmse`` √mean (x − w·h)²; ``mae`` mean |x − w·h|; ``sparsity_W`` and ``sparsity_H`` the mean Hoyer
+        sparsity of the components, baselines left out.
+
+    >>> from ratings_nmf.core.table import from_dense
+    >>> table = from_dense(np.array([[3.0, 0.0]]), row_labels=("a",), column_labels=("x", "y"), zeros="observed")
+    >>> factors = Factors(W=np.ones((1, 1)), H=np.array([[1.0, 1.0]]), components=("component 1",))
+    >>> found = fit_metrics(table, factors)
+    >>> round(found["frobenius_error"] ** 2, 9), found["mae"], round(found["explained_variance"], 9)
+    (5.0, 1.5, 0.444444444)
+    """
+    predicted = factors.predict(table.rows, table.columns)
+    squares = float(np.square(table.values - predicted).sum())
+    distances = float(np.abs(table.values - predicted).sum())
+    count = len(table.values)
+    if table.zeros == "observed":
+        zero_squares, zero_distances = _at_zeros(table, factors, predicted)
+        squares += zero_squares
+        distances += zero_distances
+        count = table.shape[0] * table.shape[1]
+    return measures(
+        squares=squares,
+        distances=distances,
+        total=float(np.square(table.values).sum()),
+        count=count,
+        sparsity=(hoyer_sparsity(factors.W.T[: factors.parts]), hoyer_sparsity(factors.H[: factors.parts])),
+    )
+
+
+def measures(
+    *, squares: float, distances: float, total: float, count: int, sparsity: tuple[NDArray[np.float64], ...]
+) -> dict[str, Any]:
+    """Return what `fit_metrics` returns from sums over the cells that count.
+
+    Parameters
+    ----------
+    squares, distances, total
+        Σ(x − w·h)², Σ|x − w·h| and Σx².
+    count
+        Number of the cells.
+    sparsity
+        Hoyer sparsity of each component of W and of H, baselines left out, both of shape (components,).
+    """
+    return {
+        "frobenius_error": float(np.sqrt(squares)),
+        "relative_error": float(np.sqrt(squares / total)),
+        "explained_variance": 1.0 - squares / total,
+        "rmse": float(np.sqrt(squares / count)),
+        "mae": distances / count,
+        "sparsity_W": float(sparsity[0].mean()),
+        "sparsity_H": float(sparsity[1].mean()),
+    }
+
+
+def _at_zeros(table: RatingsTable, factors: Factors, predicted: NDArray[np.float64]) -> tuple[float, float]:
+    """Return Σp² and Σp over the cells that are 0, where p is all there is to the residual."""
+    if table.fits_dense:
+        at_zeros = factors.reconstruction()
+        at_zeros[table.rows, table.columns] = 0.0
+        return float(np.square(at_zeros).sum()), float(at_zeros.sum())
+    # ‖WH‖² = Σ (WᵀW ∘ HHᵀ): the zero cells' sums without a dense array
+    grams = np.einsum("ra,rb->ab", factors.W, factors.W) * np.einsum("ac,bc->ab", factors.H, factors.H)
+    squares = grams.sum() - np.square(predicted).sum()
+    distances = (factors.W.sum(axis=0) * factors.H.sum(axis=1)).sum() - predicted.sum()
+    return max(float(squares), 0.0), max(float(distances), 0.0)
+
+
+def hoyer_sparsity(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return (√n − ‖v‖₁ / ‖v‖₂) / (√n − 1) for each row v of n numbers: 0 all equal, 1 all in one place.
+
+    A vector of zeros, or of one number, has sparsity 0. Source: Hoyer 2004, JMLR 5, section 3.1.
+
+    >>> hoyer_sparsity(np.array([[1.0, 1.0, 1.0, 1.0], [0.0, 0.0, 3.0, 0.0], [0.0, 0.0, 0.0, 0.0]]))
+    array([0., 1., 0.])
+    """
+    norms = np.sqrt(np.square(vectors).sum(axis=1))
+    return hoyer_of_norms(np.abs(vectors).sum(axis=1), norms, size=vectors.shape[1])
+
+
+def hoyer_of_norms(sums: NDArray[np.float64], norms: NDArray[np.float64], *, size: int) -> NDArray[np.float64]:
+    """Return `hoyer_sparsity` of vectors of `size` numbers from their ‖v‖₁ and ‖v‖₂, both of shape (vectors,).
+
+    >>> hoyer_of_norms(np.array([4.0, 3.0]), np.array([2.0, 3.0]), size=4)
+    array([0., 1.])
+    """
+    root = np.sqrt(size)
+    if root == 1:
+        return np.zeros(len(norms))
+    flatness = np.divide(sums, norms, out=np.full(len(norms), root), where=norms > 0)
+    sparsity: NDArray[np.float64] = (root - flatness) / (root - 1)
+    return sparsity

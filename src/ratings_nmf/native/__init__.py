@@ -1,1 +1,0 @@
-"""The native solver: pure functions on arrays, without scikit-learn; `solver` is its front."""

@@ -1,0 +1,119 @@
+"""Cells as they come from a file of either layout: some lines at a time, then joined, and sorted into a table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ratings_nmf.core.table import RatingsTable, Zeros
+from ratings_nmf.files.arrow import to_numpy
+
+Duplicates = Literal["last", "mean", "sum"]
+
+Coded = tuple[tuple[str, ...], NDArray[np.int32]]
+"""Labels of one side in order of appearance, and each cell's place among them."""
+
+Cells = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
+"""Rows, columns and values of cells, each of shape (cells,)."""
+
+LABEL = pa.dictionary(pa.int32(), pa.string())
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Batch:
+    """Some of a file's lines as cells, in their order.
+
+    Attributes
+    ----------
+    rows, columns
+        Labels of the cells, as Arrow arrays of type `LABEL`; a dictionary holds the labels of these lines in order of
+        appearance, those without a cell too.
+    values
+        Shape (cells,); NaN where blank.
+    """
+
+    rows: Any
+    columns: Any
+    values: NDArray[np.float64]
+
+
+def joined(batches: Iterable[Any]) -> Coded:
+    """Return one side of some batches as labels and places."""
+    column = pa.chunked_array(batches, LABEL).unify_dictionaries()
+    labels = tuple(column.chunk(0).dictionary.to_pylist())
+    return labels, to_numpy(pa.chunked_array([chunk.indices for chunk in column.chunks]))
+
+
+def table_of(
+    labels: tuple[tuple[str, ...], tuple[str, ...]],
+    cells: Cells,
+    *,
+    zeros: Zeros | None,
+    duplicates: Duplicates | None,
+) -> tuple[RatingsTable, list[tuple[str, str, int]]]:
+    """Return a table of cells given in any order, and what stands several times where it may not.
+
+    Parameters
+    ----------
+    labels
+        Of the rows and of the columns.
+    cells
+        Positions and values; under ``zeros: missing`` without those that are not rated.
+    zeros
+        What 0 and absent mean.
+    duplicates
+        What to make of several lines for one cell, in their order; None returns row label, column label and number
+        of lines of each such cell, and the table is of no use.
+    """
+    (rows, columns, values), repeated = _in_order(labels, cells, duplicates)
+    stored = values > 0
+    table = RatingsTable(
+        row_labels=labels[0],
+        column_labels=labels[1],
+        rows=rows[stored],
+        columns=columns[stored],
+        values=values[stored],
+        zeros=zeros or "observed",
+    )
+    return table, repeated
+
+
+def _in_order(
+    labels: tuple[tuple[str, ...], tuple[str, ...]], cells: Cells, duplicates: Duplicates | None
+) -> tuple[Cells, list[tuple[str, str, int]]]:
+    """Return the cells sorted by row, then column, one for each pair, and what stands several times."""
+    rows, columns, values = cells
+    keys = rows.astype(np.int64) * len(labels[1]) + columns
+    order = np.argsort(keys)
+    starts_new = np.ones(len(keys), dtype=np.bool_)
+    starts_new[1:] = keys[order[1:]] != keys[order[:-1]]
+    if starts_new.all():
+        return (rows[order], columns[order], values[order]), []
+    first = np.flatnonzero(starts_new)
+    counts = np.diff(first, append=len(keys))
+    repeated = []
+    if duplicates is None:
+        repeated = [
+            (labels[0][rows[cell]], labels[1][columns[cell]], count)
+            for cell, count in zip(order[first].tolist(), counts.tolist(), strict=True)
+            if count > 1
+        ]
+    order = np.argsort(keys, kind="stable")
+    values = _combined(values[order], first, counts, duplicates)
+    return (rows[order][first], columns[order][first], values), repeated
+
+
+def _combined(
+    values: NDArray[np.float64], first: NDArray[np.intp], counts: NDArray[np.intp], duplicates: Duplicates | None
+) -> NDArray[np.float64]:
+    """Make one value of each run of values, given where the runs start and how long they are."""
+    if duplicates in ("mean", "sum"):
+        combined: NDArray[np.float64] = np.add.reduceat(values, first)
+        if duplicates == "mean":
+            combined /= counts
+    else:
+        combined = values[first + counts - 1]
+    return combined

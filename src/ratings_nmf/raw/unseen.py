@@ -1,0 +1,72 @@
+"""A file of cells that the user holds out, by the labels of a table."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.raw.triples import read_cells
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class UnseenCells:
+    """Cells by their place in a table; a cell given twice counts twice.
+
+    Attributes
+    ----------
+    rows, columns
+        Positions, −1 where the table has no such label, shape (cells,).
+    values
+        Shape (cells,).
+    unknown_cells
+        Number of cells with such a label.
+    unknown_labels
+        These labels, in words.
+    unrated
+        Lines that were left out: 0 or blank where this means "not rated".
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
+    unknown_cells: int
+    unknown_labels: list[str]
+    unrated: int
+
+
+def read_unseen(
+    path: Path, table: RatingsTable, *, separator: str | None, columns: list[str | int] | None
+) -> UnseenCells:
+    """Read cells given one a line: row label, column label, value; the rest as in `read_triples`.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has a bad cell, or fewer than two cells to predict.
+    """
+    *sides, values = read_cells(path, zeros=table.zeros, separator=separator, columns=columns)
+    counted = values > 0 if table.zeros == "missing" else np.ones(len(values), dtype=bool)
+    if counted.sum() < 2:
+        raise InputError(f"{path}: found {counted.sum()} cells to predict; expected two or more, for a standard error")
+    labels: list[str] = []
+    places = []
+    for name, (given, codes), known in zip(
+        ("row", "column"), sides, (table.row_labels, table.column_labels), strict=True
+    ):
+        position = {label: place for place, label in enumerate(known)}
+        found = np.array([position.get(label, -1) for label in given], dtype=np.int32)
+        places.append(found[codes][counted])
+        used = np.unique(codes[counted])
+        labels += [f"{name} {given[code]!r}" for code in used if found[code] < 0]
+    unknown = (places[0] < 0) | (places[1] < 0)
+    return UnseenCells(
+        rows=places[0],
+        columns=places[1],
+        values=values[counted],
+        unknown_cells=int(unknown.sum()),
+        unknown_labels=labels,
+        unrated=int(np.sum(~counted)),
+    )

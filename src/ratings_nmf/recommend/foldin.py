@@ -1,0 +1,171 @@
+"""Rows or columns that come later: their loadings against the other side's, which stays as it was fitted."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import LISTED, RatingsTable, Side
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.frame import Frame
+
+TOLERANCE, ITERATIONS = 1e-9, 100_000
+"""Where scikit-learn's update of W stops: far enough for it not to matter which rows are solved for together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """How a table was fitted: solver, options, and half the mean of the cells that count, which baselines tend to."""
+
+    solver: str
+    options: Mapping[str, Any]
+    level: float
+
+    def transposed(self) -> "Method":
+        """Return the method with the columns' penalty in the rows' place."""
+        penalty = self.options.get("alpha_H", "same")
+        return self if penalty == "same" else replace(self, options={**self.options, "alpha_W": penalty})
+
+
+def method_of(trained: RatingsTable, *, solver: str, options: Mapping[str, Any]) -> Method:
+    """Return how a table was fitted."""
+    count = len(trained.values)
+    if trained.zeros == "observed":
+        count = trained.shape[0] * trained.shape[1]
+    total = float(np.bincount(trained.rows, trained.values).cumsum()[-1])
+    return Method(solver=solver, options=options, level=total / count / 2)
+
+
+def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTable) -> Side:
+    """Return which side of a file the newcomers are, given the labels of both.
+
+    The rows if the trained table knows a label of the columns, or none at all; else the columns.
+    """
+    known_rows, known_columns = set(trained.row_labels), set(trained.column_labels)
+    columns_known = any(label in known_columns for label in columns)
+    return "columns" if not columns_known and any(label in known_rows for label in rows) else "rows"
+
+
+def check_known(labels: Collection[str], trained: RatingsTable, *, side: Side, ignore_unknown: bool) -> int:
+    """Return how many of the trained lines that newcomers have cells under do not stand among these labels.
+
+    Parameters
+    ----------
+    labels
+        Under which the newcomers' cells stand: of columns, where newcomers are rows.
+    trained
+        The table that was fitted.
+    side
+        Which side the newcomers are.
+    ignore_unknown
+        Whether labels that the table does not know may be among them.
+
+    Raises
+    ------
+    InputError
+        If there are unknown labels that are not to be ignored, or no known one.
+    """
+    known, kind = (trained.column_labels, "column") if side == "rows" else (trained.row_labels, "row")
+    places = set(known)
+    unknown = [label for label in labels if label not in places]
+    if len(unknown) == len(labels) or (unknown and not ignore_unknown):
+        more = f" and {len(unknown) - LISTED:,} more" if len(unknown) > LISTED else ""
+        mend = "mend them, or leave them out with --ignore-unknown"
+        if len(unknown) == len(labels):
+            mend = f"none is known; expected some of: {', '.join(map(repr, known[:LISTED]))}"
+        raise InputError(
+            f"{kind} labels that the fitted table does not have: {', '.join(map(repr, unknown[:LISTED]))}{more}; {mend}"
+        )
+    return len(known) - (len(labels) - len(unknown))
+
+
+def fold_in(
+    newcomers: RatingsTable, factors: Factors, *, side: Side, frame: Frame, method: Method
+) -> NDArray[np.float64]:
+    """Return the loadings of newcomers, shape (newcomers, components), as W has them for rows and H.T for columns.
+
+    Minimises over each newcomer what the fit minimised, the other side's loadings fixed at what was written.
+
+    Parameters
+    ----------
+    newcomers
+        Newcomers × trained lines, in the order of the fitted table.
+    factors, frame
+        What was fitted, as written.
+    side
+        Which side the newcomers are.
+    method
+        The solver that fitted them, with its options.
+
+    Raises
+    ------
+    InputError
+        If columns are to join an ensemble, whose rows are a mean over restarts, or the solver cannot take newcomers.
+    """
+    if method.solver not in SOLVERS:
+        raise InputError(f"solver {method.solver} cannot take newcomers; these can: {', '.join(SOLVERS)}")
+    rows, parts = side == "rows", factors.parts
+    fixed = np.empty((parts, newcomers.shape[1]))
+    fixed[frame.position] = factors.H[:parts] * frame.scale[:, None] if rows else (factors.W[:, :parts] / frame.scale).T
+    has_baselines = parts < len(factors.components)
+    baselines = np.zeros((1, newcomers.shape[1]))
+    if has_baselines:
+        baselines[0] = factors.H[-1] if rows else factors.W[:, -2]
+    if frame.restart_baselines is not None:
+        if not rows:
+            raise InputError("an ensemble takes new rows only; fit the table transposed to fold in its columns")
+        baselines = frame.restart_baselines
+    solved, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
+    found = solved[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
+    ones = np.ones(len(found))
+    return np.column_stack([found, *((level, ones) if rows else (ones, level))]) if has_baselines else found
+
+
+def with_newcomers(factors: Factors, loadings: NDArray[np.float64], *, side: Side) -> Factors:
+    """Return factors whose rows, or columns, are the newcomers, with loadings as `fold_in` returns them."""
+    return replace(factors, W=loadings) if side == "rows" else replace(factors, H=np.ascontiguousarray(loadings.T))
+
+
+def _sklearn(
+    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Scikit-learn's own update of W, carried on until it settles; 0 where no cell is above 0, which it cannot do."""
+    if not len(newcomers.values):
+        return np.zeros((newcomers.shape[0], len(fixed))), np.zeros(newcomers.shape[0])
+    from scipy.sparse import csr_array
+    from sklearn.decomposition import non_negative_factorization
+
+    X = csr_array((newcomers.values, (newcomers.rows, newcomers.columns)), newcomers.shape)
+    options = {**method.options, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
+    W, _, _ = non_negative_factorization(X, H=fixed, n_components=len(fixed), update_H=False, **options)
+    return W, np.zeros(len(W))
+
+
+def _native(
+    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The native solver's own update of W, which `RatingsNMF.transform` calls as well."""
+    from ratings_nmf.solvers import native as solver
+    from ratings_nmf.solvers.cells import Cells
+    from ratings_nmf.solvers.options import Options
+    from ratings_nmf.solvers.solution import Factors as Solved
+
+    fitted = Solved(
+        W=np.empty((0, len(fixed))),
+        H=fixed,
+        row_baseline=np.empty(0),
+        restart_baselines=baselines,
+        level=method.level,
+        loss_curve=np.empty(0),
+        error=0.0,
+        converged=True,
+    )
+    cells = Cells(newcomers.rows, newcomers.columns, newcomers.values, newcomers.shape)
+    options = Options(zeros=newcomers.zeros, **{"regularization": 0.0, **method.options})
+    return solver.fold_in(fitted, cells, options=options)
+
+
+SOLVERS = {"sklearn": _sklearn, "native": _native}

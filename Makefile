@@ -1,4 +1,5 @@
-# `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv.
+# `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
+# to it what tests need.
 .DELETE_ON_ERROR:
 .PHONY: repro page test test-spark check verify bench clean
 
@@ -18,15 +19,15 @@ page: .venv/installed
 docs/page.png: reports/index.html
 	chromium --headless --hide-scrollbars --window-size=1280,1180 --screenshot=$@ "file://$(CURDIR)/$<#dataset-groceries"
 
-test: .venv/installed
+test: .venv/dev
 	python -m pytest
 
 # Spark's solver, on this machine and on a cluster of two processes; needs Java 17 or 21 as well
-test-spark: .venv/spark
+test-spark: .venv/spark .venv/dev
 	python -m pytest -m spark tests/test_spark.py tests/test_spark_pipeline.py
 
 # Style, types, and files that others read by a schema
-check: .venv/installed
+check: .venv/dev
 	ruff check .
 	ruff format --check .
 	mypy
@@ -64,9 +65,9 @@ clean:
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	touch $@
 
-.venv/spark: .venv/installed requirements-spark.lock
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-	    --requirement requirements-spark.lock
+# What tests and checks need on top (dev), and Spark's solver (spark)
+.venv/dev .venv/spark: .venv/%: .venv/installed requirements-%.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-$*.lock
 	touch $@
 
 benchmarks/.venv/installed: requirements.lock benchmarks/requirements.txt

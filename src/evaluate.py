@@ -40,7 +40,9 @@ def evaluate(dataset: str) -> stage.Done:
     except InputError as error:
         raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "evaluate") from None
     if left_out:
-        found["notes"] = [f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"]
+        found.setdefault("notes", []).append(
+            f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"
+        )
     metrics.write(dataset, "heldout", found | {"predictors": compared.predictors(found)})
     metrics.write_summary(dataset, "heldout", compared.summary(found))
     return found["cells"], found["verdict"]

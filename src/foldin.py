@@ -39,7 +39,7 @@ def fold_in(
         for some in newcomers.read(file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros):
             loadings = significant(foldin.fold_in(some, factors, side=side, frame=frame, method=method))
             seen = recommend.known_items(some, to="rows")
-            found = recommend.newcomers(loadings, items, seen, typical=usual, top=parameters.recommend.top)
+            found = recommend.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
             results.add(some, loadings, found)
             cells += len(some.values)
     meaning = "0" if trained.zeros == "observed" else "not rated"

@@ -58,7 +58,7 @@ def test_ranking_by_hand():
     cells = np.array([[3.0, 3.0, 5.0, 1.0, 0.0], [3.0, 3.0, 0.0, 0.0, 5.0]])
     table = table_of(cells, "missing")
     held = places((0, 2), (0, 3), (1, 4))
-    asked = ranking.task(baselines.training(table, held), np.array([5.0, 1.0, 5.0]))
+    asked = ranking.task(baselines.training(table, held), held, np.array([5.0, 1.0, 5.0]))
     assert list(zip(asked.rows.tolist(), asked.columns.tolist(), strict=True)) == [(0, 2), (1, 4)]
     scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
     measured, shown = ranking.ranked(asked, scores, np.eye(5), top=2)
@@ -74,7 +74,7 @@ def test_ranking_against_the_obvious_way():
     held, values = folds.held_out(1)
     known = baselines.training(table, held)
     scores = draw.random((40, 15))
-    measured, shown = ranking.ranked(ranking.task(known, values), scores, np.eye(15), top=3)
+    measured, shown = ranking.ranked(ranking.task(known, held, values), scores, np.eye(15), top=3)
     expected, seen = [], set()
     given = table.dense()
     given[held] = np.nan
@@ -96,7 +96,7 @@ def test_of_many_rows_some_are_ranked(monkeypatch):
     monkeypatch.setattr("ratings_nmf.holdout.ranking.ROWS", 7)
     table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
     held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
-    assert len(set(ranking.task(baselines.training(table, held), values).rows.tolist())) == 7
+    assert len(set(ranking.task(baselines.training(table, held), held, values).rows.tolist())) == 7
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
@@ -177,3 +177,24 @@ def test_a_count_that_does_not_fit_the_table():
             heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3),
             folds=2,
         )
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_a_test_cell_given_twice_is_held_out_once(zeros):
+    cells = np.random.default_rng(7).integers(1, 6, (6, 5)).astype(float)
+    model = heldout.Model(solver="native", n_components=2, options={}, seed=0, top=3)
+    once, twice = (
+        heldout.try_cells(table_of(cells, zeros), places(*held), np.full(len(held), 5.0), model, run=0)
+        for held in (((2, 1), (0, 3)), ((2, 1), (0, 3), (2, 1)))
+    )
+    np.testing.assert_array_equal(once.errors[:, [0, 1, 0]], twice.errors)
+    if zeros == "missing":
+        np.testing.assert_array_equal(once.rankings[""][0], twice.rankings[""][0])
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_test_cells_that_leave_nothing_to_fit_to(zeros):
+    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
+    cells = places((0, 0), (0, 1))
+    with pytest.raises(InputError, match="test: expected some known cells beside those held out"):
+        heldout.on_test_cells(table_of(np.array([[1.0, 2.0]]), zeros), cells, np.array([1.0, 2.0]), model)

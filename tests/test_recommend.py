@@ -127,11 +127,11 @@ PRINT = """
 import hashlib, numpy as np
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.solvers.kernels.topk import Known
-from ratings_nmf.recommend.search import newcomers
+from ratings_nmf.recommend.search import best_items
 draw = np.random.default_rng(0)
 W, H = draw.gamma(0.5, 1, (1200, 9)), draw.gamma(0.3, 1, (700, 9)).round(1)
 known = np.sort(draw.integers(0, 700, (1200, 5)), axis=1).astype(np.int32)
-found = newcomers(W, H, Known(np.arange(1201) * 5, known.ravel()), typical=None, top=20)
+found = best_items(W, H, Known(np.arange(1201) * 5, known.ravel()), typical=None, top=20)
 parts = found.receivers, found.items, found.predicted, found.components, found.shares
 print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """

@@ -76,27 +76,27 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
         solver=model.solver,
         options=model.options,
         seed=seed,
-        held_out=places,
+        held_out=known.held_out,
     ).factors
     by_levels = levels.predict(*held_out)
     by_factors = by_levels.copy()
     by_factors[inside] = factors.predict(*places)
     predicted = np.stack([by_factors, by_levels, np.full(len(values), levels.mean)])
-    rankings = _rankings(known, values[inside], factors, levels, top=model.top) if table.zeros == "missing" else {}
+    rankings = {}
+    if table.zeros == "missing":
+        rankings = _rankings(ranking.task(known, places, values[inside]), factors, levels, top=model.top)
     return Trial(errors=values - np.clip(predicted, *known.range), rankings=rankings)
 
 
 def _rankings(
-    known: baselines.Training, values: Matrix, factors: Factors, levels: baselines.Levels, *, top: int
+    task: ranking.Task, factors: Factors, levels: baselines.Levels, *, top: int
 ) -> dict[str, tuple[Matrix, NDArray[np.bool_]]]:
-    asked = ranking.task(known, values)
-
     alike = np.ones((len(factors.W), 1))
     # the same order, and 0 or more
     shifted = levels.column - levels.column.min()
     scores = {"": (factors.W, factors.H.T), "baselines_": (alike, shifted[:, None])}
-    scores["most_popular_"] = alike, baselines.popularity(known)[:, None]
-    return {name: ranking.ranked(asked, *pair, top=top) for name, pair in scores.items()}
+    scores["most_popular_"] = alike, baselines.popularity(task.known)[:, None]
+    return {name: ranking.ranked(task, *pair, top=top) for name, pair in scores.items()}
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, Any]:
@@ -132,6 +132,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
         "rmse_se": _standard_error(rmse[:, 0]),
         "mae_se": _standard_error(mae[:, 0]),
         **ranked,
+        **_ranking_notes(ranked),
         **_verdict(rmse.mean(axis=0), float(gain.mean()), _standard_error(gain), ranked),
     }
 
@@ -166,6 +167,7 @@ def on_test_cells(table: RatingsTable, cells: Cells, values: Matrix, model: Mode
         "rmse_se": _standard_error(halves[0]),
         "mae_se": _standard_error(distances[0]),
         **ranked,
+        **_ranking_notes(ranked),
         **_verdict(rmse, float(rmse[best] - rmse[0]), _standard_error(halves[best] - halves[0]), ranked),
     }
 
@@ -183,6 +185,14 @@ def _mean_rankings(trials: list[Trial]) -> dict[str, float | None]:
         means = [*rows.mean(axis=0).tolist(), float(shown.mean())] if len(rows) else [None] * len(ranking.NAMES)
         found |= {f"{prefix}{name}": value for name, value in zip(ranking.NAMES, means, strict=True)}
     return found
+
+
+def _ranking_notes(ranked: dict[str, float | None]) -> dict[str, list[str]]:
+    """Say why there is no ranking, where there is none although it was asked for."""
+    if ranked.get("ndcg", 0.0) is not None:
+        return {}
+    named = f"{', '.join(ranking.NAMES[:-1])} and {ranking.NAMES[-1]}"
+    return {"notes": [f"{named}: not measured; no held-out cell is worth the mean of the known cells or more"]}
 
 
 def _verdict(rmse: Matrix, gain: float, error: float, ranked: dict[str, float | None]) -> dict[str, Any]:

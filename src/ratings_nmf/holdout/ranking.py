@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.holdout.folds import cell_hash
+from ratings_nmf.holdout.folds import Cells, cell_hash
 from ratings_nmf.holdout.yardsticks import Training
-from ratings_nmf.recommend.search import newcomers
+from ratings_nmf.recommend.search import best_items
 from ratings_nmf.solvers.kernels.topk import Known
 
 ROWS = 2000
@@ -35,15 +35,14 @@ class Task:
     columns: NDArray[np.int32]
 
 
-def task(known: Training, values: Matrix) -> Task:
-    """Return the relevant ones of the held-out cells, given their values, shape (cells,); of `ROWS` rows at most."""
-    rows, columns = known.held_out
-    relevant = np.flatnonzero(values >= known.mean)
-    asked = np.unique(rows[relevant])
+def task(known: Training, cells: Cells, values: Matrix) -> Task:
+    """Return the relevant ones of some held-out cells, shape (cells,), each once; of `ROWS` rows at most."""
+    relevant = values >= known.mean
+    rows, columns = np.unique(np.stack(cells)[:, relevant], axis=1)
+    asked = np.unique(rows)
     drawn = np.argsort(cell_hash(0, asked, np.zeros_like(asked)), kind="stable")[:ROWS]
-    relevant = relevant[np.isin(rows[relevant], asked[drawn])]
-    relevant = relevant[np.argsort(rows[relevant], kind="stable")]
-    return Task(known=known, rows=rows[relevant], columns=columns[relevant])
+    inside = np.isin(rows, asked[drawn])
+    return Task(known=known, rows=rows[inside], columns=columns[inside])
 
 
 def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[Matrix, NDArray[np.bool_]]:
@@ -51,7 +50,8 @@ def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[M
 
     A row is recommended the `top` columns of highest score it does not know. With hits h_1 … h_top (0 or 1), r
     relevant cells and d_i = 1 / log2(i + 1): precision Σ h / top, recall Σ h / r, ndcg Σ d h / Σ_{i ≤ min(r, top)} d
-    (Järvelin & Kekäläinen 2002). Of equal scores the earlier column comes first.
+    (Järvelin & Kekäläinen 2002). Of equal scores the earlier column comes first. Without a relevant cell there are
+    no rows, and no column came up.
 
     Parameters
     ----------
@@ -63,7 +63,9 @@ def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[M
     top = min(top, width)
     discount = 1.0 / np.log2(np.arange(2, top + 2))
     rows, wanted = np.unique(asked.rows, return_counts=True)
-    found = newcomers(loadings[rows], items, _known_of(rows, asked.known), typical=None, top=top)
+    if not len(rows):
+        return np.empty((0, 3)), np.zeros(width, dtype=bool)
+    found = best_items(loadings[rows], items, _known_of(rows, asked.known), typical=None, top=top)
     relevant = np.sort(asked.rows.astype(np.int64) * width + asked.columns)
     offered = rows[found.receivers].astype(np.int64) * width + found.items
     place = np.minimum(np.searchsorted(relevant, offered), len(relevant) - 1)

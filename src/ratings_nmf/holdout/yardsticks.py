@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import Cells, not_held_out
 
@@ -45,7 +46,8 @@ class Training:
     @property
     def range(self) -> tuple[float, float]:
         """Least and largest of the known cells."""
-        return 0.0 if self.observed else float(self.values.min()), float(self.values.max())
+        least = 0.0 if self.observed else float(self.values.min())
+        return least, float(self.values.max(initial=least))
 
     def per_line(self, side: int, weights: NDArray[np.float64] | None) -> NDArray[np.float64]:
         """Return, for each row (side 0) or column (1), the sum over its known cells of the other side's weights.
@@ -73,11 +75,25 @@ class Training:
 
 
 def training(table: RatingsTable, held_out: Cells) -> Training:
-    """Return the known cells of a table without those held out, given as rows and columns; they need not be stored."""
-    left = not_held_out(table, held_out)
-    return Training(
-        table=table, held_out=held_out, rows=table.rows[left], columns=table.columns[left], values=table.values[left]
+    """Return the known cells of a table without those held out, given as rows and columns; they need not be stored.
+
+    Raises
+    ------
+    InputError
+        If no known cell is left.
+    """
+    rows, columns = np.unique(np.stack(held_out), axis=1)  # a cell given twice is still one
+    left = not_held_out(table, (rows, columns))
+    known = Training(
+        table=table,
+        held_out=(rows, columns),
+        rows=table.rows[left],
+        columns=table.columns[left],
+        values=table.values[left],
     )
+    if not known.per_line(0, None).any():
+        raise InputError("test: expected some known cells beside those held out, to fit to; found none")
+    return known
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -97,15 +113,16 @@ class Levels:
 def levels(known: Training, *, penalty: float) -> Levels:
     """Fit a level for each row and each column, alone, to the known cells.
 
-    Minimises Σ (x − mean − row − column)² + penalty (Σ row² + Σ column²) by alternating over the sides. Source:
-    Koren 2010, ACM TKDD 4, section 2.2.
+        Minimises Σ (x − mean − row − column)² + penalty (Σ row² + Σ column²) by alternating over the sides. Source:
+        Koren 2010, ACM TKDD 4, section 2.2.
 
-    >>> from ratings_nmf.core.table import from_dense
-    >>> cells = np.array([[1.0, 2.0], [3.0, 4.0]])
-    >>> table = from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed")
-    >>> corner = (np.array([1], dtype=np.int32), np.array([1], dtype=np.int32))
-    >>> round(float(levels(training(table, corner), penalty=0.0).predict(*corner)[0]), 3)
-    4.0
+        >>> from ratings_nmf.core.errors import InputError
+    from ratings_nmf.core.table import from_dense
+        >>> cells = np.array([[1.0, 2.0], [3.0, 4.0]])
+        >>> table = from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed")
+        >>> corner = (np.array([1], dtype=np.int32), np.array([1], dtype=np.int32))
+        >>> round(float(levels(training(table, corner), penalty=0.0).predict(*corner)[0]), 3)
+        4.0
     """
     mean, counts, sums = known.mean, [known.per_line(side, None) for side in (0, 1)], [known.sums(0), known.sums(1)]
     found = [np.zeros(count) for count in known.table.shape]

@@ -43,10 +43,10 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> R
     (array([1, 2], dtype=int32), array([2., 2.]), array([0, 1], dtype=int32), array([1., 1.]))
     """
     own, other = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
-    return newcomers(own, other, known_items(table, to=to), typical=typical(factors, to=to), top=top)
+    return best_items(own, other, known_items(table, to=to), typical=typical(factors, to=to), top=top)
 
 
-def newcomers(
+def best_items(
     loadings: NDArray[np.float64],
     items: NDArray[np.float64],
     known: Known,

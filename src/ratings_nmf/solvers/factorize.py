@@ -132,6 +132,11 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
             W = model.fit_transform(X)
         except ValueError as error:
             raise InputError(f"options: {error}") from None
+    if not np.isfinite(W).all():  # its start divides by the length of a singular vector, which may be 0
+        raise InputError(
+            "options: scikit-learn's start from singular vectors fails where rows or columns are multiples of one "
+            "another; set `init: random`, or fewer components"
+        )
     for warning in caught:
         if not issubclass(warning.category, ConvergenceWarning):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

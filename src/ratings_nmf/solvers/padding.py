@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ratings_nmf.solvers.kernels import LANES, gram
-from ratings_nmf.solvers.threads import Run
+from ratings_nmf.solvers.threads import Run, alone
 
 _GRAM_PARTS = 8
+_SMALL = 2**14
+"""Numbers of a table up to which handing its parts to threads would take longer than multiplying them."""
 
 
 def pad(table: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
@@ -30,5 +32,5 @@ def gram_of(table: NDArray[Any], run: Run) -> NDArray[Any]:
     sums = np.empty((_GRAM_PARTS, width, width), table.dtype)
     parts = [(part, part + 1) for part in range(_GRAM_PARTS)]
     tables = np.ascontiguousarray(table.T), table
-    run(gram, parts, bounds, tables, np.arange(n_lines, dtype=np.int32), sums)
+    (alone if table.size <= _SMALL else run)(gram, parts, bounds, tables, np.arange(n_lines, dtype=np.int32), sums)
     return np.asarray(sums.cumsum(axis=0)[-1])

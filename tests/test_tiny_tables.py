@@ -1,0 +1,136 @@
+"""Tables of 1 × 1 to 6 × 6 through every stage: what is over an empty set is not measured, and nothing fails."""
+
+import math
+
+import numpy as np
+import pytest
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.figures import gallery
+from ratings_nmf.figures.component_bars import components
+from ratings_nmf.figures.recommendation_charts import recommendations
+from ratings_nmf.figures.survey_figures import figures as survey_figures
+from ratings_nmf.holdout import compared, evaluation
+from ratings_nmf.model.factors import canonical
+from ratings_nmf.model.frame import frame_of
+from ratings_nmf.model.metrics import fit_metrics
+from ratings_nmf.page.dataset import Sources, describe
+from ratings_nmf.recommend import foldin, search
+from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.survey.comparison import compare
+
+SHOWN = 30
+"""Every 30th table is drawn and described as well, which takes 20 times as long as all the rest."""
+
+
+def table_of(cells, zeros):
+    cells = np.array(cells, dtype=float)
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+
+
+def drawn(number, zeros):
+    """A table with a cell above 0, a count of components that fits it, and a number of folds."""
+    draw = np.random.default_rng(number)
+    shape = draw.integers(1, 7, 2)
+    cells = draw.integers(1, 6, shape) * (draw.random(shape) < draw.choice([0.1, 0.5, 0.8, 1.0]))
+    cells[draw.integers(shape[0]), draw.integers(shape[1])] = draw.integers(1, 6)
+    return table_of(cells, zeros), int(draw.integers(1, shape.min() + 1)), int(draw.choice([0, 2, 3, 5]))
+
+
+def measured(content):
+    """What a stage measured, all of whose numbers are finite: what was not measured is None."""
+    numbers = [content]
+    while numbers:
+        number = numbers.pop()
+        if isinstance(number, dict | list):
+            numbers += number.values() if isinstance(number, dict) else number
+        assert not isinstance(number, float) or math.isfinite(number), content
+    return content
+
+
+def unless_refused(function, *arguments, **options):
+    """What a stage makes of a table, or None where it says what its user can mend."""
+    try:
+        return function(*arguments, **options)
+    except InputError as error:
+        assert ": " in str(error)
+        return None
+
+
+def evaluated(table, count, folds):
+    model = evaluation.Model(solver="native", n_components=count, options={"tol": 1e-3}, seed=0, top=3)
+    heldout = measured(evaluation.over_folds(table, model, folds=folds))
+    measured(compared.summary(heldout))
+    return heldout
+
+
+def surveyed(table, count, folds):
+    counts = range(1, count + 1)
+    found = compare(table, counts=counts, folds=folds, restarts=2, options={"tol": 1e-3}, seed=0, jobs=1)
+    measured(found.evidence)
+    content = {"choice": found.choice.n_components, "consensus": found.consensus_count, "reason": found.choice.reason}
+    return found.evidence, content | {"rules": found.suggested}, found.shown(table)
+
+
+def check(number, zeros):
+    table, count, folds = drawn(number, zeros)
+    described = measured(profile(table))
+    survey = unless_refused(surveyed, table, count, folds)
+    heldout = unless_refused(evaluated, table, count, folds)
+    solver = "sklearn" if zeros == "observed" and number % 3 == 0 else "native"
+    solved = unless_refused(factorize, table, n_components=count, solver=solver, options={"tol": 1e-3}, seed=0)
+    if not solved:
+        return
+    factors = canonical(solved.factors)
+    fit = {"n_components": count, "n_iter": solved.n_iter, "converged": True, **fit_metrics(table, factors)}
+    measured(fit)
+    method = foldin.method_of(table, solver=solver, options={})
+    for side, newcomers in (("rows", table), ("columns", table.transposed())):
+        lists = search.recommend(factors, table, to=side, top=3)
+        measured(search.summary(lists))
+        assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()
+        frame = frame_of(solved.factors, "canonical", None)
+        assert np.isfinite(foldin.fold_in(newcomers, factors, side=side, frame=frame, method=method)).all()
+    if number % SHOWN:
+        return
+    gallery.figures("tiny", table, factors, profile=described, fit=fit, warning=gallery.warning_line(heldout or {}))
+    components("tiny", table, factors)
+    recommendations("tiny", table, factors, lists, to="columns")
+    if survey:
+        evidence, content, consensus = survey
+        survey_figures("tiny", evidence, consensus, content)
+    sources = Sources(
+        name="tiny", parameters={}, table=table, profile=described, factors=factors, fit=fit,
+        loss_curve=solved.loss_curve, survey=survey and (evidence, content), heldout=heldout,
+    )  # fmt: skip
+    assert "nan" not in str(describe(sources))
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_every_stage_of_tables_drawn_by_chance(zeros):
+    for number in range(150):
+        try:
+            check(number, zeros)
+        except Exception as error:
+            error.add_note(f"table {number}")
+            raise
+
+
+LIKED_BY_FEW = [[5, 3, 0, 1, 4], [4, 0, 2, 1, 5], [1, 1, 5, 4, 0], [0, 2, 4, 5, 1], [3, 3, 1, 0, 2], [2, 4, 0, 3, 5]]
+
+
+def test_a_fold_without_a_cell_that_was_liked():
+    found = evaluated(table_of(LIKED_BY_FEW, "missing"), 2, 5)
+    assert found["folds"] == 5 and 0 <= found["ndcg"] <= 1
+
+
+def test_no_fold_with_a_cell_that_was_liked_is_not_measured():
+    found = evaluated(table_of([[0, 1, 4], [2, 2, 0]], "missing"), 1, 2)
+    assert {found[f"{predictor}{name}"] for predictor in ("", "baselines_") for name in ("ndcg", "coverage")} == {None}
+    assert found["notes"][0].startswith("precision, recall, ndcg and coverage: not measured")
+
+
+def test_the_only_cell_above_zero_held_out():
+    evaluated(table_of([[0, 0], [0, 3]], "observed"), 1, 2)

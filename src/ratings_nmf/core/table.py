@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 Zeros = Literal["observed", "missing"]
 Side = Literal["rows", "columns"]
 
+Places = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Rows and columns of cells, both of shape (cells,)."""
+
 DENSE_LIMIT = 1_000_000
 """Largest number of cells (rows × columns) of which a dense array is ever built."""
 
@@ -48,9 +51,35 @@ class RatingsTable:
         return len(self.row_labels), len(self.column_labels)
 
     @property
+    def size(self) -> int:
+        """Number of rows times number of columns."""
+        return len(self.row_labels) * len(self.column_labels)
+
+    @property
     def fits_dense(self) -> bool:
         """Whether a dense array of this shape may be built: rows × columns up to `DENSE_LIMIT`."""
-        return self.shape[0] * self.shape[1] <= DENSE_LIMIT
+        return self.size <= DENSE_LIMIT
+
+    @property
+    def counted(self) -> int:
+        """Number of cells that count: all where zeros are observed, the stored ones where they are missing."""
+        return self.size if self.zeros == "observed" else len(self.values)
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Least and largest value of the cells that count, of which there is one at least."""
+        least = 0.0 if self.counted > len(self.values) else float(self.values.min())
+        return least, float(self.values.max(initial=least))
+
+    @property
+    def mean(self) -> float:
+        """Mean of the cells that count, of which there is one at least; summed row by row, in the same order always."""
+        return float(np.bincount(self.rows, self.values, minlength=1).cumsum()[-1]) / self.counted
+
+    @property
+    def starts(self) -> NDArray[np.intp]:
+        """Where the stored cells of each row begin, and where those of the last end, shape (rows + 1,)."""
+        return np.searchsorted(self.rows, np.arange(self.shape[0] + 1, dtype=np.int32))
 
     def dense(self) -> NDArray[np.float64]:
         """Return the table as an array (rows, columns); a cell that was not rated is NaN."""
@@ -89,28 +118,25 @@ def from_dense(
 def profile(table: RatingsTable) -> dict[str, Any]:
     """Describe what went in: size, density, values, and rows and columns without a stored cell.
 
-    ``density`` is the share of cells that are stored (above 0). ``mean`` is over all cells where zeros are
-    observed, and over the rated cells where they are missing.
+    ``density`` is the share of cells that are stored (above 0); minimum, maximum and mean are over those that count.
 
     >>> cells = np.array([[2.0, 0.0], [0.0, 0.0]])
     >>> described = profile(from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed"))
     >>> described["density"], described["mean"], described["empty_rows"], described["empty_columns"]
     (0.25, 0.5, ['b'], ['y'])
     """
-    row_count, column_count = table.shape
-    size = row_count * column_count
-    counted = size if table.zeros == "observed" else len(table.values)
-    empty_rows = np.flatnonzero(np.bincount(table.rows, minlength=row_count) == 0)
-    empty_columns = np.flatnonzero(np.bincount(table.columns, minlength=column_count) == 0)
+    least, largest = table.range
+    empty_rows = np.flatnonzero(np.bincount(table.rows, minlength=table.shape[0]) == 0)
+    empty_columns = np.flatnonzero(np.bincount(table.columns, minlength=table.shape[1]) == 0)
     return {
-        "rows": row_count,
-        "columns": column_count,
+        "rows": table.shape[0],
+        "columns": table.shape[1],
         "cells": len(table.values),
-        "density": len(table.values) / size,
+        "density": len(table.values) / table.size,
         "zeros": table.zeros,
-        "minimum": 0.0 if counted > len(table.values) else float(table.values.min()),
-        "maximum": float(table.values.max()),
-        "mean": float(table.values.sum()) / counted,
+        "minimum": least,
+        "maximum": largest,
+        "mean": table.mean,
         "empty_row_count": len(empty_rows),
         "empty_column_count": len(empty_columns),
         "empty_rows": [table.row_labels[row] for row in empty_rows[:LISTED]],

@@ -32,11 +32,7 @@ class Method:
 
 def method_of(trained: RatingsTable, *, solver: str, options: Mapping[str, Any]) -> Method:
     """Return how a table was fitted."""
-    count = len(trained.values)
-    if trained.zeros == "observed":
-        count = trained.shape[0] * trained.shape[1]
-    total = float(np.bincount(trained.rows, trained.values).cumsum()[-1])
-    return Method(solver=solver, options=options, level=total / count / 2)
+    return Method(solver=solver, options=options, level=trained.mean / 2)
 
 
 def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTable) -> Side:

@@ -87,7 +87,7 @@ def best_items(
 def known_items(table: RatingsTable, *, to: Side) -> Known:
     """Return the items of each receiver's stored cells."""
     turned = table if to == "rows" else table.transposed()
-    return Known(np.searchsorted(turned.rows, np.arange(turned.shape[0] + 1)), np.ascontiguousarray(turned.columns))
+    return Known(turned.starts, np.ascontiguousarray(turned.columns))
 
 
 def typical(factors: Factors, *, to: Side) -> NDArray[np.float64] | None:

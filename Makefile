@@ -45,7 +45,7 @@ verify: .venv/installed
 
 # Ratios against peers, each in one run; FOLDS=folder of MovieLens 100K's u1.base … adds real ratings
 bench: .venv/installed benchmarks/.venv/installed
-	benchmarks/.venv/bin/python benchmarks/notebook.py
+	benchmarks/.venv/bin/python benchmarks/pipeline.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/scaling.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/accuracy_speed.py benchmarks/.venv/tables \
 	    $(if $(FOLDS),--sizes 100k 1m 20m --folds "$(FOLDS)",--sizes 1m 20m)

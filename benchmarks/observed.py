@@ -19,7 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions
 
 LINE = "{:32} {:>3} {:>7} {:>9} {:>10} {:>7} {:>9} {:>10} {:>8}"
 
@@ -58,7 +58,7 @@ def by_sklearn(table, start, sweeps):
 def by_native(cells, start, **options):
     """Fit with the native solver; return seconds, error and sweeps."""
     begin = time.perf_counter()
-    found = fit(cells, n_components=start[0].shape[1], options=Options(zeros="observed", **options), start=start)
+    found = fit(cells, n_components=start[0].shape[1], options=NativeOptions(zeros="observed", **options), start=start)
     return time.perf_counter() - begin, found.error, found.n_iter
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files import choice, interim
 from ratings_nmf.files import reports as metrics
@@ -21,24 +20,21 @@ def evaluate(dataset: str) -> stage.Done:
     table = interim.read(dataset)
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
-    try:
-        solver = fit.solver if fit.solver in LEAVE_OUT else "native"
-        options, left_out = (fit.options, []) if solver == fit.solver else counterpart(fit.solver, fit.options, table)
-        model = heldout.Model(
-            n_components=count, solver=solver, options=options, seed=parameters.seed, top=chosen.recommend.top
-        )
-        if chosen.evaluate.test is None:
-            found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
-        else:
-            path = Path(chosen.evaluate.test)
-            cells = read_unseen(path, table, separator=separator, columns=columns)
-            found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
-            found |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
-            found["unknown_labels"] = len(cells.unknown_labels)
-            if cells.unknown_labels:
-                found["first_unknown"] = cells.unknown_labels[:LISTED]
-    except InputError as error:
-        raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "evaluate") from None
+    solver = fit.solver if fit.solver in LEAVE_OUT else "native"
+    options, left_out = (fit.options, []) if solver == fit.solver else counterpart(fit.solver, fit.options, table)
+    model = heldout.Model(
+        n_components=count, solver=solver, options=options, seed=parameters.seed, top=chosen.recommend.top
+    )
+    if chosen.evaluate.test is None:
+        found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
+    else:
+        path = Path(chosen.evaluate.test)
+        cells = read_unseen(path, table, separator=separator, columns=columns)
+        found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
+        found |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
+        found["unknown_labels"] = len(cells.unknown_labels)
+        if cells.unknown_labels:
+            found["first_unknown"] = cells.unknown_labels[:LISTED]
     if left_out:
         found.setdefault("notes", []).append(
             f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"

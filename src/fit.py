@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import choice, interim
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files import reports as metrics
@@ -15,6 +14,7 @@ from ratings_nmf.model import factors
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.solvers.factorize import check_count, factorize
+from ratings_nmf.solvers.options import spark_options
 from ratings_nmf.solvers.spark.scale import fits_on_spark
 
 
@@ -25,10 +25,7 @@ def fit(dataset: str) -> stage.Done:
     count = choice.read(dataset) if chosen.n_components == "auto" else chosen.n_components
     profile = interim.read_profile(dataset)
     large = fits_on_spark(chosen.solver, (profile["rows"], profile["columns"]), count)
-    try:
-        measured = (_on_spark if large else _in_memory)(dataset, chosen, count, parameters.seed)
-    except InputError as error:
-        raise InputError(f"{params.FILE}: datasets.{dataset}.fit.{error}") from None
+    measured = (_on_spark if large else _in_memory)(dataset, chosen, count, parameters.seed)
     measured["n_components"] = count
     metrics.write(dataset, "fit", measured)
     summary = ("n_components", "converged", "relative_error")
@@ -50,12 +47,11 @@ def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[
 
 def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
     from ratings_nmf.solvers.spark import fit as spark
-    from ratings_nmf.solvers.spark.spark_options import checked
 
     profile = interim.read_profile(dataset)
-    check_count((profile["rows"], profile["columns"]), count, "n_components")
+    check_count((profile["rows"], profile["columns"]), count, "fit.n_components")
     range_ = {"lowest": profile["minimum"], "highest": profile["maximum"]}
-    options = checked(chosen.options, zeros=profile["zeros"], **range_)
+    options = spark_options(chosen.options, zeros=profile["zeros"], **range_)
     names = factors.checked_names(chosen.names, count)
     with factor_files.replacing_all(dataset) as folder:
         frame, shares, measured = spark.fit(

@@ -1,6 +1,5 @@
-"""Solve for rows, or columns, that come later, without refitting: python src/foldin.py DATASET FILE."""
+"""Solve for rows, or columns, that come later, without refitting."""
 
-import argparse
 from pathlib import Path
 
 from ratings_nmf.core import params, stage
@@ -29,10 +28,7 @@ def fold_in(
     side = side or foldin.side_of(contents.rows.places, contents.columns.places, trained)
     own, other = contents.sides(side)
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
-    try:
-        absent = foldin.check_known(other.places, trained, side=side, ignore_unknown=ignore_unknown)
-    except InputError as error:
-        raise InputError(f"{file}: {error}") from None
+    absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     usual = recommend.typical(factors, to=side)
     cells, count = 0, len(own.places)
     with files.writing(file, output, side=side, factors=factors, known=known, count=count) as results:
@@ -50,15 +46,13 @@ def fold_in(
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", help="a dataset of params.yaml whose fit stage has run")
-    parser.add_argument("file", type=stage.path, help="a table of the dataset's layout")
-    parser.add_argument(
+    arguments = stage.Arguments(fold_in)
+    arguments.add_argument("file", metavar="FILE", type=stage.path, help="a table of the dataset's layout")
+    arguments.add_argument(
         "--output", type=stage.path, metavar="FOLDER", help="where results go; beside the file if not given"
     )
-    parser.add_argument(
+    arguments.add_argument(
         "--new", dest="side", choices=["rows", "columns"], help="found out from the labels if not given"
     )
-    parser.add_argument("--ignore-unknown", action="store_true", help="leave out labels that the fitted table lacks")
-    given = parser.parse_args()
-    stage.attempt(f"foldin {given.dataset}", lambda: fold_in(**vars(given)))
+    arguments.add_argument("--ignore-unknown", action="store_true", help="leave out labels that the fitted table lacks")
+    stage.run(fold_in, arguments)

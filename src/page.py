@@ -44,4 +44,4 @@ def _without_unset(block: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    stage.run(page, arguments=())
+    stage.run(page)

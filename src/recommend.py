@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import interim
 from ratings_nmf.files import lists as recommendations
 from ratings_nmf.files import loadings as factors
 from ratings_nmf.files import reports as metrics
 from ratings_nmf.recommend import search as core
 from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.solvers.options import spark_options
 from ratings_nmf.solvers.spark.scale import recommends_on_spark
 
 
@@ -20,10 +20,7 @@ def recommend(dataset: str) -> stage.Done:
     asked, solver, options = chosen.recommend, chosen.fit.solver, chosen.fit.options
     profile = interim.read_profile(dataset)
     if recommends_on_spark(solver, (profile["rows"], profile["columns"])):
-        try:
-            measured = _on_spark(dataset, asked, options, profile)
-        except InputError as error:
-            raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "fit") from None
+        measured = _on_spark(dataset, asked, options, profile)
     else:
         table, found = interim.read(dataset, places_only=True), factors.read(dataset)
         given = core.recommend(found, table, to=asked.to, top=asked.top)
@@ -38,7 +35,6 @@ def _on_spark(
     dataset: str, asked: params.Recommend, options: dict[str, Any], profile: dict[str, Any]
 ) -> dict[str, Any]:
     from ratings_nmf.solvers.spark import recommend as spark
-    from ratings_nmf.solvers.spark.spark_options import checked
 
     return spark.recommend(
         interim.cells_file(dataset),
@@ -46,7 +42,7 @@ def _on_spark(
         (interim.iterate_labels(dataset, "rows"), interim.iterate_labels(dataset, "columns")),
         to=asked.to,
         top=asked.top,
-        options=checked(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]),
+        options=spark_options(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]),
         write=partial(recommendations.write_lists, dataset),
     )
 

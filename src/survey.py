@@ -1,7 +1,6 @@
 """Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import choice as choice_file
 from ratings_nmf.files import interim
 from ratings_nmf.files import reports as metrics
@@ -17,19 +16,16 @@ def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
-    try:
-        table = interim.read(dataset)
-        options, left_out = counterpart(fit.solver, fit.options, table)
-        found = compare(
-            table,
-            counts=asked.components,
-            folds=asked.folds,
-            restarts=asked.restarts,
-            options={**options, "ensemble": 1},
-            seed=parameters.seed,
-        )
-    except InputError as error:
-        raise stage.located(error, f"{params.FILE}: datasets.{dataset}", "survey") from None
+    table = interim.read(dataset)
+    options, left_out = counterpart(fit.solver, fit.options, table)
+    found = compare(
+        table,
+        counts=asked.components,
+        folds=asked.folds,
+        restarts=asked.restarts,
+        options={**options, "ensemble": 1},
+        seed=parameters.seed,
+    )
     notes = [STAND_IN] if fit.solver == "spark" else []
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice, suggested = found.choice, found.suggested

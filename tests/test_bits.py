@@ -15,7 +15,7 @@ import numpy as np
 
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions
 
 
 def digest(shape, share, n_components, max_iter):
@@ -27,7 +27,7 @@ def digest(shape, share, n_components, max_iter):
     result = hashlib.sha256()
     for zeros in ("missing", "observed"):
         for ensemble in (1, 2):
-            options = Options(
+            options = NativeOptions(
                 zeros=zeros, regularization=1.0, ensemble=ensemble, max_iter=max_iter, tol=0
             )
             factors = fit(cells, n_components=n_components, options=options, held_out=held_out)

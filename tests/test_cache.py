@@ -13,10 +13,10 @@ import numpy as np
 
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions
 
 cells = Cells(np.arange(3, dtype=np.int32), np.arange(3, dtype=np.int32), np.ones(3), (3, 3))
-fit(cells, n_components=1, options=Options(zeros="missing", regularization=1.0))
+fit(cells, n_components=1, options=NativeOptions(zeros="missing", regularization=1.0))
 """
 
 

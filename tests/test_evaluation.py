@@ -171,7 +171,7 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
 
 
 def test_a_count_that_does_not_fit_the_table():
-    with pytest.raises(InputError, match="n_components: expected 1 to 2; found 3"):
+    with pytest.raises(InputError, match=r"fit\.n_components: expected 1 to 2; found 3"):
         heldout.over_folds(
             table_of(np.ones((2, 4)), "observed"),
             heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3),

@@ -136,12 +136,12 @@ def test_newcomers_are_the_side_whose_labels_are_new():
 
 def test_lines_that_a_file_lacks_are_counted():
     table = planted("missing")
-    assert check_known(["c7", "c2"], table, side="rows", ignore_unknown=False) == 23
-    assert check_known(["r7", "else", "r2"], table, side="columns", ignore_unknown=True) == 38
-    with pytest.raises(InputError, match="row labels that the fitted table does not have: 'else'; mend them, or"):
-        check_known(["r7", "else", "r2"], table, side="columns", ignore_unknown=False)
+    assert check_known(["c7", "c2"], table, source="new.csv", side="rows", ignore_unknown=False) == 23
+    assert check_known(["r7", "else", "r2"], table, source="new.csv", side="columns", ignore_unknown=True) == 38
+    with pytest.raises(InputError, match=r"new\.csv: row labels that the fitted table does not have: 'else'; mend"):
+        check_known(["r7", "else", "r2"], table, source="new.csv", side="columns", ignore_unknown=False)
     with pytest.raises(InputError, match="'else'; none is known; expected some of: 'c0', 'c1', "):
-        check_known(["else"], table, side="rows", ignore_unknown=True)
+        check_known(["else"], table, source="new.csv", side="rows", ignore_unknown=True)
 
 
 def run(workspace, *arguments):

@@ -106,9 +106,14 @@ def test_values_at_places_stored_and_not():
 @pytest.mark.parametrize(
     ("cells", "zeros", "folds", "said"),
     [
-        (np.eye(3), "missing", 2, "folds: nothing can be held out: each row and column must keep a known cell"),
+        (
+            np.eye(3),
+            "missing",
+            2,
+            "evaluate.folds: nothing can be held out: each row and column must keep a",
+        ),
         (np.ones((1, 1)), "observed", 2, "set `folds: 0` to do without, or give a table with more known cells"),
-        (np.ones((2, 3)), "observed", 7, "folds: expected 0, or 2 to"),
+        (np.ones((2, 3)), "observed", 7, "evaluate.folds: expected 0, or 2 to"),
     ],
 )
 def test_a_table_too_small(cells, zeros, folds, said):

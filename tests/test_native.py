@@ -1,19 +1,20 @@
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from sklearn.decomposition import NMF
 
 from examples import cells_of, masked_tables, places_of, planted
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions, native_options
 
-MISSING = Options(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
-OBSERVED = Options(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)
+MISSING = NativeOptions(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
+OBSERVED = NativeOptions(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)
 meanings = pytest.mark.parametrize("options", [MISSING, replace(MISSING, baseline=False), OBSERVED])
 
 
@@ -58,7 +59,7 @@ def test_loss_and_error_are_those_of_the_objective(options):
 def test_planted_factors_are_recovered(zeros):
     _, H, product = planted()
     known = np.random.default_rng(1).random(product.shape) < (0.7 if zeros == "missing" else 1)
-    options = Options(zeros=zeros, regularization=1e-6, baseline=False, tol=1e-10, max_iter=3000)
+    options = NativeOptions(zeros=zeros, regularization=1e-6, baseline=False, tol=1e-10, max_iter=3000)
     factors = fit(cells_of(product, known), n_components=3, options=options)
     np.testing.assert_allclose(_prediction(factors), product, atol=0.01)
     cosines = (H @ factors.H.T) / np.outer(np.linalg.norm(H, axis=1), np.linalg.norm(factors.H, axis=1))
@@ -190,13 +191,16 @@ def test_values_out_of_range_are_one_clear_error(value, message):
 
 @pytest.mark.parametrize("name", ["regularization", "baseline_regularization", "tol", "ensemble", "max_iter"])
 def test_options_out_of_range_are_refused(name):
-    with pytest.raises(ValueError, match=f"{name} must be a .*number of at least"):
-        replace(MISSING, **{name: -1})
+    for value in (-1, float("nan"), float("inf"), "1", True):
+        with pytest.raises(InputError, match=rf"fit\.options\.{name}: expected a .*number .*; found "):
+            native_options({name: value}, zeros="missing")
 
 
 def test_other_options_and_ranks_are_refused():
-    with pytest.raises(ValueError, match="'missing' or 'observed'; got 'unknown'"):
-        replace(MISSING, zeros="unknown")
+    with pytest.raises(InputError, match="zeros: expected one of: 'missing', 'observed'; found 'unknown'"):
+        native_options({}, zeros="unknown")
+    with pytest.raises(InputError, match=r"fit\.options\.zeros: unknown key; expected one of: regularization, "):
+        native_options({"zeros": "observed"}, zeros="missing")
     with pytest.raises(ValueError, match="n_components must be at least 1; got 0"):
         fit(cells_of(np.ones((2, 2))), n_components=0, options=MISSING)
 

@@ -25,10 +25,10 @@ from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.recommend import search as local
 from ratings_nmf.solvers.factorize import counterpart, factorize, factorize_without
+from ratings_nmf.solvers.options import SparkOptions
 from ratings_nmf.solvers.spark import als, fit, recommend
 from ratings_nmf.solvers.spark import spark_parquet as parquet
 from ratings_nmf.solvers.spark.session import connect
-from ratings_nmf.solvers.spark.spark_options import Options
 
 pytestmark = pytest.mark.spark
 
@@ -111,7 +111,9 @@ def test_what_spark_writes_alone_is_what_passes_through_memory(table, solved, tm
     folder = tmp_path / "ratings nmf"
     folder.mkdir()
     labels = iter(table.row_labels), iter(table.column_labels)
-    frame, shares, measured = fit.fit(cells, labels, folder, names=names, form=form, options=Options(**LOCAL), seed=0)
+    frame, shares, measured = fit.fit(
+        cells, labels, folder, names=names, form=form, options=SparkOptions(**LOCAL), seed=0
+    )
     expected = frame_of(solved.factors, form, None)
     np.testing.assert_array_equal(frame.position, expected.position)
     np.testing.assert_array_equal(frame.scale, expected.scale)
@@ -175,7 +177,7 @@ def test_recommendations_of_spark_are_the_local_ones(tmp_path, kind, to):
     cells, files = written(factors, table, tmp_path)
     found = []
     measured = recommend.recommend(
-        cells, files, tuple(map(iter, labels)), to=to, top=4, options=Options(**LOCAL), write=found.extend
+        cells, files, tuple(map(iter, labels)), to=to, top=4, options=SparkOptions(**LOCAL), write=found.extend
     )
     names = (*factors.components, "")
     parts = (expected.receivers, expected.ranks, expected.items, expected.predicted, expected.components)
@@ -193,7 +195,7 @@ def test_recommendations_of_spark_are_the_local_ones(tmp_path, kind, to):
 
 
 def test_a_master_that_spark_does_not_start_with_is_refused():
-    with pytest.raises(InputError, match=r"options: master: Spark does not start with 'local\[x\]': .*Could not parse"):
+    with pytest.raises(InputError, match=r"options\.master: Spark does not start with 'local\[x\]': .*Could not parse"):
         connect("local[x]")
 
 
@@ -225,7 +227,7 @@ def test_a_fit_survives_the_loss_of_an_executor(table, tmp_path):
     done = threading.Event()
     killer = threading.Thread(target=kill)
     killer.start()
-    options = Options(master=CLUSTER, blocks=2, regParam=0.01, maxIter=40)
+    options = SparkOptions(master=CLUSTER, blocks=2, regParam=0.01, maxIter=40)
     factors = als.fit(parquet.read(spark, cells), n_components=3, options=options, seed=0, checkpoints=checkpoints)
     found = [{line["id"]: line["features"] for line in side.collect()} for side in factors]
     done.set()

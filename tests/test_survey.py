@@ -192,7 +192,7 @@ def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed, monkeypat
 
 
 def test_a_count_above_the_smaller_side():
-    with pytest.raises(InputError, match="components: expected 1 to 3; found 4"):
+    with pytest.raises(InputError, match=r"survey\.components: expected 1 to 3; found 4"):
         survey_of(table_of(np.ones((3, 9))), counts=(2, 4))
 
 

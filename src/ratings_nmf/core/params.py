@@ -4,13 +4,13 @@ import posixpath
 import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-import msgspec
 import yaml
-from msgspec import inspect
+from msgspec import Meta
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.sections import Count, Section, convert
 
 FILE = "params.yaml"
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -20,7 +20,12 @@ NUMBER_TO_DVC = re.compile(r"[0-9]+e-?[0-9]+|0o[0-7]+")
 TEST_FOLDER = "data/test/"
 """Where files of held-out cells lie; the evaluate stages depend on the folder."""
 
-T = TypeVar("T")
+COLUMNS = "three different names, or three numbers from 1, of row, column and value"
+COUNTS = "counts of 1 or more, each once, by rising count"
+FOLDS = "0, which turns this part off, or 2 to 32767 (one fold would leave nothing to fit to)"
+RESTARTS = "0, which turns this part off, or 2 or more (one restart has none to be compared with)"
+
+Folds = Annotated[int, Meta(ge=0, le=2**15 - 1, description=FOLDS)]
 
 
 class _Loader(yaml.SafeLoader):
@@ -32,10 +37,6 @@ _Loader.add_implicit_resolver(
 )
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A block of params.yaml. An unknown key, a missing one or one of the wrong type is an error."""
-
-
 class Ingest(Section, frozen=True):
     """Where a raw table is and how to read it."""
 
@@ -43,68 +44,62 @@ class Ingest(Section, frozen=True):
     layout: Literal["table", "triples"]
     zeros: Literal["observed", "missing"] | None = None
     separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
-    columns: list[str | int] | None = None
+    columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
     duplicates: Literal["last", "mean", "sum"] | None = None
 
     def __post_init__(self) -> None:
         normal = posixpath.normpath(self.path)
         if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
-            raise ValueError(
-                f"path: {self.path!r} leaves the repository; "
-                "give a path below it, such as data/raw/table.csv, so that DVC can follow the file"
+            raise InputError(
+                f"{self.path!r} leaves the repository; "
+                "give a path below it, such as data/raw/table.csv, so that DVC can follow the file",
+                parameter="ingest.path",
             )
         for name in ("columns", "duplicates"):
             if self.layout == "table" and getattr(self, name) is not None:
-                raise ValueError(f"{name}: only `layout: triples` takes it; take it out")
+                raise InputError("only `layout: triples` takes it; take it out", parameter=f"ingest.{name}")
         if self.columns is not None:
-            kinds = {type(column) for column in self.columns}
-            if len(set(self.columns)) != 3 or len(self.columns) != 3 or len(kinds) != 1 or 0 in self.columns:
-                raise ValueError(
-                    f"columns: expected three different names, or three numbers from 1, of row, column and value; "
-                    f"found {self.columns!r}"
-                )
+            _check(len({*self.columns}) == 3 and len({*map(type, self.columns)}) == 1, "ingest.columns", COLUMNS, self)
 
 
 class Survey(Section, frozen=True):
     """Which counts of components are compared, and on what."""
 
-    components: list[int]
-    folds: int
-    restarts: int
+    components: Annotated[list[Count], Meta(min_length=1, description=COUNTS)]
+    folds: Folds
+    restarts: Annotated[int, Meta(ge=0, description=RESTARTS)]
 
     def __post_init__(self) -> None:
         rising = all(before < after for before, after in pairwise(self.components))
-        if not self.components or self.components[0] < 1 or not rising:
-            raise ValueError(
-                f"components: expected counts of 1 or more, each once, by rising count; found {self.components!r}"
-            )
-        _check_number("folds", self.folds, "one fold would leave nothing to fit to")
-        _check_number("restarts", self.restarts, "one restart has none to be compared with")
+        _check(rising, "survey.components", COUNTS, self)
+        _check(self.folds != 1, "survey.folds", FOLDS, self)
+        _check(self.restarts != 1, "survey.restarts", RESTARTS, self)
 
 
 class Evaluate(Section, frozen=True):
     """Which cells the predictions are checked on: those of folds, or a file of the user's own."""
 
-    folds: int | None = None
+    folds: Folds | None = None
     test: str | None = None
 
     def __post_init__(self) -> None:
         if (self.folds is None) == (self.test is None):
-            raise ValueError(
-                "folds: expected either `folds`, a number, or `test`, a file of cells; give one of the two"
+            raise InputError(
+                "expected either `folds`, a number, or `test`, a file of cells; give one of the two",
+                parameter="evaluate.folds",
             )
-        if self.folds is not None:
-            _check_number("folds", self.folds, "one fold would leave nothing to fit to")
-        elif not posixpath.normpath(str(self.test)).startswith(TEST_FOLDER):
-            raise ValueError(
-                f"test: {self.test!r} is not below {TEST_FOLDER}, whose files DVC follows for this; put the file there"
+        _check(self.folds != 1, "evaluate.folds", FOLDS, self)
+        if self.test is not None and not posixpath.normpath(self.test).startswith(TEST_FOLDER):
+            raise InputError(
+                f"{self.test!r} is not below {TEST_FOLDER}, whose files DVC follows for this; put the file there",
+                parameter="evaluate.test",
             )
 
 
 class Fit(Section, frozen=True):
-    """How a table is factorized."""
+    """How a table is factorized; `ratings_nmf.solvers.options` has the options of each solver."""
 
-    n_components: int | Literal["auto"]
+    n_components: Count | Literal["auto"]
     solver: Literal["sklearn", "native", "spark"]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
@@ -115,14 +110,14 @@ class Fit(Section, frozen=True):
         for name in names:
             if not name.strip() or names.count(name) > 1:
                 fault = "stands twice" if name.strip() else "is blank"
-                raise ValueError(f"names: {name!r} {fault}; every component needs a name of its own")
+                raise InputError(f"{name!r} {fault}; every component needs a name of its own", parameter="fit.names")
 
 
 class Recommend(Section, frozen=True):
     """Which side gets recommendations, and how many."""
 
     to: Literal["rows", "columns"]
-    top: Annotated[int, msgspec.Meta(ge=1)]
+    top: Count
 
 
 class Dataset(Section, frozen=True):
@@ -138,7 +133,7 @@ class Dataset(Section, frozen=True):
 class Parameters(Section, frozen=True):
     """The whole of params.yaml."""
 
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
+    seed: Annotated[int, Meta(ge=0, le=2**32 - 1)]
     datasets: dict[str, Dataset]
 
     def dataset(self, name: str) -> Dataset:
@@ -151,7 +146,7 @@ class Parameters(Section, frozen=True):
         """
         if name not in self.datasets:
             known = ", ".join(self.datasets)
-            raise InputError(f"{FILE}: datasets: no dataset named {name!r}; known: {known}")
+            raise InputError(f"no dataset named {name!r}; known: {known}", parameter="datasets", block="")
         return self.datasets[name]
 
 
@@ -161,7 +156,7 @@ def load() -> Parameters:
     Raises
     ------
     InputError
-        If the file is missing or not YAML, or a key is unknown, missing, of the wrong type or out of range.
+        If the file is missing or not YAML, or as `parse` does.
     """
     try:
         document = yaml.load(Path(FILE).read_text(encoding="utf-8"), _Loader)
@@ -182,85 +177,36 @@ def parse(document: object) -> Parameters:
     """
     datasets = document.get("datasets") if isinstance(document, dict) else None
     if isinstance(datasets, dict):
-        for name in datasets:
-            _check_name(name)
-            _convert(datasets[name], Dataset, at=f"datasets.{name}")
         if not datasets:
-            raise InputError(f"{FILE}: datasets: expected at least one dataset; found none")
-    return _convert(document, Parameters)
-
-
-def _check_number(name: str, number: int, why: str) -> None:
-    if number < 0 or number == 1:
-        raise ValueError(f"{name}: expected 0, which turns this part off, or 2 or more ({why}); found {number}")
+            raise InputError("expected at least one dataset; found none", parameter="datasets", block="")
+        for name, block in datasets.items():
+            try:
+                _check_name(name)
+                convert(block, Dataset)
+            except InputError as error:
+                raise error.within(f"datasets.{name}") from None
+    try:
+        parameters: Parameters = convert(document, Parameters)
+    except InputError as error:
+        raise error.within("") from None
+    return parameters
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
-        raise InputError(f"{FILE}: datasets.{name}: expected a text as name; found {name!r}; put it in quotes")
+        raise InputError(f"expected a text as name; found {name!r}; put it in quotes", parameter="")
     if not DATASET_NAME.fullmatch(name):
         raise InputError(
-            f"{FILE}: datasets.{name}: expected a name of a-z, 0-9, _ and - that starts with a letter or digit; "
-            f"found {name!r}; rename the dataset"
+            f"expected a name of a-z, 0-9, _ and - that starts with a letter or digit; found {name!r}; "
+            "rename the dataset",
+            parameter="",
         )
     if NUMBER_TO_DVC.fullmatch(name):
-        raise InputError(f"{FILE}: datasets.{name}: DVC reads this name as a number; rename the dataset")
+        raise InputError("DVC reads this name as a number; rename the dataset", parameter="")
 
 
-def _convert(value: object, kind: type[T], *, at: str = "") -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise InputError(f"{FILE}: {_explain(str(error), value, kind, at=at)}") from None
-
-
-def _explain(message: str, value: object, kind: type, *, at: str) -> str:
-    """Rewrite a msgspec message as: full key path, what was expected, what was found."""
-    reason, _, location = message.partition(" - at `$")
-    keys = [key for key in location.rstrip("`").split(".") if key]
-    info: Any = inspect.type_info(kind)
-    for key in keys:
-        name = key.partition("[")[0]
-        value = value.get(name) if isinstance(value, dict) else value
-        info = next((field.type for field in getattr(info, "fields", ()) if field.encode_name == name), info)
-    path = ".".join([at, *keys] if at else keys)
-    if unknown := re.fullmatch("Object contains unknown field `(.*)`", reason):
-        return f"{_join(path, unknown[1])}: unknown key; expected one of: {_names(info)}; mend the name or take it out"
-    if missing := re.fullmatch("Object missing required field `(.*)`", reason):
-        return f"{_join(path, missing[1])}: missing; add this key"
-    if reason.startswith(("Expected", "Invalid")):
-        return f"{path or 'top level'}: expected {_expected(info)}; found {value!r}"
-    return _join(path, reason)
-
-
-def _join(path: str, rest: str) -> str:
-    return f"{path}.{rest}" if path else rest
-
-
-def _names(info: Any) -> str:
-    return ", ".join(field.encode_name for field in info.fields)
-
-
-def _expected(info: Any) -> str:
-    match info:
-        case inspect.LiteralType() if len(info.values) == 1:
-            return repr(info.values[0])
-        case inspect.LiteralType():
-            return "one of: " + ", ".join(repr(value) for value in info.values)
-        case inspect.UnionType():
-            return " or ".join(_expected(member) for member in info.types)
-        case inspect.IntType():
-            low, high = info.ge, info.lt
-            if high is None:
-                return "a whole number" + (f" of {low} or more" if low is not None else "")
-            return f"a whole number from {low} to {high - 1}"
-        case inspect.StrType():
-            return "a text"
-        case inspect.ListType():
-            return "a list"
-        case inspect.NoneType():
-            return "nothing"
-        case inspect.StructType():
-            return f"a block with the keys {_names(info)}"
-        case _:
-            return "a block of keys and values"
+def _check(holds: bool, parameter: str, expected: str, section: Section) -> None:
+    """Refuse what one key of a section holds, where a rule does not hold that its type cannot say."""
+    if not holds:
+        found = getattr(section, parameter.rpartition(".")[2])
+        raise InputError(f"expected {expected}; found {found!r}", parameter=parameter)

@@ -1,10 +1,13 @@
-"""What every stage script shares: a dataset as its argument, or none, and one line that says how it went."""
+"""What every stage script shares: arguments, the repository root, and one line that says how it went."""
 
+import argparse
+import inspect
 import os
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from ratings_nmf.core.errors import InputError
 
@@ -12,7 +15,20 @@ Done = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""
 
 
-def run(stage: Callable[..., Done], *, arguments: tuple[str, ...] = ("DATASET",)) -> None:
+class Arguments(argparse.ArgumentParser):
+    """The arguments of a stage script: a dataset, where the stage takes one; a wrong argument is one line."""
+
+    def __init__(self, stage: Callable[..., Done]) -> None:
+        super().__init__(prog=f"python src/{Path(sys.argv[0]).name}", description=inspect.getmodule(stage).__doc__)
+        if "dataset" in inspect.signature(stage).parameters:
+            self.add_argument("dataset", metavar="DATASET", help="name of a dataset of params.yaml")
+
+    def error(self, message: str) -> NoReturn:
+        """Print what is wrong and how to call the script, in one line, and end with code 2."""
+        self.exit(2, f"{' '.join(self.format_usage().split())}: {message}\n")
+
+
+def run(stage: Callable[..., Done], arguments: Arguments | None = None) -> None:
     """Run `stage` with the arguments of the command line, in the repository root, and print what it did, in one line.
 
     Most stages take the name of a dataset; one for all datasets takes none.
@@ -20,20 +36,16 @@ def run(stage: Callable[..., Done], *, arguments: tuple[str, ...] = ("DATASET",)
     An `InputError`, or an error of the operating system such as a full disk, is printed as one line on standard
     error, and the process ends with code 1.
     """
-    script = Path(sys.argv[0])
-    given = sys.argv[1:]
-    if len(given) != len(arguments):
-        sys.exit(" ".join(["usage: python", f"src/{script.name}", *arguments]))
-    attempt(" ".join([script.stem, *given]), lambda: stage(*given))
-
-
-def attempt(name: str, action: Callable[[], Done]) -> None:
-    """Do what `name` says in the repository root, and print what was done or, as `run` does, why it can't be."""
+    values = vars((arguments or Arguments(stage)).parse_args())
+    dataset = values.get("dataset")
+    name = " ".join(filter(None, [Path(sys.argv[0]).stem, dataset]))
     os.chdir(_root())
     start = time.perf_counter()
     try:
-        cells, outcome = action()
+        cells, outcome = stage(**values)
     except (InputError, OSError) as error:
+        if isinstance(error, InputError):
+            error.within(f"datasets.{dataset}")
         sys.exit(f"{name}: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted; nothing half-written is left")
@@ -43,20 +55,6 @@ def attempt(name: str, action: Callable[[], Done]) -> None:
 def path(text: str) -> Path:
     """Return a path given on the command line as seen from the repository root."""
     return Path(os.path.relpath(text, _root()))
-
-
-def located(error: InputError, at: str, section: str) -> InputError:
-    """Return an error about a parameter of the fit or of a section with the parameter's full path before it.
-
-    An error that names no parameter, such as one about a file, stays as it is.
-
-    >>> located(InputError("folds: too many"), "params.yaml: datasets.a", "survey")
-    InputError('params.yaml: datasets.a.survey.folds: too many')
-    """
-    name = str(error).partition(":")[0]
-    if name in ("options", "n_components", "solver"):
-        return InputError(f"{at}.fit.{error}")
-    return InputError(f"{at}.{section}.{error}") if name in ("components", "folds", "test") else error
 
 
 def _root() -> Path:

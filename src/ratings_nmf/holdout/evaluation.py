@@ -15,7 +15,7 @@ from ratings_nmf.holdout import yardsticks as baselines
 from ratings_nmf.holdout.folds import Cells, make_folds
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.solvers.factorize import check_count, factorize_without
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeKeys
 
 Matrix = NDArray[np.float64]
 
@@ -67,7 +67,7 @@ def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model
     known = baselines.training(table, places)
     penalty = 0.0
     if table.zeros == "missing":  # only some cells of a row or column are known
-        penalty = float(model.options.get("baseline_regularization", Options.baseline_regularization))
+        penalty = float(model.options.get("baseline_regularization", NativeKeys().baseline_regularization))
     levels = baselines.levels(known, penalty=penalty)
     seed = derived_seed(model.seed, "evaluate fit", model.n_components, run)
     factors = factorize_without(
@@ -109,7 +109,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
     InputError
         If the table has too few cells for the folds, or the solver refuses the count or an option.
     """
-    check_count(table.shape, model.n_components, "n_components")
+    check_count(table.shape, model.n_components, "fit.n_components")
     if not folds:
         return {
             "n_components": model.n_components,
@@ -150,7 +150,7 @@ def on_test_cells(table: RatingsTable, cells: Cells, values: Matrix, model: Mode
     InputError
         If the solver refuses the count or an option.
     """
-    check_count(table.shape, model.n_components, "n_components")
+    check_count(table.shape, model.n_components, "fit.n_components")
     trial = try_cells(table, cells, values, model, run=0)
     squares, distances = np.square(trial.errors), np.abs(trial.errors)
     rmse = np.sqrt(squares.mean(axis=1))

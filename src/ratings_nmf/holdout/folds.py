@@ -71,7 +71,7 @@ def cell_hash(seed: int, rows: NDArray[np.integer], columns: NDArray[np.integer]
         return _mix((mixed ^ columns.astype(np.uint64)) + _STEP)
 
 
-def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str) -> Folds:
+def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str, parameter: str = "evaluate.folds") -> Folds:
     """Spread the known cells over folds by a hash of seed, purpose, row and column.
 
     Known are the rated cells under ``zeros: missing`` and all cells under ``observed``. A table of more than
@@ -81,7 +81,7 @@ def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str) -> F
     Raises
     ------
     InputError
-        If there are fewer than `folds` cells to hold out.
+        Of this parameter, if there are fewer than `folds` cells to hold out.
     """
     key = derived_seed(seed, purpose)
     rows, columns, values = _listed(table, key)
@@ -95,12 +95,14 @@ def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str) -> F
     used = tuple(np.unique(fold[fold != NEVER]).tolist())
     if len(used) < 2:
         raise InputError(
-            f"folds: nothing can be held out: each row and column must keep a known cell, and that leaves {able} of "
-            f"{len(rows):,}; set `folds: 0` to do without, or give a table with more known cells"
+            f"nothing can be held out: each row and column must keep a known cell, and that leaves {able} of "
+            f"{len(rows):,}; set `folds: 0` to do without, or give a table with more known cells",
+            parameter=parameter,
         )
     if folds > able:
         raise InputError(
-            f"folds: expected 0, or 2 to {able}; found {folds}; of {len(rows):,} known cells {able} can be held out"
+            f"expected 0, or 2 to {able}; found {folds}; of {len(rows):,} known cells {able} can be held out",
+            parameter=parameter,
         )
     known_cells = table.shape[0] * table.shape[1] if every else len(values)
     return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=known_cells)

@@ -111,10 +111,11 @@ def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
         return numbered(count)
     if len(names) != count:
         raise InputError(
-            f"names: expected {count} names, one for each component; found {len(names)}: {', '.join(names)}"
+            f"expected {count} names, one for each component; found {len(names)}: {', '.join(names)}",
+            parameter="fit.names",
         )
     if taken := sorted({*names} & {*BASELINES, *LABELS}):
-        raise InputError(f"names: {taken[0]!r} heads a column of W or H already; choose another")
+        raise InputError(f"{taken[0]!r} heads a column of W or H already; choose another", parameter="fit.names")
     return tuple(names)
 
 

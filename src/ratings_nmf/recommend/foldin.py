@@ -45,7 +45,9 @@ def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTab
     return "columns" if not columns_known and any(label in known_rows for label in rows) else "rows"
 
 
-def check_known(labels: Collection[str], trained: RatingsTable, *, side: Side, ignore_unknown: bool) -> int:
+def check_known(
+    labels: Collection[str], trained: RatingsTable, *, source: object, side: Side, ignore_unknown: bool
+) -> int:
     """Return how many of the trained lines that newcomers have cells under do not stand among these labels.
 
     Parameters
@@ -54,6 +56,8 @@ def check_known(labels: Collection[str], trained: RatingsTable, *, side: Side, i
         Under which the newcomers' cells stand: of columns, where newcomers are rows.
     trained
         The table that was fitted.
+    source
+        Where the labels are from, for the message.
     side
         Which side the newcomers are.
     ignore_unknown
@@ -73,7 +77,8 @@ def check_known(labels: Collection[str], trained: RatingsTable, *, side: Side, i
         if len(unknown) == len(labels):
             mend = f"none is known; expected some of: {', '.join(map(repr, known[:LISTED]))}"
         raise InputError(
-            f"{kind} labels that the fitted table does not have: {', '.join(map(repr, unknown[:LISTED]))}{more}; {mend}"
+            f"{source}: {kind} labels that the fitted table does not have: "
+            f"{', '.join(map(repr, unknown[:LISTED]))}{more}; {mend}"
         )
     return len(known) - (len(labels) - len(unknown))
 
@@ -102,7 +107,9 @@ def fold_in(
         If columns are to join an ensemble, whose rows are a mean over restarts, or the solver cannot take newcomers.
     """
     if method.solver not in SOLVERS:
-        raise InputError(f"solver {method.solver} cannot take newcomers; these can: {', '.join(SOLVERS)}")
+        raise InputError(
+            f"{method.solver} cannot take newcomers; these can: {', '.join(SOLVERS)}", parameter="fit.solver"
+        )
     rows, parts = side == "rows", factors.parts
     fixed = np.empty((parts, newcomers.shape[1]))
     fixed[frame.position] = factors.H[:parts] * frame.scale[:, None] if rows else (factors.W[:, :parts] / frame.scale).T
@@ -112,7 +119,10 @@ def fold_in(
         baselines[0] = factors.H[-1] if rows else factors.W[:, -2]
     if frame.restart_baselines is not None:
         if not rows:
-            raise InputError("an ensemble takes new rows only; fit the table transposed to fold in its columns")
+            raise InputError(
+                "an ensemble takes new rows only; fit the table transposed to fold in its columns",
+                parameter="fit.options.ensemble",
+            )
         baselines = frame.restart_baselines
     solved, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
     found = solved[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
@@ -146,7 +156,7 @@ def _native(
     """The native solver's own update of W, which `RatingsNMF.transform` calls as well."""
     from ratings_nmf.solvers import native as solver
     from ratings_nmf.solvers.cells import Cells
-    from ratings_nmf.solvers.options import Options
+    from ratings_nmf.solvers.options import native_options
     from ratings_nmf.solvers.solution import Factors as Solved
 
     fitted = Solved(
@@ -160,7 +170,7 @@ def _native(
         converged=True,
     )
     cells = Cells(newcomers.rows, newcomers.columns, newcomers.values, newcomers.shape)
-    options = Options(zeros=newcomers.zeros, **{"regularization": 0.0, **method.options})
+    options = native_options(method.options, zeros=newcomers.zeros)
     return solver.fold_in(fitted, cells, options=options)
 
 

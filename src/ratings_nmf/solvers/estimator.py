@@ -11,10 +11,11 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Zeros
 from ratings_nmf.solvers.cells import Cells, Floats, Places
 from ratings_nmf.solvers.native import fit, fold_in
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions, native_options
 
 _HIDE_EVERY = 5
 
@@ -185,15 +186,14 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         baselines = ["row baseline", "column baseline"] if self.n_components_ > len(names) else []
         return np.array(names + baselines, dtype=object)
 
-    def _options(self) -> Options:
-        return Options(
-            zeros=self.zeros,
-            regularization=self.regularization,
-            baseline=self.baseline,
-            ensemble=self.ensemble,
-            max_iter=self.max_iter,
-            tol=self.tol,
-        )
+    def _options(self) -> NativeOptions:
+        names = ("regularization", "baseline", "ensemble", "max_iter", "tol")
+        options = {name: getattr(self, name) for name in names}
+        plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in options.items()}
+        try:
+            return native_options(plain, zeros=self.zeros, at="")
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
     def _with_baselines(self, W: Floats, row_baseline: Floats) -> Floats:
         return np.column_stack([W, row_baseline, np.ones(len(W))]) if self._options().has_baseline else W

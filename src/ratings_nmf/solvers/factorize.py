@@ -2,15 +2,17 @@
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from msgspec.structs import asdict
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.solvers.options import native_options, sklearn_options, spark_options
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +43,18 @@ def factorize(table: RatingsTable, *, n_components: int, solver: str, options: M
         If the count does not fit the table, the solver does not know an option or refuses its value, or it cannot
         take the table's meaning of zero.
     """
-    check_count(table.shape, n_components, "n_components")
+    check_count(table.shape, n_components, "fit.n_components")
     return SOLVERS[solver](table, n_components, options, seed)
 
 
-def check_count(shape: tuple[int, int], n_components: int, name: str) -> None:
-    """Refuse a count of components, by the name of its parameter, that does not fit a table of this shape."""
+def check_count(shape: tuple[int, int], n_components: int, parameter: str) -> None:
+    """Refuse a count of components that does not fit a table of this shape."""
     smaller = min(shape)
     if not 1 <= n_components <= smaller:
         raise InputError(
-            f"{name}: expected 1 to {smaller}; found {n_components}; the table has {shape[0]} rows and "
-            f"{shape[1]} columns, and more parts than the smaller side has lines explain nothing"
+            f"expected 1 to {smaller}; found {n_components}; the table has {shape[0]} rows and "
+            f"{shape[1]} columns, and more parts than the smaller side has lines explain nothing",
+            parameter=parameter,
         )
 
 
@@ -97,21 +100,21 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
-    >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1}, table)
+    >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1}, replace(table, zeros="observed"))
     ({'tol': 0.0001, 'max_iter': 500}, ['alpha_W'])
     >>> counterpart("spark", {"master": "local[2]", "maxIter": 20, "regParam": 0.5}, table)
     ({'baseline': False, 'regularization': 3.0}, ['maxIter'])
     """
     if solver == "native":
+        native_options(options, zeros=table.zeros)
         return dict(options), []
     if solver == "spark":
-        from ratings_nmf.solvers.spark.spark_options import checked
-
-        chosen = checked(
+        chosen = spark_options(
             options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
         )
         penalty = chosen.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
+    sklearn_options(options, zeros=table.zeros, lowest=_lowest(table))
     shared = {name: options[name] for name in ("max_iter", "tol") if name in options}
     return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
 
@@ -121,21 +124,17 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
 
-    if table.zeros == "missing":
-        raise InputError("solver: sklearn takes every cell as a value; it cannot leave out cells that were not rated")
-    _check_options("sklearn", options, set(NMF().get_params()) - {"n_components", "random_state", "verbose"})
+    chosen = sklearn_options(options, zeros=table.zeros, lowest=_lowest(table))
     X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
-    model = NMF(n_components, random_state=seed, **options)
+    model = NMF(n_components, random_state=seed, **asdict(chosen))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        try:
-            W = model.fit_transform(X)
-        except ValueError as error:
-            raise InputError(f"options: {error}") from None
+        W = model.fit_transform(X)
     if not np.isfinite(W).all():  # its start divides by the length of a singular vector, which may be 0
         raise InputError(
-            "options: scikit-learn's start from singular vectors fails where rows or columns are multiples of one "
-            "another; set `init: random`, or fewer components"
+            "scikit-learn's start from singular vectors fails where rows or columns are multiples of one another; "
+            "set `init: random`, or fewer components",
+            parameter="fit.options.init",
         )
     for warning in caught:
         if not issubclass(warning.category, ConvergenceWarning):
@@ -159,11 +158,9 @@ def _native(
 ) -> Fit:
     from ratings_nmf.solvers import native as solver
     from ratings_nmf.solvers.cells import Cells
-    from ratings_nmf.solvers.options import Options
 
-    _check_options("native", options, {field.name for field in fields(Options)} - {"zeros"})
+    chosen = native_options(options, zeros=table.zeros)
     try:
-        chosen = Options(zeros=table.zeros, **options)
         solved = solver.fit(
             Cells(table.rows, table.columns, table.values, table.shape),
             n_components=n_components,
@@ -172,8 +169,8 @@ def _native(
             held_out=held_out,
             start=start,
         )
-    except (TypeError, ValueError) as error:
-        raise InputError(f"options: {error}") from None
+    except ValueError as error:
+        raise InputError(f"native: {error}", parameter="fit.solver") from None
     found = Factors(W=solved.W, H=solved.H, components=numbered(len(solved.H)))
     if chosen.has_baseline:
         found = with_baselines(found, solved.row_baseline, solved.column_baseline)
@@ -188,9 +185,10 @@ def _native(
 
 def _spark(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
     from ratings_nmf.solvers.spark import als
-    from ratings_nmf.solvers.spark.spark_options import checked
 
-    chosen = checked(options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max()))
+    chosen = spark_options(
+        options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
+    )
     W, H = als.factorize(table, n_components=n_components, options=chosen, seed=seed)
     return Fit(
         factors=Factors(W=W, H=H, components=numbered(n_components)),
@@ -200,9 +198,9 @@ def _spark(table: RatingsTable, n_components: int, options: Mapping[str, Any], s
     )
 
 
-def _check_options(solver: str, options: Mapping[str, Any], known: set[str]) -> None:
-    if unknown := sorted(set(options) - known):
-        raise InputError(f"options: {solver} knows no {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+def _lowest(table: RatingsTable) -> float:
+    stored = len(table.values) == table.shape[0] * table.shape[1]
+    return float(table.values.min()) if stored else 0.0
 
 
 LEAVE_OUT = ("native", "spark")

@@ -13,7 +13,7 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.solvers.cells import Cells, Floats, Places
 from ratings_nmf.solvers.descent import error_of, settle, solve
 from ratings_nmf.solvers.ensemble import join
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.problem import Problem, pose, tables, untable
 from ratings_nmf.solvers.solution import Factors
 from ratings_nmf.solvers.starts import random_start, stream, svd_start
@@ -24,7 +24,7 @@ def fit(
     cells: Cells,
     *,
     n_components: int,
-    options: Options,
+    options: NativeOptions,
     seed: int = 0,
     start: tuple[Floats, Floats] | None = None,
     held_out: Places | None = None,
@@ -72,7 +72,7 @@ def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Factors:
 
 
 def fold_in(
-    factors: Factors, cells: Cells, *, options: Options, held_out: Places | None = None
+    factors: Factors, cells: Cells, *, options: NativeOptions, held_out: Places | None = None
 ) -> tuple[Floats, Floats]:
     """W (rows, components) and row baselines (rows,) of any rows, the columns' factors fixed.
 

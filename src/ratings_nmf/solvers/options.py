@@ -1,54 +1,59 @@
-"""What the native solver is asked for."""
+"""The options of every solver, `fit.options` of params.yaml: their types, bounds and defaults."""
 
-from dataclasses import dataclass
-from numbers import Integral, Real
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-import numpy as np
+from msgspec import Meta
 
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.sections import Count, Section, convert
 from ratings_nmf.core.table import Zeros
 
+Amount = Annotated[float, Meta(ge=0, le=1e30)]
+"""A number of 0 or more whose multiples stay finite in single precision."""
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """Options of the native solver; a value out of range raises ValueError.
+JavaCount = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
-    zeros: "missing": a cell that is not given is unknown; "observed": it is 0.
-    regularization: penalty on the squares of W and H, ≥ 0, in units of the values. None: 0 for observed
-        zeros; for missing ones 8, or 5 for an ensemble, chosen by held-out cells of MovieLens ratings.
-    baseline: whether rows and columns have levels of their own, with zeros "missing".
-    baseline_regularization: penalty on the squared distance of the baselines from half the mean value, ≥ 0.
-    ensemble: number of restarts, ≥ 1, whose mean prediction is the result.
-    max_iter: most sweeps over rows and columns, ≥ 1.
-    tol: a fit has converged when a sweep lowers the loss by at most this fraction of it, ≥ 0. None: 1e-4 for
-        observed zeros; 1e-3 for missing ones, where more sweeps no longer lower the error on held-out ratings.
+AT = "fit.options"
+"""Where a message says that an option stands."""
+
+SPARK_SMALLEST, SPARK_LARGEST = 1e-30, 1e30
+"""Range of a cell for Spark's ALS: what it multiplies in single precision stays finite and above 0."""
+
+
+class NativeKeys(Section, frozen=True, kw_only=True):
+    """Options of the native solver.
+
+    Attributes
+    ----------
+    regularization
+        Penalty on the squares of W and H, in units of the values. None: 0 for observed zeros; for missing ones 8, or
+        5 for an ensemble, chosen by held-out cells of MovieLens ratings.
+    baseline
+        Whether rows and columns have levels of their own, with zeros ``missing``.
+    baseline_regularization
+        Penalty on the squared distance of the baselines from half the mean value.
+    ensemble
+        Number of restarts whose mean prediction is the result.
+    max_iter
+        Most sweeps over rows and columns.
+    tol
+        A fit has converged when a sweep lowers the loss by at most this fraction of it. None: 1e-4 for observed
+        zeros; 1e-3 for missing ones, where more sweeps no longer lower the error on held-out ratings.
     """
 
-    zeros: Zeros
-    regularization: float | None = None
+    regularization: Amount | None = None
     baseline: bool = True
-    baseline_regularization: float = 5.0
-    ensemble: int = 1
-    max_iter: int = 200
-    tol: float | None = None
+    baseline_regularization: Amount = 5.0
+    ensemble: Count = 1
+    max_iter: Count = 200
+    tol: Amount | None = None
 
-    def __post_init__(self) -> None:
-        if self.zeros not in ("missing", "observed"):
-            raise ValueError(f"zeros must be 'missing' or 'observed'; got {self.zeros!r}")
-        least = {"regularization": 0, "baseline_regularization": 0, "tol": 0, "ensemble": 1, "max_iter": 1}
-        for name, bound in least.items():
-            value = getattr(self, name)
-            whole = name in ("ensemble", "max_iter")
-            if value is None and name in ("regularization", "tol"):
-                continue
-            if (
-                isinstance(value, bool)
-                or not isinstance(value, Integral if whole else Real)
-                or not float(value) >= bound
-            ):
-                kind = "a whole number" if whole else "a number"
-                raise ValueError(f"{name} must be {kind} of at least {bound}; got {value!r}")
-        if not isinstance(self.baseline, bool | np.bool_):
-            raise ValueError(f"baseline must be true or false; got {self.baseline!r}")
+
+class NativeOptions(NativeKeys, frozen=True, kw_only=True):
+    """Options of the native solver, with the table's meaning of zero, which some defaults depend on."""
+
+    zeros: Zeros
 
     @property
     def penalty(self) -> float:
@@ -70,3 +75,109 @@ class Options:
     def has_baseline(self) -> bool:
         """Whether baselines are part of the model."""
         return self.baseline and self.zeros == "missing"
+
+
+class SklearnOptions(Section, frozen=True):
+    """Options of scikit-learn's NMF, by its own names and with its own defaults."""
+
+    init: Literal["random", "nndsvd", "nndsvda", "nndsvdar"] | None = None
+    solver: Literal["cd", "mu"] = "cd"
+    beta_loss: Literal["frobenius", "kullback-leibler", "itakura-saito"] | Annotated[float, Meta(ge=-9, le=9)] = (
+        "frobenius"
+    )
+    tol: Amount = 1e-4
+    max_iter: Count = 200
+    alpha_W: Amount = 0.0  # noqa: N815
+    alpha_H: Amount | Literal["same"] = "same"  # noqa: N815
+    l1_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    shuffle: bool = False
+
+    def __post_init__(self) -> None:
+        if self.solver == "cd" and self.beta_loss not in ("frobenius", 2):
+            raise InputError(
+                f"solver cd takes frobenius alone; found {self.beta_loss!r}; add `solver: mu`",
+                parameter=f"{AT}.beta_loss",
+            )
+
+
+class SparkOptions(Section, frozen=True):
+    """Options of Spark's ALS, by its own names and with its own defaults.
+
+    Attributes
+    ----------
+    master
+        Where Spark runs: local[*] (all processors of this machine), local[2], spark://host:7077, yarn …
+    maxIter
+        Sweeps over rows and columns; ALS does them all, as it has no rule to stop at.
+    regParam
+        Penalty on the squares of a row's (column's) factors, times the number of its known cells.
+    blocks
+        Parts that rows, and columns, are split into; at most so many processors work at a time.
+    """
+
+    master: Annotated[
+        str,
+        Meta(pattern="^(local|spark://|k8s://|yarn$)", description="yarn, or a text from local, spark:// or k8s:// on"),
+    ] = "local[*]"
+    maxIter: JavaCount = 10  # noqa: N815
+    regParam: Amount = 0.1  # noqa: N815
+    blocks: JavaCount = 10
+
+
+def native_options(options: Mapping[str, Any], *, zeros: str, at: str = AT) -> NativeOptions:
+    """Return the options of the native solver for a table of this meaning of zero.
+
+    Raises
+    ------
+    InputError
+        If an option is not known or out of bounds; its parameter is the option's path below `at`.
+    """
+    convert(dict(options), NativeKeys, at=at)
+    found: NativeOptions = convert({**options, "zeros": zeros}, NativeOptions, at=at)
+    return found
+
+
+def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) -> SklearnOptions:
+    """Return the options of scikit-learn's NMF for a table with this lowest value, 0 where a cell is not stored.
+
+    Raises
+    ------
+    InputError
+        If an option is not known or out of bounds, or NMF cannot take the table's meaning of zero or a 0.
+    """
+    if zeros == "missing":
+        raise InputError(
+            "sklearn takes every cell as a value; it cannot leave out cells that were not rated", parameter="fit.solver"
+        )
+    found: SklearnOptions = convert(dict(options), SklearnOptions, at=AT)
+    endless = found.beta_loss == "itakura-saito" or (isinstance(found.beta_loss, float) and found.beta_loss <= 0)
+    if lowest == 0 and endless:
+        raise InputError(
+            f"{found.beta_loss!r} takes cells above 0 alone, and the table has a 0; give another loss",
+            parameter=f"{AT}.beta_loss",
+        )
+    return found
+
+
+def spark_options(options: Mapping[str, Any], *, zeros: str, lowest: float, highest: float) -> SparkOptions:
+    """Return the options of Spark's ALS for a table whose cells above 0 lie between the lowest and the highest.
+
+    Raises
+    ------
+    InputError
+        If an option is not known or out of bounds, or ALS cannot take the table's meaning of zero or its values.
+    """
+    if zeros != "missing":
+        raise InputError(
+            "spark fits the cells that are stored and takes no other for a 0; give `ingest.zeros: missing`, "
+            "or where 0 is a value take the solver native or sklearn",
+            parameter="fit.solver",
+        )
+    if not SPARK_SMALLEST <= lowest <= highest <= SPARK_LARGEST:
+        raise InputError(
+            f"spark computes in single precision; expected cells from {SPARK_SMALLEST:g} to {SPARK_LARGEST:g}, "
+            f"found {lowest:g} to {highest:g}; measure them in another unit",
+            parameter="fit.solver",
+        )
+    found: SparkOptions = convert(dict(options), SparkOptions, at=AT)
+    return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.solvers.cells import Cells, Floats, Places, pack_sides
 from ratings_nmf.solvers.kernels import Lines, Packed, Rule, update_known, update_observed
-from ratings_nmf.solvers.options import Options
+from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.padding import gram_of, pad
 from ratings_nmf.solvers.threads import Run, split
 
@@ -55,13 +55,13 @@ class Problem:
     exponent: int
     mean: float
     level: float
-    options: Options
+    options: NativeOptions
 
 
 def pose(
     cells: Cells,
     n_components: int,
-    options: Options,
+    options: NativeOptions,
     held_out: Places | None = None,
     level: float | None = None,
 ) -> Problem:
@@ -97,7 +97,7 @@ def _exponent(values: Floats) -> int:
     return math.frexp(largest)[1] // 2
 
 
-def _rules(n_components: int, options: Options, level: float, exponent: int) -> list[Rule]:
+def _rules(n_components: int, options: NativeOptions, level: float, exponent: int) -> list[Rule]:
     """The rules of rows and columns.
 
     With baselines, coordinates n_components and n_components + 1 are a row's baseline and 1; a column's 1 and

@@ -95,14 +95,14 @@ def compare(
         If a count does not fit the table, an option the solver, or the table has too few cells for the folds.
     """
     for count in counts:
-        check_count(table.shape, count, "components")
+        check_count(table.shape, count, "survey.components")
     jobs = jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count())
     setting = Setting(options=options, seed=seed, jobs=jobs)
     evidence: list[dict[str, Any]] = [dict.fromkeys(COLUMNS) | {"n_components": count} for count in counts]
     notes: list[str] = []
     matrices: list[NDArray[np.float64]] = []
     if folds:
-        spread = make_folds(table, folds=folds, seed=seed, purpose="cross-validation")
+        spread = make_folds(table, folds=folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(spread, folds)
         for line, found in zip(evidence, held_out(table, spread, counts, setting), strict=True):
             line.update(found)

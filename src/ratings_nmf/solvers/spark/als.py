@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.parquet import write_columns
+from ratings_nmf.solvers.options import SparkOptions
 from ratings_nmf.solvers.spark import spark_parquet as parquet
 from ratings_nmf.solvers.spark.session import connect, scratch
-from ratings_nmf.solvers.spark.spark_options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -26,7 +26,9 @@ CHECKPOINT = 5
 executor is lost, and after some 30 sweeps that is too deep for Java's stack."""
 
 
-def fit(cells: "DataFrame", *, n_components: int, options: Options, seed: int, checkpoints: Path) -> list["DataFrame"]:
+def fit(
+    cells: "DataFrame", *, n_components: int, options: SparkOptions, seed: int, checkpoints: Path
+) -> list["DataFrame"]:
     """Return the factors of rows and those of columns that have a known cell: `id`, `features` (float32, components).
 
     Parameters
@@ -56,7 +58,7 @@ def fit(cells: "DataFrame", *, n_components: int, options: Options, seed: int, c
 
 
 def factorize(
-    table: RatingsTable, *, n_components: int, options: Options, seed: int
+    table: RatingsTable, *, n_components: int, options: SparkOptions, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return W (rows, components) and H (components, columns); 0 for rows and columns without a known cell.
 

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.model.metrics import hoyer_of_norms, measures
+from ratings_nmf.solvers.options import SparkOptions
 from ratings_nmf.solvers.spark import als
 from ratings_nmf.solvers.spark import spark_parquet as parquet
 from ratings_nmf.solvers.spark.lines import Labels, labelled, product
 from ratings_nmf.solvers.spark.session import connect, scratch
-from ratings_nmf.solvers.spark.spark_options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -43,7 +43,7 @@ class Lines:
 
 
 def fit(
-    cells: Path, labels: Labels, folder: Path, *, names: Sequence[str], form: str, options: Options, seed: int
+    cells: Path, labels: Labels, folder: Path, *, names: Sequence[str], form: str, options: SparkOptions, seed: int
 ) -> tuple[Frame, NDArray[np.float64], dict[str, Any]]:
     """Fit factors and write W.parquet, H.parquet and reconstruction.parquet, folders of part files, to a folder.
 

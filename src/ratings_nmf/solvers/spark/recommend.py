@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from ratings_nmf.core.table import Side
 from ratings_nmf.files.lists import COLD
+from ratings_nmf.solvers.options import SparkOptions
 from ratings_nmf.solvers.spark import spark_parquet as parquet
 from ratings_nmf.solvers.spark.lines import Labels, labelled, product
 from ratings_nmf.solvers.spark.session import connect, scratch
-from ratings_nmf.solvers.spark.spark_options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -60,7 +60,7 @@ def recommend(
     *,
     to: Side,
     top: int,
-    options: Options,
+    options: SparkOptions,
     write: Callable[[Iterable[Line]], None],
 ) -> dict[str, Any]:
     """Recommend to each row or column, give the lines to `write` in order, and return `recommend.summary`'s figures.

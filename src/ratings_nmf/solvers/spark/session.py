@@ -50,7 +50,9 @@ def connect(master: str) -> "SparkSession":
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError:
-        raise InputError(f"solver: spark needs the package pyspark; install it with `{INSTALL}`") from None
+        raise InputError(
+            f"spark needs the package pyspark; install it with `{INSTALL}`", parameter="fit.solver"
+        ) from None
     from py4j.protocol import Py4JError
 
     active = SparkSession.getActiveSession()
@@ -73,7 +75,7 @@ def connect(master: str) -> "SparkSession":
         except (Py4JError, PySparkException) as error:
             reason = next((line for line in str(error).splitlines() if line.startswith(":")), f": {error}")
             raise InputError(
-                f"options: master: Spark does not start with {master!r}{' '.join(reason.split())}"
+                f"Spark does not start with {master!r}{' '.join(reason.split())}", parameter="fit.options.master"
             ) from None
         finally:
             if given == logging.name:
@@ -107,12 +109,12 @@ def check_java() -> None:
     home = os.environ.get("JAVA_HOME")
     java = shutil.which("java", path=str(Path(home, "bin"))) if home else shutil.which("java")
     place = f"JAVA_HOME ({home})" if home else "PATH"
-    expected = f"solver: spark needs Java {JAVA} or 21"
+    expected = f"spark needs Java {JAVA} or 21"
     mend = "install it, such as Debian's openjdk-17-jre-headless, or let JAVA_HOME name it"
     if java is None:
-        raise InputError(f"{expected}; found no java in {place}; {mend}")
+        raise InputError(f"{expected}; found no java in {place}; {mend}", parameter="fit.solver")
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(?:1\.)?(\d+)', said)
     if version is None or int(version[1]) < JAVA:
         found = version[1] if version else " ".join(said.split())[:100]
-        raise InputError(f"{expected}; found {found} in {place}; {mend}")
+        raise InputError(f"{expected}; found {found} in {place}; {mend}", parameter="fit.solver")

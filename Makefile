@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page test test-spark check verify bench clean
+.PHONY: repro page test test-all check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -19,12 +19,13 @@ page: .venv/installed
 docs/page.png: reports/index.html
 	chromium --headless --hide-scrollbars --window-size=1280,1180 --screenshot=$@ "file://$(CURDIR)/$<#dataset-groceries"
 
+# The tests that every change runs
 test: .venv/dev
-	python -m pytest
+	python -m pytest --numprocesses 2
 
-# Spark's solver, on this machine and on a cluster of two processes; needs Java 17 or 21 as well
-test-spark: .venv/spark .venv/dev
-	python -m pytest -m spark tests/test_spark.py tests/test_spark_pipeline.py
+# These and all others: runs killed again and again, large tables, servers, browsers, and Spark, which needs Java 17 or 21
+test-all: test .venv/spark
+	python -m pytest -m 'slow or spark'
 
 # Style, types, and files that others read by a schema
 check: .venv/dev

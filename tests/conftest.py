@@ -1,9 +1,12 @@
 """Workspaces to run the pipeline in: copies of the checkout, with a Git history and a DVC cache of their own."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +15,9 @@ import yaml
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+PROJECT = ROOT / "tests/project"
+USERS = ("data/", "reports/", "params.yaml", "dvc.lock")
+"""What is the user's to change, which no test reads."""
 
 # The first example of a test may compile kernels, which no deadline allows for.
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
@@ -93,31 +99,69 @@ def _environment(root: Path) -> dict[str, str]:
     }
 
 
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Workspace], None]) -> Workspace:
+    """Return a workspace that is made once, in a path with a space, for all processes that share the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    workspace = Workspace(folder / name / "ratings nmf")
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not workspace.root.exists():
+            unfinished = Workspace(folder / name / "unfinished ratings nmf")
+            shutil.rmtree(unfinished.root, ignore_errors=True)
+            make(unfinished)
+            unfinished.root.rename(workspace.root)
+    return workspace
+
+
 @pytest.fixture(scope="session")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A clone of the checkout as it is now, committed or not, in a path with a space; nothing has run in it."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    workspace = Workspace(tmp_path_factory.mktemp("clone") / "ratings nmf")
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).exists():
-            (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, workspace.root / name)
-    workspace.git("init", "--quiet", "--initial-branch=main")
-    workspace.git("add", "--all")
-    workspace.git("commit", "--quiet", "--message", "Start")
-    return workspace
+    """A clone of the code as it is now, committed or not, around the tests' own project; nothing has run in it.
+
+    Nothing of the user's comes along: no table, parameter, result or remote.
+    """
+
+    def make(workspace: Workspace) -> None:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).exists() and not name.startswith(USERS):
+                (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, workspace.root / name)
+        shutil.copytree(PROJECT, workspace.root, dirs_exist_ok=True)
+        forget_remotes(workspace.root / ".dvc/config")
+        workspace.git("init", "--quiet", "--initial-branch=main")
+        workspace.git("add", "--all")
+        workspace.git("commit", "--quiet", "--message", "Start")
+
+    return once(tmp_path_factory, "checkout", make)
+
+
+def forget_remotes(file: Path) -> None:
+    config = ConfigParser()
+    config.read(file)
+    config.remove_option("core", "remote")
+    for section in config.sections():
+        if section.startswith("'remote "):
+            config.remove_section(section)
+    with file.open("w") as stream:
+        config.write(stream)
 
 
 @pytest.fixture(scope="session")
 def reproduced(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A clone in which `dvc repro --force` has run and its outcome is committed; tests only read it."""
-    workspace = checkout.copy(tmp_path_factory.mktemp("reproduced") / "ratings nmf")
-    workspace.dvc("repro", "--force")
-    workspace.git("commit", "--quiet", "--all", "--allow-empty", "--message", "Run")
-    return workspace
+    """A clone in which `dvc repro` has run and its outcome is committed; tests only read it."""
+
+    def make(workspace: Workspace) -> None:
+        checkout.copy(workspace.root)
+        workspace.dvc("repro")
+        workspace.git("add", "--all")
+        workspace.git("commit", "--quiet", "--message", "Run")
+
+    return once(tmp_path_factory, "reproduced", make)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 
 PAGE = "reports/index.html"
 GROCERIES_AGAIN = [*(f"{name}@groceries" for name in ("fit", "evaluate", "recommend", "report")), "page"]
@@ -71,7 +70,7 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
 
 
 def test_a_sweep_computes_each_count_with_the_code_of_its_own_workspace_and_shows_a_table(workspace):
-    code = workspace.root / "src/ratings_nmf/metrics.py"
+    code = workspace.root / "src/ratings_nmf/model/metrics.py"
     code.write_text(code.read_text().replace('"relative_error": float', '"relative_error": 1000 + float'))
     workspace.dvc("exp", "run", "--queue", "-S", "datasets.groceries.fit.n_components=2,3,4")
     code.write_text(code.read_text().replace("1000 + ", "2000 + "))
@@ -105,9 +104,9 @@ def test_an_experiment_in_a_temporary_folder_leaves_the_workspace_alone(workspac
     assert (counts["old"], counts["new"]) == (3, 2)
 
 
-def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(checkout, tmp_path):
-    shutil.copytree(checkout.root, tmp_path / "clone")
-    clone = type(checkout)(tmp_path / "clone")
+def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(reproduced, tmp_path):
+    reproduced.git("clone", "--quiet", ".", str(tmp_path / "clone"))
+    clone = type(reproduced)(tmp_path / "clone")
     shown = json.loads(clone.dvc("metrics", "show", "--json"))
     assert shown[""]["data"].keys() == {
         f"reports/metrics/{dataset}/{name}.json"

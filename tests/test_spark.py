@@ -1,4 +1,4 @@
-"""`solver: spark` on this machine and on a cluster of two processes; `make test-spark` runs these."""
+"""`solver: spark` on this machine and on a cluster of two processes; `make test-all` runs these."""
 
 import os
 import signal

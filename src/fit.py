@@ -1,75 +1,88 @@
 """Factorize a table and write W, H, the reconstruction and how close it comes."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ratings_nmf.core import params, stage
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files import choice, interim
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files import reports as metrics
-from ratings_nmf.model import factors
+from ratings_nmf.model.factors import Factors, checked_names, named, rearranged, shares
 from ratings_nmf.model.frame import frame_of
-from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.solvers.factorize import check_count, factorize
+from ratings_nmf.model.metrics import joined, measures, sums
+from ratings_nmf.solvers.factorize import Fit, check_count, factorize
 from ratings_nmf.solvers.options import spark_options
-from ratings_nmf.solvers.spark.scale import fits_on_spark
 
 
-def fit(dataset: str) -> stage.Done:
-    """Fit the factors of one dataset."""
+def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = interim.BLOCK) -> stage.Done:
+    """Fit the factors of one dataset: CSV of up to `csv_limit` numbers; Spark's are written `block` cells at a time."""
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
     count = choice.read(dataset) if chosen.n_components == "auto" else chosen.n_components
-    profile = interim.read_profile(dataset)
-    large = fits_on_spark(chosen.solver, (profile["rows"], profile["columns"]), count)
-    measured = (_on_spark if large else _in_memory)(dataset, chosen, count, parameters.seed)
-    measured["n_components"] = count
+    profile, labels = interim.read_profile(dataset), tuple(interim.iterate_labels(dataset, "columns"))
+    parts = []
+    with _solved(dataset, chosen, count, seed=parameters.seed, block=block) as (solved, blocks):
+        found = named(solved.factors, chosen.names)
+        csv = found.W.size + found.H.size <= csv_limit
+        frame = frame_of(found, chosen.form, solved.restart_baselines)
+
+        def written(start: int, stop: int) -> Factors:
+            factors = replace(found, W=np.asarray(found.W[start:stop], np.float64))
+            if not frame.is_plain:
+                factors = rearranged(factors, frame.position, frame.scale)
+            return factor_files.as_written(factors, csv=csv)
+
+        with factor_files.writing(
+            dataset,
+            labels,
+            written(0, 0),
+            frame=frame,
+            loss_curve=solved.loss_curve,
+            row_count=profile["rows"],
+            csv=csv,
+        ) as add:
+            start = 0
+            for table in blocks:
+                factors = written(start, start := start + table.shape[0])
+                parts.append(sums(table, factors))
+                add(table, factors)
+    total = joined(parts)
+    measured = measures(total, factors)
+    components = zip(factors.components, shares(total.loadings, factors.H).tolist(), strict=True)
+    measured |= {"n_components": count, "n_iter": solved.n_iter, "converged": solved.converged}
+    measured["components"] = [{"component": name, "share": share} for name, share in components]
     metrics.write(dataset, "fit", measured)
     summary = ("n_components", "converged", "relative_error")
     metrics.write_summary(dataset, "fit", {name: measured[name] for name in summary})
     return profile["cells"], f"{count} components, relative error {measured['relative_error']:.4g}"
 
 
-def _in_memory(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
-    ratings = interim.read(dataset)
-    solved = factorize(ratings, n_components=count, solver=chosen.solver, options=chosen.options, seed=seed)
-    found = factors.canonical(solved.factors) if chosen.form == "canonical" else solved.factors
-    found = factor_files.as_written(factors.named(found, chosen.names))
-    measured = fit_metrics(ratings, found)
-    frame = frame_of(solved.factors, chosen.form, solved.restart_baselines)
-    factor_files.write(dataset, ratings, found, frame=frame, loss_curve=solved.loss_curve)
-    measured |= {"n_iter": solved.n_iter, "converged": solved.converged}
-    return {**measured, "components": _components(found.components, found.shares())}
-
-
-def _on_spark(dataset: str, chosen: params.Fit, count: int, seed: int) -> dict[str, Any]:
-    from ratings_nmf.solvers.spark import fit as spark
+@contextmanager
+def _solved(
+    dataset: str, chosen: params.Fit, count: int, *, seed: int, block: int
+) -> Iterator[tuple[Fit, Iterable[RatingsTable]]]:
+    """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
+    if chosen.solver != "spark":
+        table = interim.read(dataset)
+        yield factorize(table, n_components=count, solver=chosen.solver, options=chosen.options, seed=seed), [table]
+        return
+    from ratings_nmf.solvers.spark import als
 
     profile = interim.read_profile(dataset)
-    check_count((profile["rows"], profile["columns"]), count, "fit.n_components")
-    range_ = {"lowest": profile["minimum"], "highest": profile["maximum"]}
-    options = spark_options(chosen.options, zeros=profile["zeros"], **range_)
-    names = factors.checked_names(chosen.names, count)
-    with factor_files.replacing_all(dataset) as folder:
-        frame, shares, measured = spark.fit(
-            interim.cells_file(dataset),
-            (interim.iterate_labels(dataset, "rows"), interim.iterate_labels(dataset, "columns")),
-            folder,
-            names=names,
-            form=chosen.form,
-            options=options,
-            seed=seed,
-        )
-        factor_files.write_scale(folder, names, frame)
-    measured |= {"n_iter": options.maxIter, "converged": None}
-    return {**measured, "components": _components(names, shares)}
-
-
-def _components(names: Sequence[str], shares: NDArray[np.float64]) -> list[dict[str, Any]]:
-    return [{"component": name, "share": share} for name, share in zip(names, shares.tolist(), strict=True)]
+    shape = profile["rows"], profile["columns"]
+    check_count(shape, count, "fit.n_components")
+    components = checked_names(chosen.names, count)
+    options = spark_options(
+        chosen.options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]
+    )
+    with als.fitted(interim.cells_file(dataset), shape, n_components=count, options=options, seed=seed) as (W, turned):
+        factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=components)
+        solved = Fit(factors=factors, n_iter=options.maxIter, converged=None, loss_curve=None)
+        yield solved, interim.blocks(dataset, cells=block)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Factors survive being written, as CSV where they are small and as Parquet where they are not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow.parquet
 import pytest
@@ -18,24 +20,30 @@ LABELS = ("a, b", "=1", "two\nlines", "ü")
 
 @pytest.fixture
 def written(tmp_path, monkeypatch):
-    """Write factors in a new folder and return them as written, and where."""
+    """Write factors in a new folder, some rows at a time, and return them as written, and where."""
     monkeypatch.chdir(tmp_path)
 
-    def write(*, csv_limit):
-        monkeypatch.setattr(files, "CSV_LIMIT", csv_limit)
+    def write(*, csv, rows_at_a_time=4):
         draw = np.random.default_rng(0)
         factors = Factors(W=draw.random((4, 2)), H=draw.random((2, 3)), components=numbered(2))
-        table = from_dense(np.ones((4, 3)), row_labels=LABELS, column_labels=LABELS[1:], zeros="observed")
-        factors = files.as_written(factors)
-        files.write("d", table, factors, frame=frame_of(factors, "raw", None), loss_curve=None)
+        factors = files.as_written(factors, csv=csv)
+        frame = frame_of(factors, "raw", None)
+        with files.writing("d", LABELS[1:], factors, frame=frame, loss_curve=None, row_count=4, csv=csv) as add:
+            for start in range(0, 4, rows_at_a_time):
+                rows = slice(start, start + rows_at_a_time)
+                cells = np.ones((len(LABELS[rows]), 3))
+                table = from_dense(cells, row_labels=LABELS[rows], column_labels=LABELS[1:], zeros="observed")
+                add(table, replace(factors, W=factors.W[rows]))
         return factors, tmp_path / "data/factors/d"
 
     return write
 
 
-@pytest.mark.parametrize(("csv_limit", "suffix"), [(14, "csv"), (13, "parquet")])
-def test_what_was_written_is_read(written, csv_limit, suffix):
-    factors, folder = written(csv_limit=csv_limit)
+@pytest.mark.parametrize("rows_at_a_time", [4, 3, 1])
+@pytest.mark.parametrize("csv", [True, False])
+def test_what_was_written_is_read_however_many_rows_at_a_time(written, csv, rows_at_a_time):
+    factors, folder = written(csv=csv, rows_at_a_time=rows_at_a_time)
+    suffix = "csv" if csv else "parquet"
     assert {file.name for file in folder.iterdir()} == {f"W.{suffix}", f"H.{suffix}", "reconstruction.csv"}
     found = files.read("d")
     np.testing.assert_array_equal(found.W, factors.W)
@@ -44,23 +52,28 @@ def test_what_was_written_is_read(written, csv_limit, suffix):
 
 
 def test_parquet_has_a_line_for_each_label(written):
-    factors, folder = written(csv_limit=0)
+    factors, folder = written(csv=False)
     W, H = (pyarrow.parquet.read_table(folder / name).to_pydict() for name in ("W.parquet", "H.parquet"))
     assert (W.pop("row"), H.pop("column")) == (list(LABELS), list(LABELS[1:]))
     np.testing.assert_array_equal(list(W.values()), factors.W.T)
     np.testing.assert_array_equal(list(H.values()), factors.H)
 
 
-def test_a_folder_of_files_is_read_in_the_order_of_their_names(written):
-    factors, folder = written(csv_limit=0)
-    whole = pyarrow.parquet.read_table(folder / "W.parquet")
-    (folder / "W.parquet").unlink()
-    (folder / "W.parquet").mkdir()
-    for name, part in (("part-00001", whole.slice(3)), ("part-00000", whole.slice(0, 3))):
-        pyarrow.parquet.write_table(part, folder / "W.parquet" / f"{name}.parquet")
-    found = files.read("d")
-    assert found.components == factors.components
-    np.testing.assert_array_equal(found.W, factors.W)
+def test_the_reconstruction_of_a_large_table_holds_its_cells(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    draw = np.random.default_rng(0)
+    factors = Factors(W=draw.random((5, 2)), H=draw.random((2, 3)), components=numbered(2))
+    table = from_dense(
+        np.eye(5, 3) + np.eye(5, 3, -2), row_labels=(*"abcde",), column_labels=(*"xyz",), zeros="missing"
+    )
+    frame = frame_of(factors, "raw", None)
+    with files.writing("d", (*"xyz",), factors, frame=frame, loss_curve=None, row_count=10**6, csv=True) as add:
+        add(table, factors)
+        add(table, factors)
+    found = pyarrow.parquet.read_table(tmp_path / "data/factors/d/reconstruction.parquet").to_pydict()
+    assert found["row"] == [*table.rows.tolist(), *(5 + table.rows).tolist()]
+    assert found["column"] == 2 * table.columns.tolist()
+    assert found["predicted"] == 2 * factors.predict(table.rows, table.columns).tolist()
 
 
 @given(arrays(float, 5, elements=st.floats(0, 1e100, allow_subnormal=False)))

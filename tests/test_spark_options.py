@@ -1,4 +1,4 @@
-"""What `solver: spark` refuses, and which way a table goes; needs neither pyspark nor Java."""
+"""What `solver: spark` refuses, and what it needs to start; needs neither pyspark nor Java."""
 
 import os
 import re
@@ -13,7 +13,6 @@ from ratings_nmf.core.table import from_dense
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.options import SparkOptions, spark_options
 from ratings_nmf.solvers.spark import session
-from ratings_nmf.solvers.spark.scale import LINES, fits_on_spark, recommends_on_spark
 
 
 def table_of(cells, zeros="missing"):
@@ -124,15 +123,6 @@ def test_what_executors_elsewhere_need_is_in_the_working_folder(monkeypatch, tmp
         assert folder.is_dir() and folder.suffix == ".partial"
         assert (folder.parent == tmp_path) == shared
     assert not folder.exists()
-
-
-def test_only_what_is_written_as_parquet_is_left_to_spark():
-    assert fits_on_spark("spark", (138_493, 26_744), 20)
-    assert not fits_on_spark("spark", (6_040, 3_706), 20)
-    assert not fits_on_spark("spark", (1_000, 1_000), 600)  # its reconstruction is dense
-    assert not fits_on_spark("native", (138_493, 26_744), 20)
-    assert recommends_on_spark("spark", (LINES, 1)) and not recommends_on_spark("spark", (LINES - 1, 1))
-    assert not recommends_on_spark("native", (LINES, 1))
 
 
 def test_the_extra_adds_pyspark_to_what_is_locked_and_changes_nothing():

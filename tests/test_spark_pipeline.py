@@ -1,4 +1,4 @@
-"""The pipeline with `solver: spark`: through DVC, in memory; and where Spark reads and writes everything."""
+"""The pipeline with `solver: spark`: through DVC; and where factors are many."""
 
 import importlib
 import json
@@ -88,14 +88,12 @@ def test_without_java_the_stage_says_what_to_install(films, tmp_path):
 
 @pytest.fixture(scope="module")
 def large(films, tmp_path_factory):
-    """The same, from fit on, with limits so low that Spark reads and writes all."""
+    """The same, from fit on, as Parquet and a few cells at a time."""
     workspace = films.copy(tmp_path_factory.mktemp("large") / "ratings nmf")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(workspace.root)
-        for name in ("CSV_LIMIT", "DENSE_LIMIT", "LINES"):
-            patch.setattr(f"ratings_nmf.solvers.spark.scale.{name}", 10)
-        for stage in ("fit", "recommend"):
-            getattr(importlib.import_module(stage), stage)("films")
+        importlib.import_module("fit").fit("films", csv_limit=0, block=100)
+        importlib.import_module("recommend").recommend("films")
     return workspace
 
 
@@ -107,18 +105,16 @@ def large(films, tmp_path_factory):
         ({"options": {"rank": 3}}, "options.rank: unknown key"),
     ],
 )
-def test_spark_alone_refuses_what_any_solver_refuses(films, monkeypatch, tmp_path, change, message):
+def test_spark_refuses_what_any_solver_refuses(films, monkeypatch, tmp_path, change, message):
     workspace = films.copy(tmp_path / "ratings nmf")
     workspace.write_params({"seed": 0, "datasets": {"films": {**BLOCK, "fit": {**BLOCK["fit"], **change}}}})
     monkeypatch.chdir(workspace.root)
-    for name in ("CSV_LIMIT", "DENSE_LIMIT"):
-        monkeypatch.setattr(f"ratings_nmf.solvers.spark.scale.{name}", 10)
     with pytest.raises(InputError, match=f"fit.{message}"):
         importlib.import_module("fit").fit("films")
     assert workspace.artifacts() == films.artifacts()
 
 
-def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch):
+def test_the_same_factors_are_written_a_few_rows_at_a_time(films, large, monkeypatch):
     monkeypatch.chdir(films.root)
     expected = factor_files.read("films")
     monkeypatch.chdir(large.root)
@@ -127,7 +123,7 @@ def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch)
     np.testing.assert_allclose(found.W, expected.W, rtol=1e-8)
     np.testing.assert_allclose(found.H, expected.H, rtol=1e-8)
     kept = {path.name for path in (large.root / "data/factors/films").iterdir()}
-    assert kept == {"W.parquet", "H.parquet", "reconstruction.parquet", "scale.csv"}
+    assert kept == {"W.parquet", "H.parquet", "reconstruction.csv", "scale.csv"}
     measured = [content(some, "fit") for some in (large, films)]
     assert [some.pop("converged") for some in measured] == [None, None]
     parts = [{line["component"]: line["share"] for line in some.pop("components")} for some in measured]
@@ -135,7 +131,7 @@ def test_spark_alone_writes_the_same_factors_in_parts(films, large, monkeypatch)
     assert measured[0] == pytest.approx(measured[1], rel=1e-6)
 
 
-def test_recommendations_by_spark_are_the_local_ones(films, large):
+def test_recommendations_are_the_same(films, large):
     texts = (some.artifacts()["data/recommendations/films.csv"].decode() for some in (large, films))
     found, expected = ([line.split(",") for line in text.splitlines()] for text in texts)
     assert [[*line[:3], line[4], line[6]] for line in found] == [[*line[:3], line[4], line[6]] for line in expected]

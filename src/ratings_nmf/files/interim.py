@@ -1,6 +1,7 @@
 """`data/interim/<dataset>/`: the ingested table as cells, labels and a profile."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,11 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.formats import iterate_csv, made_by, read_csv, read_json, write_csv, write_json
-from ratings_nmf.files.parquet import read_columns, write_columns
+from ratings_nmf.files.formats import iterate_csv, made_by, read_json, write_csv, write_json
+from ratings_nmf.files.parquet import iterate_columns, read_columns, write_columns
+
+BLOCK = 4_000_000
+"""Cells that are read together where a table need not be in memory as a whole."""
 
 
 def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
@@ -35,13 +39,43 @@ def read(dataset: str, *, places_only: bool = False) -> RatingsTable:
     folder = made_by("ingest", _folder(dataset), dataset)
     cells = read_columns(folder / "cells.parquet", ["row", "column"] if places_only else None)
     return RatingsTable(
-        row_labels=tuple(label for (label,) in read_csv(folder / "rows.csv")[1]),
-        column_labels=tuple(label for (label,) in read_csv(folder / "columns.csv")[1]),
+        row_labels=tuple(iterate_labels(dataset, "rows")),
+        column_labels=tuple(iterate_labels(dataset, "columns")),
         rows=cells["row"],
         columns=cells["column"],
         values=np.broadcast_to(1.0, len(cells["row"])) if places_only else cells["value"],
         zeros=read_profile(dataset)["zeros"],
     )
+
+
+def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
+    """Give the table some successive rows at a time, with about so many cells or all that are left.
+
+    Errors are those of `read`.
+    """
+    profile, columns = read_profile(dataset), tuple(iterate_labels(dataset, "columns"))
+    labels, start = iterate_labels(dataset, "rows"), 0
+
+    def block(stop: int, rows: NDArray[Any], others: NDArray[Any], values: NDArray[Any]) -> RatingsTable:
+        return RatingsTable(
+            row_labels=tuple(islice(labels, stop - start)),
+            column_labels=columns,
+            rows=rows - np.int32(start),
+            columns=others,
+            values=values,
+            zeros=profile["zeros"],
+        )
+
+    waiting: list[tuple[NDArray[Any], ...]] = []
+    for piece in iterate_columns(cells_file(dataset)):
+        waiting.append((piece["row"], piece["column"], piece["value"]))
+        if sum(len(rows) for rows, *_ in waiting) > cells:
+            joined = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
+            stop = int(joined[0][-1])  # this row may go on in the next piece
+            cut = np.searchsorted(joined[0], stop)
+            yield block(stop, *(part[:cut] for part in joined))
+            waiting, start = [tuple(part[cut:] for part in joined)], stop
+    yield block(profile["rows"], *(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
 
 
 def cells_file(dataset: str) -> Path:

@@ -1,88 +1,96 @@
 """`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.formats import made_by, read_csv, shortened, significant, write_csv
-from ratings_nmf.files.parquet import column_names, read_columns, write_columns
+from ratings_nmf.files.formats import made_by, open_csv, read_csv, shortened, significant, write_csv, write_records
+from ratings_nmf.files.parquet import appending, column_names, iterate_columns
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
 
 CSV_LIMIT = 1_000_000
 """Most numbers that W and H may have together to be written as CSV; more go into Parquet."""
 
+Append = Callable[[Sequence[str], NDArray[np.float64]], None]
 
-def as_written(factors: Factors) -> Factors:
+
+def as_written(factors: Factors, *, csv: bool) -> Factors:
     """Return the factors with the digits that are written: all that comes after is computed from these."""
-    rounded = significant if _fit_csv(factors) else shortened
+    rounded = significant if csv else shortened
     return Factors(W=rounded(factors.W), H=rounded(factors.H), components=factors.components)
 
 
-def write(
-    dataset: str, table: RatingsTable, factors: Factors, *, frame: Frame, loss_curve: NDArray[np.float64] | None
-) -> None:
-    """Write W.csv, H.csv and reconstruction.csv (dense), or for a larger table W, H and reconstruction as Parquet.
+@contextmanager
+def writing(
+    dataset: str,
+    labels: tuple[str, ...],
+    factors: Factors,
+    *,
+    frame: Frame,
+    loss_curve: NDArray[np.float64] | None,
+    row_count: int,
+    csv: bool,
+) -> Iterator[Callable[[RatingsTable, Factors], None]]:
+    """Write H, and yield a function that adds some rows, a table and its factors, to W and the reconstruction.
 
-    W.parquet and H.parquet have a line for each row, or column: its label, then its loadings by component.
-    reconstruction.parquet holds the stored cells only: row, column, value, predicted. Where the solver tells its
-    loss after each iteration, convergence.csv holds it. What later rows need besides, where components are
-    scaled or joined, is in scale.csv and restart_baselines.csv.
+    W.csv and H.csv, or W.parquet and H.parquet, which have a line for each row, or column: its label, then its loadings
+    by component. The reconstruction of a table of up to `DENSE_LIMIT` cells is reconstruction.csv, that of a larger one
+    reconstruction.parquet, of the stored cells only: row, column, value, predicted. Where the solver tells its loss
+    after each iteration, convergence.csv holds it. What later rows need besides, where components are scaled or
+    joined, is in scale.csv and restart_baselines.csv.
+
+    Parameters
+    ----------
+    labels
+        Of the columns.
+    factors
+        As written; W is not looked at.
+    frame
+        How the written components relate to those that the solver left.
+    row_count
+        Number of rows that will be added.
+    csv
+        Whether W and H are CSV.
     """
-    with replacing_all(dataset) as folder:
-        if _fit_csv(factors):
-            _write_matrix(folder / "W.csv", "row", table.row_labels, factors.components, factors.W)
-            _write_matrix(folder / "H.csv", "component", factors.components, table.column_labels, factors.H)
+    components = factors.components
+    with replacing(_folder(dataset)) as folder, ExitStack() as stack:
+        folder.mkdir()
+        if csv:
+            write_H = _open_csv(stack, folder / "H.csv", "component", labels)
+            write_H(components, factors.H)
+            add_W = _open_csv(stack, folder / "W.csv", "row", components)
         else:
-            _write_loadings(folder / "W.parquet", "row", table.row_labels, factors.components, factors.W)
-            _write_loadings(folder / "H.parquet", "column", table.column_labels, factors.components, factors.H.T)
-        if table.fits_dense:
-            predicted = factors.reconstruction()
-            _write_matrix(folder / "reconstruction.csv", "row", table.row_labels, table.column_labels, predicted)
-        else:
-            cells: dict[str, NDArray[Any]] = {"row": table.rows, "column": table.columns, "value": table.values}
-            predicted = factors.predict(table.rows, table.columns)
-            write_columns(folder / "reconstruction.parquet", {**cells, "predicted": predicted})
+            write_H = _open_parquet(stack, folder / "H.parquet", "column", components)
+            write_H(labels, factors.H.T)
+            add_W = _open_parquet(stack, folder / "W.parquet", "row", components)
         if loss_curve is not None:
             write_csv(folder / "convergence.csv", ["iteration", "loss"], enumerate(loss_curve.tolist(), start=1))
-        write_scale(folder, factors.components, frame)
-        if frame.restart_baselines is not None:
-            restarts = tuple(f"restart {number}" for number in range(1, len(frame.restart_baselines) + 1))
-            baselines = frame.restart_baselines
-            _write_matrix(folder / "restart_baselines.csv", "restart", restarts, table.column_labels, baselines)
+        _write_frame(folder, components, labels, frame)
+        dense = row_count * len(labels) <= DENSE_LIMIT
+        if dense:
+            add_lines = _open_csv(stack, folder / "reconstruction.csv", "row", labels)
+        else:
+            add_cells = stack.enter_context(appending(folder / "reconstruction.parquet"))
+        start = 0
 
+        def add(table: RatingsTable, factors: Factors) -> None:
+            nonlocal start
+            add_W(table.row_labels, factors.W)
+            if dense:
+                add_lines(table.row_labels, factors.reconstruction())
+            else:
+                places = {"row": table.rows + np.int32(start), "column": table.columns}
+                predicted = factors.predict(table.rows, table.columns)
+                add_cells({**places, "value": table.values, "predicted": predicted})
+            start += table.shape[0]
 
-@contextmanager
-def replacing_all(dataset: str) -> Iterator[Path]:
-    """Yield an empty folder to write all files of a fit to; at the end it takes the place of the last fit's."""
-    with replacing(_folder(dataset)) as folder:
-        folder.mkdir()
-        yield folder
-
-
-def write_scale(folder: Path, components: Sequence[str], frame: Frame) -> None:
-    """Write scale.csv where components are scaled or sorted."""
-    if not frame.is_plain:
-        places = zip(components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
-        write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
-
-
-def parquet_files(dataset: str) -> tuple[Path, Path]:
-    """Return where the Parquet files or folders of W and of H are, for what reads Parquet itself.
-
-    Raises
-    ------
-    InputError
-        If they were not written yet.
-    """
-    folder = made_by("fit", _folder(dataset), dataset)
-    return folder / "W.parquet", folder / "H.parquet"
+        yield add
 
 
 def read(dataset: str) -> Factors:
@@ -123,11 +131,29 @@ def read_frame(dataset: str, factors: Factors) -> Frame:
     )
 
 
-def _write_matrix(
-    path: Path, corner: str, rows: tuple[str, ...], columns: tuple[str, ...], values: NDArray[np.float64]
-) -> None:
-    records = ([label, *numbers] for label, numbers in zip(rows, values.tolist(), strict=True))
-    write_csv(path, [corner, *columns], records)
+def _write_frame(folder: Path, components: Sequence[str], labels: tuple[str, ...], frame: Frame) -> None:
+    if not frame.is_plain:
+        places = zip(components, (frame.position + 1).tolist(), frame.scale.tolist(), strict=False)
+        write_csv(folder / "scale.csv", ["component", "position", "scale"], places)
+    if frame.restart_baselines is not None:
+        restarts = tuple(f"restart {number}" for number in range(1, len(frame.restart_baselines) + 1))
+        with ExitStack() as stack:
+            _open_csv(stack, folder / "restart_baselines.csv", "restart", labels)(restarts, frame.restart_baselines)
+
+
+def _open_csv(stack: ExitStack, path: Path, corner: str, columns: Sequence[str]) -> Append:
+    """Return a function that writes lines, given labels and numbers, below a header of CSV."""
+    stream = stack.enter_context(open_csv(path))
+    write_records(stream, [(corner, *columns)])
+    return lambda labels, values: write_records(
+        stream, ([label, *numbers] for label, numbers in zip(labels, values.tolist(), strict=True))
+    )
+
+
+def _open_parquet(stack: ExitStack, path: Path, side: str, components: Sequence[str]) -> Append:
+    """Return a function that writes lines, given labels and numbers, to columns of Parquet."""
+    append = stack.enter_context(appending(path))
+    return lambda labels, values: append(dict(zip(components, values.T, strict=True)), {side: labels})
 
 
 def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
@@ -135,20 +161,10 @@ def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     return tuple(header[1:]), np.array([record[1:] for record in records], dtype=np.float64)
 
 
-def _write_loadings(
-    path: Path, side: str, labels: tuple[str, ...], components: tuple[str, ...], loadings: NDArray[np.float64]
-) -> None:
-    write_columns(path, dict(zip(components, loadings.T, strict=True)), labels={side: labels})
-
-
 def _read_loadings(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     _, *components = column_names(path)
-    columns = read_columns(path, components)
-    return tuple(components), np.column_stack([columns[name] for name in components])
-
-
-def _fit_csv(factors: Factors) -> bool:
-    return factors.W.size + factors.H.size <= CSV_LIMIT
+    blocks = [np.column_stack([*columns.values()]) for columns in iterate_columns(path, components)]
+    return tuple(components), np.concatenate(blocks)
 
 
 def _folder(dataset: str) -> Path:

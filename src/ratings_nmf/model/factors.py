@@ -47,9 +47,7 @@ class Factors:
         >>> Factors(W=np.array([[1.0, 3.0]]), H=np.array([[2.0], [2.0]]), components=numbered(2)).shares()
         array([0.25, 0.75])
         """
-        totals = self.W.sum(axis=0) * self.H.sum(axis=1)
-        shares: NDArray[np.float64] = totals / (totals.sum() or 1.0)
-        return shares
+        return shares(self.W.sum(axis=0), self.H)
 
     def reconstruction(self) -> NDArray[np.float64]:
         """Return W @ H, shape (rows, columns), summed component by component.
@@ -146,17 +144,33 @@ def canonical(factors: Factors) -> Factors:
     (array([[8., 2.]]), array([[0.5, 1. ],
            [1. , 0.5]]))
     """
-    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
-    order, scale = canonical_order(factors)
+    return rearranged(factors, *canonical_order(factors))
+
+
+def rearranged(factors: Factors, position: NDArray[np.intp], scale: NDArray[np.float64]) -> Factors:
+    """Put the parts in an order, multiply each one's column of W by its scale and divide its row of H by it.
+
+    Position (of the part that comes to each place) and scale have the shape (parts,); baselines stay as they are. W may
+    be that of some rows.
+    """
+    parts = factors.parts
     return Factors(
-        W=np.hstack([(W * scale)[:, order], factors.W[:, factors.parts :]]),
-        H=np.vstack([(H / scale[:, None])[order], factors.H[factors.parts :]]),
+        W=np.hstack([factors.W[:, position] * scale, factors.W[:, parts:]]),
+        H=np.vstack([factors.H[position] / scale[:, None], factors.H[parts:]]),
         components=factors.components,
     )
 
 
 def canonical_order(factors: Factors) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the order in which `canonical` puts the parts, and the scale of each before, both of shape (parts,)."""
-    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
-    peak = H.max(axis=1)
-    return np.argsort(-(W.sum(axis=0) * H.sum(axis=1)), kind="stable"), np.where(peak > 0, peak, 1.0)
+    """Return the part that `canonical` puts at each place, and what it scales it by, both of shape (parts,)."""
+    H = factors.H[: factors.parts]
+    totals = factors.W.sum(axis=0, dtype=np.float64)[: factors.parts] * H.sum(axis=1)
+    order, peak = np.argsort(-totals, kind="stable"), H.max(axis=1)
+    return order, np.where(peak > 0, peak, 1.0)[order]
+
+
+def shares(loadings: NDArray[np.float64], H: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each component's share of the total of W @ H, shape (components,), from the sums of W's columns."""
+    totals = loadings * H.sum(axis=1)
+    found: NDArray[np.float64] = totals / (totals.sum() or 1.0)
+    return found

@@ -44,4 +44,4 @@ def frame_of(solved: Factors, form: str, restart_baselines: NDArray[np.float64] 
     order, scale = np.arange(solved.parts), np.ones(solved.parts)
     if form == "canonical":
         order, scale = canonical_order(solved)
-    return Frame(position=order, scale=scale[order], restart_baselines=restarts)
+    return Frame(position=order, scale=scale, restart_baselines=restarts)

@@ -1,6 +1,7 @@
 """How close W @ H comes to the table, and how sparse the parts are."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,33 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     >>> round(measured["frobenius_error"] ** 2, 9), measured["mae"], round(measured["explained_variance"], 9)
     (5.0, 1.5, 0.444444444)
     """
+    return measures(sums(table, factors), factors)
+
+
+class Sums(NamedTuple):
+    """What `measures` needs to know of some rows.
+
+    Attributes
+    ----------
+    squares, distances, total
+        Σ(x − w·h)², Σ|x − w·h| and Σx² over the cells that count.
+    cells, rows
+        Number of these cells, and of the rows.
+    loadings, loadings_squared
+        Σw and Σw² of each component, shape (components,).
+    """
+
+    squares: float
+    distances: float
+    total: float
+    cells: int
+    rows: int
+    loadings: NDArray[np.float64]
+    loadings_squared: NDArray[np.float64]
+
+
+def sums(table: RatingsTable, factors: Factors) -> Sums:
+    """Return the sums over a table, which may be some rows of a larger one."""
     predicted = factors.predict(table.rows, table.columns)
     squares = float(np.square(table.values - predicted).sum())
     distances = float(np.abs(table.values - predicted).sum())
@@ -34,37 +62,34 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         zero_squares, zero_distances = _at_zeros(table, factors, predicted)
         squares += zero_squares
         distances += zero_distances
-    return measures(
+    return Sums(
         squares=squares,
         distances=distances,
         total=float(np.square(table.values).sum()),
-        count=table.counted,
-        sparsity=(hoyer_sparsity(factors.W.T[: factors.parts]), hoyer_sparsity(factors.H[: factors.parts])),
+        cells=table.counted,
+        rows=table.shape[0],
+        loadings=factors.W.sum(axis=0),
+        loadings_squared=np.square(factors.W).sum(axis=0),
     )
 
 
-def measures(
-    *, squares: float, distances: float, total: float, count: int, sparsity: tuple[NDArray[np.float64], ...]
-) -> dict[str, Any]:
-    """Return what `fit_metrics` returns from sums over the cells that count.
+def joined(parts: Iterable[Sums]) -> Sums:
+    """Return the sums over all rows from those over some of them each."""
+    return Sums(*(sum(each) for each in zip(*parts, strict=True)))
 
-    Parameters
-    ----------
-    squares, distances, total
-        Σ(x − w·h)², Σ|x − w·h| and Σx².
-    count
-        Number of the cells.
-    sparsity
-        Hoyer sparsity of each component of W and of H, baselines left out, both of shape (components,).
-    """
+
+def measures(total: Sums, factors: Factors) -> dict[str, Any]:
+    """Return what `fit_metrics` returns from the sums over all rows; of the factors only H counts."""
+    squares = total.squares
+    sparsity = hoyer_of_norms(total.loadings, np.sqrt(total.loadings_squared), size=total.rows)[: factors.parts]
     return {
         "frobenius_error": float(np.sqrt(squares)),
-        "relative_error": float(np.sqrt(squares / total)),
-        "explained_variance": 1.0 - squares / total,
-        "rmse": float(np.sqrt(squares / count)),
-        "mae": distances / count,
-        "sparsity_W": float(sparsity[0].mean()),
-        "sparsity_H": float(sparsity[1].mean()),
+        "relative_error": float(np.sqrt(squares / total.total)),
+        "explained_variance": 1.0 - squares / total.total,
+        "rmse": float(np.sqrt(squares / total.cells)),
+        "mae": total.distances / total.cells,
+        "sparsity_W": float(sparsity.mean()),
+        "sparsity_H": float(hoyer_sparsity(factors.H[: factors.parts]).mean()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -174,4 +175,25 @@ def _native(
     return solver.fold_in(fitted, cells, options=options)
 
 
-SOLVERS = {"sklearn": _sklearn, "native": _native}
+def _spark(
+    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells."""
+    from scipy.optimize import nnls
+
+    from ratings_nmf.solvers.options import SparkOptions
+
+    penalty = SparkOptions(**method.options).regParam
+    starts = np.searchsorted(newcomers.rows, np.arange(newcomers.shape[0] + 1))
+    W, nothing = np.zeros((newcomers.shape[0], len(fixed))), np.zeros(len(fixed))
+    for line, (first, last) in enumerate(pairwise(starts.tolist())):
+        if last > first:
+            known, ridge = (
+                fixed[:, newcomers.columns[first:last]],
+                np.sqrt(penalty * (last - first)) * np.eye(len(fixed)),
+            )
+            W[line], _ = nnls(np.vstack([known.T, ridge]), np.concatenate([newcomers.values[first:last], nothing]))
+    return W, np.zeros(len(W))
+
+
+SOLVERS = {"sklearn": _sklearn, "native": _native, "spark": _spark}

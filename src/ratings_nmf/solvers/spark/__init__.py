@@ -1,4 +1,4 @@
-"""Spark MLlib's alternating least squares (ALS), and what Spark reads and writes where a machine is too small.
+"""Spark MLlib's alternating least squares (ALS): a session, the fit, and the Parquet that it reads and writes.
 
 Nothing here is imported unless `solver: spark` asks for it, and pyspark only by `session.connect` and what comes after.
 Positions of rows and columns are Spark's user and item ids. Executors need Spark alone: no Python runs on them.

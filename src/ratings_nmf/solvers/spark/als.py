@@ -5,8 +5,10 @@ solving exactly, in turns, for all rows with the columns fixed and the reverse (
 non-negative least squares by Spark's NNLS). No baselines.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.parquet
@@ -15,7 +17,6 @@ from numpy.typing import NDArray
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.parquet import write_columns
 from ratings_nmf.solvers.options import SparkOptions
-from ratings_nmf.solvers.spark import spark_parquet as parquet
 from ratings_nmf.solvers.spark.session import connect, scratch
 
 if TYPE_CHECKING:
@@ -26,21 +27,26 @@ CHECKPOINT = 5
 executor is lost, and after some 30 sweeps that is too deep for Java's stack."""
 
 
-def fit(
-    cells: "DataFrame", *, n_components: int, options: SparkOptions, seed: int, checkpoints: Path
-) -> list["DataFrame"]:
+def fit(cells: Path, *, n_components: int, options: SparkOptions, seed: int, folder: Path) -> list["DataFrame"]:
     """Return the factors of rows and those of columns that have a known cell: `id`, `features` (float32, components).
 
     Parameters
     ----------
     cells
-        `row`, `column`, `value`: positions and values above 0.
-    checkpoints
-        A folder that all executors can write to.
+        Parquet of `row`, `column`, `value`: positions and values above 0.
+    folder
+        For checkpoints; all executors can write to it.
+
+    Raises
+    ------
+    InputError
+        If Spark does not start.
     """
+    spark = connect(options.master)
     from pyspark.ml.recommendation import ALS
 
-    cells.sparkSession.sparkContext.setCheckpointDir(parquet.location(checkpoints))
+    spark.conf.set("spark.sql.shuffle.partitions", options.blocks)
+    spark.sparkContext.setCheckpointDir(_location(folder / "checkpoints"))
     model = ALS(
         rank=n_components,
         maxIter=options.maxIter,
@@ -53,39 +59,51 @@ def fit(
         userCol="row",
         itemCol="column",
         ratingCol="value",
-    ).fit(cells)
+    ).fit(spark.read.parquet(_location(cells)))
     return [model.userFactors, model.itemFactors]
+
+
+@contextmanager
+def fitted(
+    cells: Path, shape: tuple[int, int], *, n_components: int, options: SparkOptions, seed: int
+) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+    """Yield W (rows, components) and the transpose of H (columns, components) of a table of this shape.
+
+    Both are files for as long as they are needed, so that of factors that no memory holds some rows can be taken at a
+    time; 0 for rows and columns without a known cell. Parameters and errors are those of `fit`.
+    """
+    with scratch(options.master) as folder:
+        sides = fit(cells, n_components=n_components, options=options, seed=seed, folder=folder)
+        rows, columns = (
+            _mapped(factors, folder / name, (count, n_components))
+            for factors, name, count in zip(sides, ("rows", "columns"), shape, strict=True)
+        )
+        yield rows, columns
 
 
 def factorize(
     table: RatingsTable, *, n_components: int, options: SparkOptions, seed: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return W (rows, components) and H (components, columns); 0 for rows and columns without a known cell.
-
-    Raises
-    ------
-    InputError
-        If Spark does not start.
-    """
-    spark = connect(options.master)
+    """Return W (rows, components) and H (components, columns) of a table that is in memory; errors are `fit`'s."""
     with scratch(options.master) as folder:
         cells = folder / "cells.parquet"
         write_columns(cells, {"row": table.rows, "column": table.columns, "value": table.values})
-        solved = fit(
-            parquet.read(spark, cells),
-            n_components=n_components,
-            options=options,
-            seed=seed,
-            checkpoints=folder / "checkpoints",
-        )
-        W, H = (_collected(factors, folder / f"side {side}", table.shape[side]) for side, factors in enumerate(solved))
-    return W, np.ascontiguousarray(H.T)
+        with fitted(cells, table.shape, n_components=n_components, options=options, seed=seed) as (rows, columns):
+            return np.array(rows, np.float64), np.ascontiguousarray(columns.T, np.float64)
 
 
-def _collected(factors: "DataFrame", folder: Path, count: int) -> NDArray[np.float64]:
-    factors.write.parquet(parquet.location(folder))
-    found = pyarrow.parquet.read_table(folder)
-    features = found.column("features").combine_chunks()
-    lines = np.zeros((count, len(features.values) // len(found)))
-    lines[found.column("id").to_numpy()] = features.flatten().to_numpy().reshape(len(found), -1)
+def _mapped(factors: "DataFrame", folder: Path, shape: tuple[int, int]) -> NDArray[Any]:
+    """Let Spark write factors, sorted by id, to a folder; return them as one file's lines, 0 where it has none."""
+    factors.orderBy("id").write.parquet(_location(folder))
+    lines = np.memmap(folder.with_suffix(".lines"), np.float32, "w+", shape=shape)
+    for part in sorted(folder.glob("*.parquet")):
+        with pyarrow.parquet.ParquetFile(part) as opened:
+            for batch in opened.iter_batches():
+                features = batch.column("features").flatten().to_numpy()
+                lines[batch.column("id").to_numpy()] = features.reshape(-1, shape[1])
     return lines
+
+
+def _location(path: Path) -> str:
+    """Return a path of the file system that driver and executors share, as Spark takes it whatever its default is."""
+    return f"file:{path.resolve()}"

@@ -97,7 +97,6 @@ def _configuration(master: str) -> dict[str, str]:
     always = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.caseSensitive": "true",  # names of components may differ in case alone
     }
     if not master.startswith("local"):
         return always

@@ -6,8 +6,8 @@ from ratings_nmf.core import params, stage
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files import choice, interim
 from ratings_nmf.files import reports as metrics
-from ratings_nmf.holdout import compared
-from ratings_nmf.holdout import evaluation as heldout
+from ratings_nmf.holdout import evaluation
+from ratings_nmf.holdout.trial import Model
 from ratings_nmf.raw.unseen import read_unseen
 from ratings_nmf.solvers.factorize import LEAVE_OUT, counterpart
 
@@ -15,33 +15,32 @@ from ratings_nmf.solvers.factorize import LEAVE_OUT, counterpart
 def evaluate(dataset: str) -> stage.Done:
     """Evaluate the factorization of one dataset on held-out cells."""
     parameters = params.load()
-    chosen = parameters.dataset(dataset)
-    fit, source = chosen.fit, chosen.ingest
+    block = parameters.dataset(dataset)
+    fit, source = block.fit, block.ingest
     table = interim.read(dataset)
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
     solver = fit.solver if fit.solver in LEAVE_OUT else "native"
     options, left_out = (fit.options, []) if solver == fit.solver else counterpart(fit.solver, fit.options, table)
-    model = heldout.Model(
-        n_components=count, solver=solver, options=options, seed=parameters.seed, top=chosen.recommend.top
-    )
-    if chosen.evaluate.test is None:
-        found = heldout.over_folds(table, model, folds=chosen.evaluate.folds or 0)
+    model = Model(n_components=count, solver=solver, options=options)
+    common = {"seed": parameters.seed, "top": block.recommend.top}
+    if block.evaluate.test is None:
+        heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, **common)
     else:
-        path = Path(chosen.evaluate.test)
+        path = Path(block.evaluate.test)
         cells = read_unseen(path, table, separator=separator, columns=columns)
-        found = heldout.on_test_cells(table, (cells.rows, cells.columns), cells.values, model)
-        found |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
-        found["unknown_labels"] = len(cells.unknown_labels)
+        heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, **common)
+        heldout |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
+        heldout["unknown_labels"] = len(cells.unknown_labels)
         if cells.unknown_labels:
-            found["first_unknown"] = cells.unknown_labels[:LISTED]
+            heldout["first_unknown"] = cells.unknown_labels[:LISTED]
     if left_out:
-        found.setdefault("notes", []).append(
+        heldout.setdefault("notes", []).append(
             f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"
         )
-    metrics.write(dataset, "heldout", found | {"predictors": compared.predictors(found)})
-    metrics.write_summary(dataset, "heldout", compared.summary(found))
-    return found["cells"], found["verdict"]
+    metrics.write(dataset, "heldout", heldout | {"predictors": evaluation.predictors(heldout)})
+    metrics.write_summary(dataset, "heldout", evaluation.summary(heldout))
+    return heldout["cells"], heldout["verdict"]
 
 
 if __name__ == "__main__":

@@ -6,11 +6,13 @@ import pytest
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.holdout import evaluation as heldout
-from ratings_nmf.holdout import ranking
-from ratings_nmf.holdout import yardsticks as baselines
+from ratings_nmf.holdout import evaluation, ranking
 from ratings_nmf.holdout.folds import make_folds
+from ratings_nmf.holdout.trial import Model, training
+from ratings_nmf.holdout.yardsticks import Levels, levels
 from ratings_nmf.solvers.factorize import factorize_without
+
+COMMON = {"seed": 0, "top": 3}
 
 
 def table_of(cells, zeros):
@@ -33,22 +35,22 @@ def test_levels_are_those_of_ridge_regression(zeros, penalty):
     cells[held] = np.nan
     rows, columns = np.nonzero(~np.isnan(cells))
     values = cells[rows, columns]
-    known = baselines.training(table, held)
+    known = training(table, held)
     assert known.mean == pytest.approx(values.mean())
     assert known.range == (values.min(), values.max())
-    np.testing.assert_allclose(baselines.popularity(known), np.sum(~np.isnan(cells), axis=0))
+    np.testing.assert_allclose(known.per_line(1), np.sum(~np.isnan(cells), axis=0))
     design = np.zeros((len(rows), 12))
     design[np.arange(len(rows)), rows] = 1
     design[np.arange(len(rows)), 7 + columns] = 1
     ridge = np.linalg.solve(design.T @ design + penalty * np.eye(12), design.T @ (values - values.mean()))
-    found = baselines.levels(known, penalty=penalty)
+    found = levels(known, penalty=penalty)
     expected = values.mean() + ridge[:7, None] + ridge[7:]
     everywhere = np.indices((7, 5)).reshape(2, -1)
     np.testing.assert_allclose(found.predict(*everywhere), expected.ravel(), atol=1e-3)
 
 
 def test_levels_of_an_unknown_row_or_column_are_zero():
-    found = baselines.Levels(mean=2.0, row=np.array([1.0, 5.0]), column=np.array([0.5, 7.0]))
+    found = Levels(mean=2.0, row=np.array([1.0, 5.0]), column=np.array([0.5, 7.0]))
     predicted = found.predict(*places((0, 0), (-1, 0), (0, -1), (-1, -1)))
     assert predicted.tolist() == [3.5, 2.5, 3.0, 2.0]
 
@@ -58,13 +60,14 @@ def test_ranking_by_hand():
     cells = np.array([[3.0, 3.0, 5.0, 1.0, 0.0], [3.0, 3.0, 0.0, 0.0, 5.0]])
     table = table_of(cells, "missing")
     held = places((0, 2), (0, 3), (1, 4))
-    asked = ranking.task(baselines.training(table, held), held, np.array([5.0, 1.0, 5.0]))
-    assert list(zip(asked.rows.tolist(), asked.columns.tolist(), strict=True)) == [(0, 2), (1, 4)]
+    known = training(table, held)
+    relevant = ranking.liked(known, held, np.array([5.0, 1.0, 5.0]))
+    assert [side.tolist() for side in relevant] == [[0, 1], [2, 4]]
     scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
-    measured, shown = ranking.ranked(asked, scores, np.eye(5), top=2)
+    measured, came_up = ranking.ranked(known, relevant, scores, np.eye(5), top=2)
     # row 0 is recommended columns 4 and 3: no hit; row 1 column 4, a hit at the first place, and 3
     np.testing.assert_allclose(measured, [[0, 0, 0], [0.5, 1, 1]])
-    assert shown.tolist() == [False, False, False, True, True]
+    assert came_up.tolist() == [False, False, False, True, True]
 
 
 def test_ranking_against_the_obvious_way():
@@ -72,9 +75,9 @@ def test_ranking_against_the_obvious_way():
     table = table_of(draw.integers(0, 6, (40, 15)).astype(float), "missing")
     folds = make_folds(table, folds=3, seed=0, purpose="test")
     held, values = folds.held_out(1)
-    known = baselines.training(table, held)
+    known = training(table, held)
     scores = draw.random((40, 15))
-    measured, shown = ranking.ranked(ranking.task(known, held, values), scores, np.eye(15), top=3)
+    measured, came_up = ranking.ranked(known, ranking.liked(known, held, values), scores, np.eye(15), top=3)
     expected, seen = [], set()
     given = table.dense()
     given[held] = np.nan
@@ -89,14 +92,14 @@ def test_ranking_against_the_obvious_way():
             expected.append([sum(hits) / 3, sum(hits) / len(relevant), dcg / gains[: len(relevant)].sum()])
             seen |= set(top)
     np.testing.assert_allclose(measured, expected)
-    assert set(np.flatnonzero(shown)) == seen
+    assert set(np.flatnonzero(came_up)) == seen
 
 
 def test_of_many_rows_some_are_ranked(monkeypatch):
     monkeypatch.setattr("ratings_nmf.holdout.ranking.ROWS", 7)
     table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
     held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
-    assert len(set(ranking.task(baselines.training(table, held), held, values).rows.tolist())) == 7
+    assert len(set(ranking.liked(training(table, held), held, values)[0].tolist())) == 7
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
@@ -104,8 +107,8 @@ def test_heldout_against_the_obvious_way(zeros):
     draw = np.random.default_rng(3)
     cells = np.round(draw.gamma(1, 1, (30, 3)) @ draw.gamma(1, 1, (3, 20)))
     table = table_of(cells, zeros)
-    model = heldout.Model(solver="native", n_components=3, options={"regularization": 0.1}, seed=5, top=3)
-    found = heldout.over_folds(table, model, folds=3)
+    model = Model(solver="native", n_components=3, options={"regularization": 0.1})
+    found = evaluation.over_folds(table, model, folds=3, seed=5, top=3)
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
     rmse = []
     for fold in folds.used:
@@ -127,8 +130,10 @@ def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
     draw = np.random.default_rng(4)
     parts = draw.gamma(0.3, 1, (60, 3)) @ draw.gamma(0.3, 1, (3, 40))
     noise = draw.gamma(1, 1, (60, 40))
-    model = heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3)
-    good, bad = (heldout.over_folds(table_of(cells, "observed"), model, folds=3) for cells in (parts, noise))
+    model = Model(solver="native", n_components=3, options={})
+    good, bad = (
+        evaluation.over_folds(table_of(cells, "observed"), model, folds=3, **COMMON) for cells in (parts, noise)
+    )
     assert good["beats_baseline"] and good["gain"] > good["gain_se"]
     assert good["verdict"].startswith("The factors predict better than ")
     assert not bad["beats_baseline"]
@@ -136,8 +141,8 @@ def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
 
 
 def test_without_folds_it_says_so():
-    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
-    found = heldout.over_folds(table_of(np.ones((2, 2)), "observed"), model, folds=0)
+    model = Model(solver="native", n_components=1, options={})
+    found = evaluation.over_folds(table_of(np.ones((2, 2)), "observed"), model, folds=0, **COMMON)
     assert found == {"n_components": 1, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
 
 
@@ -145,26 +150,22 @@ def test_unknown_labels_are_predicted_by_the_averages():
     draw = np.random.default_rng(5)
     table = table_of(draw.integers(1, 6, (9, 8)).astype(float), "missing")
     held = places((0, 0), (-1, 3), (4, -1), (-1, -1))
-    trial = heldout.try_cells(
-        table,
-        held,
-        np.array([3.0, 3, 3, 3]),
-        heldout.Model(solver="native", n_components=2, options={}, seed=0, top=3),
-        run=0,
-    )
-    np.testing.assert_array_equal(trial.errors[0, 1:], trial.errors[1, 1:])
-    assert trial.errors[0, 0] != trial.errors[1, 0]
-    assert trial.errors[2, 3] == trial.errors[1, 3]
+    model = Model(solver="native", n_components=2, options={})
+    by_factors, by_levels, by_mean = evaluation.score(table, held, np.array([3.0, 3, 3, 3]), model, **COMMON).errors
+    np.testing.assert_array_equal(by_factors[1:], by_levels[1:])
+    assert by_factors[0] != by_levels[0]
+    assert by_mean[3] == by_levels[3]
 
 
 def test_standard_errors_over_test_cells_are_of_the_right_size():
     draw = np.random.default_rng(6)
     table = table_of(draw.gamma(1, 1, (50, 30)), "observed")
-    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
+    model = Model(solver="native", n_components=1, options={})
     cells = tuple(part[:300].astype(np.int32) for part in draw.permuted(np.indices((50, 30)).reshape(2, -1), axis=1))
     values = draw.gamma(1, 1, 300)
-    found = heldout.on_test_cells(table, cells, values, model)
-    errors = heldout.try_cells(table, cells, values, model, run=0).errors[0]
+    found = evaluation.on_test_cells(table, (cells, values), model, **COMMON)
+    seed = derived_seed(COMMON["seed"], "evaluate fit", 1, 0)
+    errors = evaluation.score(table, cells, values, model, seed=seed, top=3).errors[0]
     drawn = [np.sqrt(np.mean(draw.choice(errors, 300) ** 2)) for _ in range(4000)]
     assert found["rmse_se"] == pytest.approx(np.std(drawn), rel=0.15)
     assert found["mae_se"] == pytest.approx(np.abs(errors).std(ddof=1) / np.sqrt(300))
@@ -172,19 +173,20 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
 
 def test_a_count_that_does_not_fit_the_table():
     with pytest.raises(InputError, match=r"fit\.n_components: expected 1 to 2; found 3"):
-        heldout.over_folds(
+        evaluation.over_folds(
             table_of(np.ones((2, 4)), "observed"),
-            heldout.Model(solver="native", n_components=3, options={}, seed=0, top=3),
+            Model(solver="native", n_components=3, options={}),
             folds=2,
+            **COMMON,
         )
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 def test_a_test_cell_given_twice_is_held_out_once(zeros):
     cells = np.random.default_rng(7).integers(1, 6, (6, 5)).astype(float)
-    model = heldout.Model(solver="native", n_components=2, options={}, seed=0, top=3)
+    model = Model(solver="native", n_components=2, options={})
     once, twice = (
-        heldout.try_cells(table_of(cells, zeros), places(*held), np.full(len(held), 5.0), model, run=0)
+        evaluation.score(table_of(cells, zeros), places(*held), np.full(len(held), 5.0), model, **COMMON)
         for held in (((2, 1), (0, 3)), ((2, 1), (0, 3), (2, 1)))
     )
     np.testing.assert_array_equal(once.errors[:, [0, 1, 0]], twice.errors)
@@ -194,7 +196,9 @@ def test_a_test_cell_given_twice_is_held_out_once(zeros):
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 def test_test_cells_that_leave_nothing_to_fit_to(zeros):
-    model = heldout.Model(solver="native", n_components=1, options={}, seed=0, top=3)
+    model = Model(solver="native", n_components=1, options={})
     cells = places((0, 0), (0, 1))
     with pytest.raises(InputError, match="test: expected some known cells beside those held out"):
-        heldout.on_test_cells(table_of(np.array([[1.0, 2.0]]), zeros), cells, np.array([1.0, 2.0]), model)
+        evaluation.on_test_cells(
+            table_of(np.array([[1.0, 2.0]]), zeros), (cells, np.array([1.0, 2.0])), model, **COMMON
+        )

@@ -11,7 +11,8 @@ from ratings_nmf.figures import gallery
 from ratings_nmf.figures.component_bars import components
 from ratings_nmf.figures.recommendation_charts import recommendations
 from ratings_nmf.figures.survey_figures import figures as survey_figures
-from ratings_nmf.holdout import compared, evaluation
+from ratings_nmf.holdout import evaluation
+from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.factors import canonical
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
@@ -19,6 +20,8 @@ from ratings_nmf.page.dataset import Sources, describe
 from ratings_nmf.recommend import foldin, search
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey.comparison import compare
+
+QUICK = {"tol": 1e-3, "max_iter": 20}
 
 SHOWN = 30
 """Every 30th table is drawn and described as well, which takes 20 times as long as all the rest."""
@@ -60,15 +63,15 @@ def unless_refused(function, *arguments, **options):
 
 
 def evaluated(table, count, folds):
-    model = evaluation.Model(solver="native", n_components=count, options={"tol": 1e-3}, seed=0, top=3)
-    heldout = measured(evaluation.over_folds(table, model, folds=folds))
-    measured(compared.summary(heldout))
+    model = Model(solver="native", n_components=count, options=QUICK)
+    heldout = measured(evaluation.over_folds(table, model, folds=folds, seed=0, top=3))
+    measured(evaluation.summary(heldout))
     return heldout
 
 
 def surveyed(table, count, folds):
     counts = range(1, count + 1)
-    found = compare(table, counts=counts, folds=folds, restarts=2, options={"tol": 1e-3}, seed=0, jobs=1)
+    found = compare(table, counts=counts, folds=folds, restarts=2, options=QUICK, seed=0, jobs=1)
     measured(found.evidence)
     content = {"choice": found.choice.n_components, "consensus": found.consensus_count, "reason": found.choice.reason}
     return found.evidence, content | {"rules": found.suggested}, found.shown(table)

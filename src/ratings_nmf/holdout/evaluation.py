@@ -1,6 +1,6 @@
-"""The factors and the baselines on the same held-out cells."""
+"""The factors and simple averages on the same held-out cells: what heldout.json and its summary hold."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,97 +9,76 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.holdout import ranking
-from ratings_nmf.holdout import yardsticks as baselines
-from ratings_nmf.holdout.folds import Cells, make_folds
-from ratings_nmf.model.factors import Factors
-from ratings_nmf.solvers.factorize import check_count, factorize_without
+from ratings_nmf.holdout.folds import make_folds
+from ratings_nmf.holdout.trial import Matrix, Model, Trial, hold_out, root_mean_square, standard_error
+from ratings_nmf.holdout.yardsticks import Levels, levels
+from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import NativeKeys
 
-Matrix = NDArray[np.float64]
-
-MODELS = ("", "baselines_", "global_mean_")
-"""Prefix of the keys of the factors, of row and column levels alone, and of the mean alone."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Model:
-    """What is fitted to the cells that are not held out, and how many columns it then recommends to a row."""
-
-    n_components: int
-    solver: str
-    options: Mapping[str, Any]
-    seed: int
-    top: int
+PREDICTORS = {"": "factors", "baselines_": "row and column averages", "global_mean_": "mean of all cells"}
+"""What predicts held-out cells, by the prefix of its keys: the factors, the levels of rows and columns, the mean."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Trial:
-    """Errors on held-out cells, and rankings.
+class Scores:
+    """How the predictors do on some held-out cells.
 
     Attributes
     ----------
     errors
-        x − prediction for each model of `MODELS`, (models, cells); predictions are clipped to the known range.
+        x − prediction of each of `PREDICTORS`, (predictors, cells).
     rankings
-        By prefix (factors, baselines, most popular): precision, recall and ndcg of each row, and the columns that
-        came up; empty where zeros are observed.
+        By prefix (factors, levels, most popular): precision, recall and ndcg of each row, and the columns that came
+        up; empty where zeros are observed.
     """
 
     errors: Matrix
     rankings: dict[str, tuple[Matrix, NDArray[np.bool_]]]
 
 
-def try_cells(table: RatingsTable, held_out: Cells, values: Matrix, model: Model, *, run: int) -> Trial:
-    """Fit without some cells and predict them.
+def score(table: RatingsTable, places: Places, values: Matrix, model: Model, *, seed: int, top: int) -> Scores:
+    """Fit without some cells, predict them, and recommend `top` columns to each row.
 
     Parameters
     ----------
-    held_out, values
+    places, values
         Rows, columns and values of the cells, shape (cells,). A position of −1 is a row or column that the table
         does not have: the level of the other side, or the mean, predicts such a cell.
-    run
-        Number of the fold, for the random stream.
     """
-    inside = (held_out[0] >= 0) & (held_out[1] >= 0)
-    places = held_out[0][inside], held_out[1][inside]
-    known = baselines.training(table, places)
+    inside = (places[0] >= 0) & (places[1] >= 0)
+    known_places = places[0][inside], places[1][inside]
+    trial = hold_out(table, known_places, model, seed=seed)
     penalty = 0.0
     if table.zeros == "missing":  # only some cells of a row or column are known
         penalty = float(model.options.get("baseline_regularization", NativeKeys().baseline_regularization))
-    levels = baselines.levels(known, penalty=penalty)
-    seed = derived_seed(model.seed, "evaluate fit", model.n_components, run)
-    factors = factorize_without(
-        table,
-        n_components=model.n_components,
-        solver=model.solver,
-        options=model.options,
-        seed=seed,
-        held_out=known.held_out,
-    ).factors
-    by_levels = levels.predict(*held_out)
+    averages = levels(trial.known, penalty=penalty)
+    by_levels = averages.predict(*places)
     by_factors = by_levels.copy()
-    by_factors[inside] = factors.predict(*places)
-    predicted = np.stack([by_factors, by_levels, np.full(len(values), levels.mean)])
-    rankings = {}
-    if table.zeros == "missing":
-        rankings = _rankings(ranking.task(known, places, values[inside]), factors, levels, top=model.top)
-    return Trial(errors=values - np.clip(predicted, *known.range), rankings=rankings)
+    by_factors[inside] = trial.factors.predict(*known_places)
+    errors = trial.errors(values, np.stack([by_factors, by_levels, np.full(len(values), averages.mean)]))
+    if table.zeros == "observed":
+        return Scores(errors=errors, rankings={})
+    relevant = ranking.liked(trial.known, known_places, values[inside])
+    return Scores(errors=errors, rankings=_rankings(trial, relevant, averages, top=top))
 
 
 def _rankings(
-    task: ranking.Task, factors: Factors, levels: baselines.Levels, *, top: int
+    trial: Trial, relevant: Places, averages: Levels, *, top: int
 ) -> dict[str, tuple[Matrix, NDArray[np.bool_]]]:
-    alike = np.ones((len(factors.W), 1))
+    alike = np.ones((trial.known.shape[0], 1))
     # the same order, and 0 or more
-    shifted = levels.column - levels.column.min()
-    scores = {"": (factors.W, factors.H.T), "baselines_": (alike, shifted[:, None])}
-    scores["most_popular_"] = alike, baselines.popularity(task.known)[:, None]
-    return {name: ranking.ranked(task, *pair, top=top) for name, pair in scores.items()}
+    shifted = averages.column - averages.column.min()
+    loadings = {
+        "": (trial.factors.W, trial.factors.H.T),
+        "baselines_": (alike, shifted[:, None]),
+        "most_popular_": (alike, trial.known.per_line(1)[:, None]),
+    }
+    return {name: ranking.ranked(trial.known, relevant, *pair, top=top) for name, pair in loadings.items()}
 
 
-def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, Any]:
+def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, top: int) -> dict[str, Any]:
     """Return the content of heldout.json from folds of their own: means over the folds, and their standard errors.
 
     Without folds it says so, and nothing else.
@@ -109,111 +88,129 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int) -> dict[str, An
     InputError
         If the table has too few cells for the folds, or the solver refuses the count or an option.
     """
-    check_count(table.shape, model.n_components, "fit.n_components")
+    count = model.n_components
+    check_count(table.shape, count, "fit.n_components")
     if not folds:
-        return {
-            "n_components": model.n_components,
-            "cells": 0,
-            "folds": 0,
-            "verdict": "Nothing was held out (folds: 0).",
-        }
-    spread = make_folds(table, folds=folds, seed=model.seed, purpose="evaluate folds")
-    trials = [try_cells(table, *spread.held_out(fold), model, run=fold) for fold in progress(spread.used, unit="folds")]
-    rmse = np.array([np.sqrt(np.square(trial.errors).mean(axis=1)) for trial in trials])
-    mae = np.array([np.abs(trial.errors).mean(axis=1) for trial in trials])
-    ranked = _mean_rankings(trials)
-    gain = rmse[:, 1 + rmse[:, 1:].mean(axis=0).argmin()] - rmse[:, 0]
-    return {
-        "n_components": model.n_components,
-        "cells": sum(trial.errors.shape[1] for trial in trials),
-        "folds": len(trials),
-        **_named("rmse", rmse.mean(axis=0)),
-        **_named("mae", mae.mean(axis=0)),
-        "rmse_se": _standard_error(rmse[:, 0]),
-        "mae_se": _standard_error(mae[:, 0]),
-        **ranked,
-        **_ranking_notes(ranked),
-        **_verdict(rmse.mean(axis=0), float(gain.mean()), _standard_error(gain), ranked),
-    }
+        return {"n_components": count, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
+    spread = make_folds(table, folds=folds, seed=seed, purpose="evaluate folds")
+    scores = [
+        score(table, *spread.held_out(fold), model, seed=derived_seed(seed, "evaluate fit", count, fold), top=top)
+        for fold in progress(spread.used, unit="folds")
+    ]
+    rmse = np.stack([root_mean_square(each.errors) for each in scores], axis=1)
+    mae = np.stack([np.abs(each.errors).mean(axis=1) for each in scores], axis=1)
+    content = _content(scores, (rmse.mean(axis=1), rmse), (mae.mean(axis=1), mae))
+    return {"n_components": count, "folds": len(scores), **content}
 
 
-def on_test_cells(table: RatingsTable, cells: Cells, values: Matrix, model: Model) -> dict[str, Any]:
+def on_test_cells(
+    table: RatingsTable, cells: tuple[Places, Matrix], model: Model, *, seed: int, top: int
+) -> dict[str, Any]:
     """Return the content of heldout.json from cells that the user holds out; standard errors are over these cells.
 
     Parameters
     ----------
-    cells, values
-        Rows, columns (−1 where the table has no such label) and values, shape (cells,), 2 cells or more.
+    cells
+        Rows and columns (−1 where the table has no such label) and values, shape (cells,), 2 cells or more.
 
     Raises
     ------
     InputError
-        If the solver refuses the count or an option.
+        If these are all cells that the table has, or the solver refuses the count or an option.
     """
-    check_count(table.shape, model.n_components, "fit.n_components")
-    trial = try_cells(table, cells, values, model, run=0)
-    squares, distances = np.square(trial.errors), np.abs(trial.errors)
-    rmse = np.sqrt(squares.mean(axis=1))
-    best = 1 + int(rmse[1:].argmin())
-    ranked = _mean_rankings([trial])
+    count = model.n_components
+    check_count(table.shape, count, "fit.n_components")
+    scores = score(table, *cells, model, seed=derived_seed(seed, "evaluate fit", count, 0), top=top)
+    rmse, distances = root_mean_square(scores.errors), np.abs(scores.errors)
     # the RMSE moves by 1 / (2 RMSE) times what the mean square moves by
-    halves = squares / np.where(rmse > 0, 2.0 * rmse, 1.0)[:, None]
+    halves = np.square(scores.errors) / np.where(rmse > 0, 2.0 * rmse, 1.0)[:, None]
+    content = _content([scores], (rmse, halves), (distances.mean(axis=1), distances))
+    return {"n_components": count, "folds": 0, **content}
+
+
+def predictors(heldout: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the RMSE of each of `PREDICTORS`, None where nothing was held out.
+
+    >>> predictors({"rmse": 1.0, "baselines_rmse": 2.0, "global_mean_rmse": 3.0})[1]
+    {'predictor': 'row and column averages', 'rmse': 2.0}
+    """
+    return [{"predictor": name, "rmse": heldout.get(f"{prefix}rmse")} for prefix, name in PREDICTORS.items()]
+
+
+def summary(heldout: Mapping[str, Any]) -> dict[str, float]:
+    """Return the factors' RMSE, its standard error and their ndcg, and the RMSE of the better average, where known.
+
+    >>> summary({"rmse": 1.0, "rmse_se": 0.1, "baselines_rmse": 2.0, "global_mean_rmse": 3.0})
+    {'heldout_rmse': 1.0, 'heldout_rmse_se': 0.1, 'averages_rmse': 2.0}
+    >>> summary({"cells": 0})
+    {}
+    """
+    figures = {f"heldout_{name}": heldout.get(name) for name in ("rmse", "rmse_se", "ndcg")}
+    averages = [line["rmse"] for line in predictors(heldout)[1:] if line["rmse"] is not None]
+    figures["averages_rmse"] = min(averages, default=None)
+    return {name: value for name, value in figures.items() if value is not None}
+
+
+def _content(scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], mae: tuple[Matrix, Matrix]) -> dict[str, Any]:
+    """Return what both kinds of held-out cells say.
+
+    Parameters
+    ----------
+    rmse, mae
+        The figure of each of `PREDICTORS`, (predictors,), and what its standard error is over, (predictors, n).
+    """
+    best = 1 + int(rmse[0][1:].argmin())
+    gain, error = float(rmse[0][best] - rmse[0][0]), standard_error(rmse[1][best] - rmse[1][0])
+    ranked = _mean_rankings(scores)
+    named = {
+        f"{prefix}{name}": float(value)
+        for name, (values, _) in (("rmse", rmse), ("mae", mae))
+        for prefix, value in zip(PREDICTORS, values, strict=True)
+    }
     return {
-        "n_components": model.n_components,
-        "cells": len(values),
-        "folds": 0,
-        **_named("rmse", rmse),
-        **_named("mae", distances.mean(axis=1)),
-        "rmse_se": _standard_error(halves[0]),
-        "mae_se": _standard_error(distances[0]),
+        "cells": sum(each.errors.shape[1] for each in scores),
+        **named,
+        "rmse_se": standard_error(rmse[1][0]),
+        "mae_se": standard_error(mae[1][0]),
         **ranked,
         **_ranking_notes(ranked),
-        **_verdict(rmse, float(rmse[best] - rmse[0]), _standard_error(halves[best] - halves[0]), ranked),
+        "gain": gain,
+        "gain_se": error,
+        "beats_baseline": gain > error,
+        "verdict": _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error, ranked),
     }
 
 
-def _named(metric: str, values: Matrix) -> dict[str, float]:
-    return {f"{prefix}{metric}": float(value) for prefix, value in zip(MODELS, values, strict=True)}
+def _mean_rankings(scores: Sequence[Scores]) -> dict[str, float | None]:
+    """Return the mean precision, recall and ndcg of a row, and the share of columns that came up; None without rows."""
+    means: dict[str, float | None] = {}
+    for prefix in scores[0].rankings:
+        rows = np.vstack([each.rankings[prefix][0] for each in scores])
+        came_up = np.any([each.rankings[prefix][1] for each in scores], axis=0)
+        figures = [*rows.mean(axis=0).tolist(), float(came_up.mean())] if len(rows) else [None] * len(ranking.NAMES)
+        means |= {f"{prefix}{name}": value for name, value in zip(ranking.NAMES, figures, strict=True)}
+    return means
 
 
-def _mean_rankings(trials: list[Trial]) -> dict[str, float | None]:
-    """Return the mean precision, recall and ndcg of a row, and the share of columns that came up at all."""
-    found: dict[str, float | None] = {}
-    for prefix in trials[0].rankings:
-        rows = np.vstack([trial.rankings[prefix][0] for trial in trials])
-        shown = np.any([trial.rankings[prefix][1] for trial in trials], axis=0)
-        means = [*rows.mean(axis=0).tolist(), float(shown.mean())] if len(rows) else [None] * len(ranking.NAMES)
-        found |= {f"{prefix}{name}": value for name, value in zip(ranking.NAMES, means, strict=True)}
-    return found
-
-
-def _ranking_notes(ranked: dict[str, float | None]) -> dict[str, list[str]]:
-    """Say why there is no ranking, where there is none although it was asked for."""
+def _ranking_notes(ranked: Mapping[str, float | None]) -> dict[str, list[str]]:
+    """Say why there is no ranking, where there is none although zeros are missing."""
     if ranked.get("ndcg", 0.0) is not None:
         return {}
-    named = f"{', '.join(ranking.NAMES[:-1])} and {ranking.NAMES[-1]}"
-    return {"notes": [f"{named}: not measured; no held-out cell is worth the mean of the known cells or more"]}
+    names = f"{', '.join(ranking.NAMES[:-1])} and {ranking.NAMES[-1]}"
+    return {"notes": [f"{names}: not measured; no held-out cell is worth the mean of the known cells or more"]}
 
 
-def _verdict(rmse: Matrix, gain: float, error: float, ranked: dict[str, float | None]) -> dict[str, Any]:
-    """Say whether the RMSE of the best baseline less that of the factors is larger than its standard error."""
-    best = ("row and column averages", "the mean of all cells")[int(rmse[1:].argmin())]
+def _verdict(best: str, gain: float, error: float, ranked: Mapping[str, float | None]) -> str:
+    """Say whether the RMSE of the best average less that of the factors is larger than its standard error.
+
+    And, where so, that recommending the most popular columns to everyone finds more of the relevant cells.
+    """
     if gain > error:
         text = f"The factors predict better than {best}"
     elif gain >= -error:
         text = f"The factors predict no better than {best} (the difference is noise)"
     else:
         text = f"The factors predict worse than {best}"
-    return {"gain": gain, "gain_se": error, "beats_baseline": gain > error, "verdict": text + _on_ranking(ranked)}
-
-
-def _on_ranking(ranked: dict[str, float | None]) -> str:
-    """Say, where so, that recommending the most popular columns to everyone finds more of the relevant cells."""
-    own, popular = (ranked.get(f"{prefix}ndcg") for prefix in ("", "most_popular_"))
-    if own is None or popular is None or own >= popular:
-        return "."
-    return "; their recommendations find less than the most popular columns do."
-
-
-def _standard_error(values: Matrix) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values)))
+    own, popular = ranked.get("ndcg"), ranked.get("most_popular_ndcg")
+    less = own is not None and popular is not None and own < popular
+    return text + ("; their recommendations find less than the most popular columns do." if less else ".")

@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
+from ratings_nmf.core.table import DENSE_LIMIT, Places, RatingsTable
 from ratings_nmf.solvers.kernels import among, sorted_order
-
-Cells = tuple[NDArray[np.int32], NDArray[np.int32]]
 
 NEVER = -1
 """The fold of a cell that is never held out."""
@@ -49,10 +47,10 @@ class Folds:
         """Number of listed cells that are never held out, so that their row and column keep a known cell."""
         return int(np.sum(self.fold == NEVER))
 
-    def held_out(self, fold: int) -> tuple[Cells, NDArray[np.float64]]:
+    def held_out(self, fold: int) -> tuple[Places, NDArray[np.float64]]:
         """Return the rows and columns of the cells that a fold holds out, and their values."""
-        chosen = self.fold == fold
-        return (self.rows[chosen], self.columns[chosen]), self.values[chosen]
+        inside = self.fold == fold
+        return (self.rows[inside], self.columns[inside]), self.values[inside]
 
 
 def cell_hash(seed: int, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.uint64]:
@@ -104,8 +102,7 @@ def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str, para
             f"expected 0, or 2 to {able}; found {folds}; of {len(rows):,} known cells {able} can be held out",
             parameter=parameter,
         )
-    known_cells = table.shape[0] * table.shape[1] if every else len(values)
-    return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=known_cells)
+    return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=table.counted)
 
 
 def fold_notes(folds: Folds, asked: int) -> list[str]:
@@ -122,11 +119,10 @@ def fold_notes(folds: Folds, asked: int) -> list[str]:
     return notes
 
 
-def not_held_out(table: RatingsTable, cells: Cells) -> NDArray[np.bool_]:
+def not_held_out(table: RatingsTable, cells: Places) -> NDArray[np.bool_]:
     """Return which of a table's stored cells are not among cells given as rows and columns, shape (stored cells,)."""
     order = sorted_order(*cells, table.shape)
-    found: NDArray[np.bool_] = among(table.rows, table.columns, cells[0][order], cells[1][order])
-    return ~found
+    return ~np.asarray(among(table.rows, table.columns, cells[0][order], cells[1][order]))
 
 
 def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -141,13 +137,13 @@ def _listed(table: RatingsTable, key: int) -> tuple[NDArray[np.int32], NDArray[n
     if table.zeros == "missing":
         return table.rows, table.columns, table.values
     row_count, column_count = table.shape
-    if row_count * column_count <= DENSE_LIMIT:
-        places = np.arange(row_count * column_count)
+    if table.size <= DENSE_LIMIT:
+        places = np.arange(table.size)
     else:
         drawn = np.repeat(np.arange(row_count), max(1, SAMPLE // row_count))
         turns = np.arange(len(drawn)) + column_count  # beyond the columns: no cell's own hash
-        chosen = cell_hash(key, drawn, turns) % np.uint64(column_count)
-        places = np.unique(drawn * column_count + chosen.astype(np.int64))
+        across = cell_hash(key, drawn, turns) % np.uint64(column_count)
+        places = np.unique(drawn * column_count + across.astype(np.int64))
     rows, columns = (part.astype(np.int32) for part in np.divmod(places, column_count))
     return rows, columns, values_at(table, rows, columns)
 
@@ -156,10 +152,10 @@ def _keep_one(
     fold: NDArray[np.int16], line: NDArray[np.int32], known: NDArray[np.int64], hashes: NDArray[np.uint64]
 ) -> None:
     """Where all known cells of a line are in one fold, take the one with the least hash out of it, in place."""
-    counts = np.bincount(line, minlength=len(known))
-    sums, squares = (np.bincount(line, fold.astype(np.float64) ** power, len(known)) for power in (1, 2))
+    counts, number = np.bincount(line, minlength=len(known)), fold.astype(np.float64)
+    sums, squares = (np.bincount(line, each, len(known)) for each in (number, number * number))
     # all in one fold: no variance, in whole numbers and so exactly
-    stuck = (counts * squares == sums**2) & (sums >= 0) & (counts == known)
+    stuck = (counts * squares == sums * sums) & (sums >= 0) & (counts == known)
     cells = np.flatnonzero(stuck[line])
     cells = cells[np.lexsort((hashes[cells], line[cells]))]
     first = np.flatnonzero(np.diff(line[cells], prepend=-1))

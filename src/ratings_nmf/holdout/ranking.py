@@ -1,12 +1,13 @@
 """How many of the columns that would be recommended to a row are among those it rated well, unseen."""
 
-from dataclasses import dataclass
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.holdout.folds import Cells, cell_hash
-from ratings_nmf.holdout.yardsticks import Training
+from ratings_nmf.core.table import Places
+from ratings_nmf.holdout.folds import cell_hash
+from ratings_nmf.holdout.trial import Training
 from ratings_nmf.recommend.search import best_items
 from ratings_nmf.solvers.kernels.topk import Known
 
@@ -18,34 +19,21 @@ Matrix = NDArray[np.float64]
 NAMES = ("precision", "recall", "ndcg", "coverage")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Task:
-    """Cells to be found by ranking.
+def liked(known: Training, places: Places, values: Matrix) -> Places:
+    """Return those of some held-out cells, each once, that are worth the mean of the known cells or more.
 
-    Attributes
-    ----------
-    known
-        What the ranking may know: no row is recommended a column it knows.
-    rows, columns
-        The relevant cells: held out, and worth at least the mean of the known cells; shape (cells,), by row.
+    They are what a ranking should find; of `ROWS` rows at most, sorted by row, then column.
     """
-
-    known: Training
-    rows: NDArray[np.int32]
-    columns: NDArray[np.int32]
-
-
-def task(known: Training, cells: Cells, values: Matrix) -> Task:
-    """Return the relevant ones of some held-out cells, shape (cells,), each once; of `ROWS` rows at most."""
-    relevant = values >= known.mean
-    rows, columns = np.unique(np.stack(cells)[:, relevant], axis=1)
-    asked = np.unique(rows)
-    drawn = np.argsort(cell_hash(0, asked, np.zeros_like(asked)), kind="stable")[:ROWS]
-    inside = np.isin(rows, asked[drawn])
-    return Task(known=known, rows=rows[inside], columns=columns[inside])
+    rows, columns = np.unique(np.stack(places)[:, values >= known.mean], axis=1)
+    some = np.unique(rows)
+    some = some[np.argsort(cell_hash(0, some, np.zeros_like(some)), kind="stable")[:ROWS]]
+    inside = np.isin(rows, some)
+    return rows[inside], columns[inside]
 
 
-def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[Matrix, NDArray[np.bool_]]:
+def ranked(
+    known: Training, relevant: Places, loadings: Matrix, items: Matrix, *, top: int
+) -> tuple[Matrix, NDArray[np.bool_]]:
     """Return precision, recall and ndcg of each row that has a relevant cell, (rows, 3), and the columns that came up.
 
     A row is recommended the `top` columns of highest score it does not know. With hits h_1 … h_top (0 or 1), r
@@ -55,29 +43,26 @@ def ranked(asked: Task, loadings: Matrix, items: Matrix, *, top: int) -> tuple[M
 
     Parameters
     ----------
+    relevant
+        As `liked` returns them.
     loadings, items
         Of all rows (rows, components) and of the columns (columns, components), 0 or more; their products are the
         scores.
     """
-    width = asked.known.table.shape[1]
+    width = known.shape[1]
     top = min(top, width)
-    discount = 1.0 / np.log2(np.arange(2, top + 2))
-    rows, wanted = np.unique(asked.rows, return_counts=True)
+    rows, wanted = np.unique(relevant[0], return_counts=True)
     if not len(rows):
         return np.empty((0, 3)), np.zeros(width, dtype=bool)
-    found = best_items(loadings[rows], items, _known_of(rows, asked.known), typical=None, top=top)
-    relevant = np.sort(asked.rows.astype(np.int64) * width + asked.columns)
-    offered = rows[found.receivers].astype(np.int64) * width + found.items
-    place = np.minimum(np.searchsorted(relevant, offered), len(relevant) - 1)
-    hits, shown = np.zeros((len(rows), top)), np.zeros(width, dtype=bool)
-    hits[found.receivers, found.ranks - 1] = relevant[place] == offered
-    shown[found.items] = True
-    number, ideal = hits.sum(axis=1), np.cumsum(discount)[np.minimum(wanted, top) - 1]
-    return np.column_stack([number / top, number / wanted, (hits * discount).sum(axis=1) / ideal]), shown
-
-
-def _known_of(rows: NDArray[np.int32], known: Training) -> Known:
-    """Return the known columns of some rows."""
-    first, last = np.searchsorted(known.rows, rows), np.searchsorted(known.rows, rows, side="right")
-    columns = [known.columns[start:stop] for start, stop in zip(first, last, strict=True)]
-    return Known(np.concatenate([[0], np.cumsum(last - first)]), np.concatenate(columns))
+    lengths = np.diff(known.starts)[rows]
+    columns = Known(np.concatenate([[0], lengths.cumsum()]), known.columns[np.isin(known.rows, rows)])
+    lists = best_items(loadings[rows], items, columns, typical=None, top=top)
+    hits, came_up = np.zeros((len(rows), top)), np.zeros(width, dtype=bool)
+    hits[lists.receivers, lists.ranks - 1] = np.isin(
+        rows[lists.receivers].astype(np.int64) * width + lists.items, relevant[0].astype(np.int64) * width + relevant[1]
+    )
+    came_up[lists.items] = True
+    # rounded: the last bits of a logarithm are not the same on every machine
+    discount = np.array([round(1.0 / math.log2(rank + 1), 12) for rank in range(1, top + 1)])
+    number, ideal = hits.sum(axis=1), discount.cumsum()[np.minimum(wanted, top) - 1]
+    return np.column_stack([number / top, number / wanted, (hits * discount).sum(axis=1) / ideal]), came_up

@@ -44,6 +44,7 @@ SKLEARN = {"max_iter": 20_000, "tol": 1e-8}
     [
         ("missing", "native", NATIVE),
         ("missing", "native", {**NATIVE, "baseline": False}),
+        ("missing", "native", {"max_iter": 3000, "tol": 1e-9}),
         ("missing", "native", {"regularization": 0.3, "ensemble": 3}),
         ("observed", "native", NATIVE),
         ("observed", "sklearn", SKLEARN),

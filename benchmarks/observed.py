@@ -58,8 +58,10 @@ def by_sklearn(table, start, sweeps):
 def by_native(cells, start, **options):
     """Fit with the native solver; return seconds, error and sweeps."""
     begin = time.perf_counter()
-    found = fit(cells, n_components=start[0].shape[1], options=NativeOptions(zeros="observed", **options), start=start)
-    return time.perf_counter() - begin, found.error, found.n_iter
+    solution = fit(
+        cells, n_components=start[0].shape[1], options=NativeOptions(zeros="observed", **options), start=start
+    )
+    return time.perf_counter() - begin, solution.error, solution.n_iter
 
 
 def enough(cells, start, error, sweeps):

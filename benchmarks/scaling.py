@@ -17,10 +17,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from generate import Size, generate
 
-from ratings_nmf.solvers import starts
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.problem import pose, tables
+from ratings_nmf.solvers.problem import pose
+from ratings_nmf.solvers.starts import random_start
 from ratings_nmf.solvers.threads import crew, thread_count
 
 SHAPE = 10_000, 4_000
@@ -40,8 +40,7 @@ def known_cells(n_cells: int) -> Cells:
 def sweep_seconds(cells: Cells, n_components: int) -> tuple[float, int]:
     """Seconds of a sweep after a warm-up, and the padded width of the factor tables."""
     problem = pose(cells, n_components, NativeOptions(zeros="missing", regularization=5.0))
-    W, H = starts.random_start(problem, n_components, np.random.default_rng(0))
-    rows, columns = tables(problem, W, H, (problem.level, problem.level))
+    rows, columns = problem.tables(random_start(problem, n_components, np.random.default_rng(0)))
     with crew() as run:
         for sweep in range(WARM + TIMED):
             if sweep == WARM:

@@ -41,7 +41,7 @@ def native(n_components: int, **options: Any) -> Solver:
 
         def fit() -> tuple[Prediction, int]:
             model = RatingsNMF(n_components, **options).fit(table)
-            return model.predict, model.n_iter_
+            return model.predict_cells, model.n_iter_
 
         return fit
 

@@ -20,9 +20,8 @@ def evaluate(dataset: str) -> stage.Done:
     table = interim.read(dataset)
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
-    solver = fit.solver if fit.solver in LEAVE_OUT else "native"
-    options, left_out = (fit.options, []) if solver == fit.solver else counterpart(fit.solver, fit.options, table)
-    model = Model(n_components=count, solver=solver, options=options)
+    left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
+    model = Model(n_components=count, solver=fit.solver, options=fit.options)
     common = {"seed": parameters.seed, "top": block.recommend.top}
     if block.evaluate.test is None:
         heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, **common)

@@ -14,8 +14,9 @@ from ratings_nmf.files import reports as metrics
 from ratings_nmf.model.factors import Factors, checked_names, named, rearranged, shares
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
-from ratings_nmf.solvers.factorize import Fit, check_count, factorize
+from ratings_nmf.solvers.factorize import check_count, factorize
 from ratings_nmf.solvers.options import spark_options
+from ratings_nmf.solvers.solution import Solution
 
 
 def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = interim.BLOCK) -> stage.Done:
@@ -41,7 +42,7 @@ def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = i
             labels,
             written(0, 0),
             frame=frame,
-            loss_curve=solved.loss_curve,
+            loss_curve=solved.loss_curve if solved.loss_curve.size else None,
             row_count=profile["rows"],
             csv=csv,
         ) as add:
@@ -64,7 +65,7 @@ def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = i
 @contextmanager
 def _solved(
     dataset: str, chosen: params.Fit, count: int, *, seed: int, block: int
-) -> Iterator[tuple[Fit, Iterable[RatingsTable]]]:
+) -> Iterator[tuple[Solution, Iterable[RatingsTable]]]:
     """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
     if chosen.solver != "spark":
         table = interim.read(dataset)
@@ -81,7 +82,7 @@ def _solved(
     )
     with als.fitted(interim.cells_file(dataset), shape, n_components=count, options=options, seed=seed) as (W, turned):
         factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=components)
-        solved = Fit(factors=factors, n_iter=options.maxIter, converged=None, loss_curve=None)
+        solved = Solution(factors=factors, n_iter=options.maxIter, converged=None)
         yield solved, interim.blocks(dataset, cells=block)
 
 

@@ -30,10 +30,11 @@ def digest(shape, share, n_components, max_iter):
             options = NativeOptions(
                 zeros=zeros, regularization=1.0, ensemble=ensemble, max_iter=max_iter, tol=0
             )
-            factors = fit(cells, n_components=n_components, options=options, held_out=held_out)
-            W, row_baseline = fold_in(factors, cells, options=options)
-            parts = factors.W, factors.H, factors.restart_baselines, factors.loss_curve, W, row_baseline
-            for part in (*parts, factors.predict(rows, columns)):
+            solution = fit(cells, n_components=n_components, options=options, held_out=held_out)
+            factors, restart_baselines, level = solution.factors, solution.restart_baselines, solution.level
+            H = factors.H[: factors.parts]
+            parts = fold_in(cells, H, restart_baselines=restart_baselines, level=level, options=options)
+            for part in (*parts, factors.W, factors.H, restart_baselines, solution.loss_curve):
                 result.update(np.ascontiguousarray(part).tobytes())
     return result.hexdigest()
 

@@ -16,30 +16,13 @@ from ratings_nmf import RatingsNMF
 
 X = np.array([[5, 3, np.nan, 1], [4, np.nan, 0, 1], [1, 1, np.nan, 5], [1, np.nan, np.nan, 4], [np.nan, 1, 5, 4]])
 zeros_meanings = pytest.mark.parametrize("zeros", ["missing", "observed"])
-PREDICTS_ROWS = "predict gives a row of predictions for each row, not a number: a table is its own target"
 
 
 @zeros_meanings
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
 def test_scikit_learns_own_checks_pass(zeros):
-    expected = dict.fromkeys(["check_estimator_sparse_array", "check_estimator_sparse_matrix"], PREDICTS_ROWS)
-    check_estimator(RatingsNMF(2, zeros=zeros), expected_failed_checks=expected)
-
-
-class _Transformer(RatingsNMF):
-    """The estimator without `predict`, for the checks that expect a number for each row of it."""
-
-    @property
-    def predict(self):
-        raise AttributeError("predict")
-
-
-@zeros_meanings
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
-@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
-def test_scikit_learns_own_checks_of_transformers_pass_without_exception(zeros):
-    check_estimator(_Transformer(2, zeros=zeros))
+    check_estimator(RatingsNMF(2, zeros=zeros))
 
 
 @zeros_meanings
@@ -49,8 +32,7 @@ def test_the_table_of_factors_times_components_is_the_whole_prediction(zeros, en
     W = model.fit_transform(X)
     assert W.shape == (5, model.n_components_)
     rows, columns = np.indices(X.shape).reshape(2, -1)
-    np.testing.assert_allclose(model.inverse_transform(W).ravel(), model.predict(rows, columns))
-    np.testing.assert_allclose(model.predict(X), model.inverse_transform(model.transform(X)))
+    np.testing.assert_allclose(model.inverse_transform(W).ravel(), model.predict_cells(rows, columns))
     np.testing.assert_allclose(model.transform(X), W, rtol=1e-3, atol=1e-4)
     error = np.sqrt(np.nansum((X - model.inverse_transform(W)) ** 2))
     np.testing.assert_allclose(model.reconstruction_err_, error, rtol=1e-4)
@@ -115,10 +97,10 @@ def test_random_states_are_seeds_or_generators():
     np.testing.assert_array_equal(fits[0], fits[1])
 
 
-def test_predict_refuses_cells_outside_the_table():
+def test_predict_cells_refuses_cells_outside_the_table():
     model = RatingsNMF(2).fit(X)
     with pytest.raises(ValueError, match="columns must be between 0 and 3; got 0 to 4"):
-        model.predict([0, 1], [0, 4])
+        model.predict_cells([0, 1], [0, 4])
 
 
 def test_a_fit_that_has_not_converged_warns():

@@ -10,7 +10,7 @@ from ratings_nmf.holdout import evaluation, ranking
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Model, training
 from ratings_nmf.holdout.yardsticks import Levels, levels
-from ratings_nmf.solvers.factorize import factorize_without
+from ratings_nmf.solvers.factorize import factorize
 
 COMMON = {"seed": 0, "top": 3}
 
@@ -114,7 +114,7 @@ def test_heldout_against_the_obvious_way(zeros):
     for fold in folds.used:
         held, values = folds.held_out(fold)
         seed = derived_seed(5, "evaluate fit", 3, fold)
-        fit = factorize_without(table, n_components=3, options=model.options, seed=seed, held_out=held)
+        fit = factorize(table, n_components=3, solver="native", options=model.options, seed=seed, held_out=held)
         left = table.dense()
         left[held] = np.nan
         predicted = np.clip(fit.factors.reconstruction()[held], np.nanmin(left), np.nanmax(left))

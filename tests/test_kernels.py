@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examples import cells_of, masked_tables, places_of
+from examples import cells_of, masked_tables
 from ratings_nmf.solvers.cells import pack_sides
-from ratings_nmf.solvers.kernels import Rule, multiply, orthonormalize, predict_cells, update_known, update_observed
-from ratings_nmf.solvers.padding import gram_of, pad
+from ratings_nmf.solvers.kernels import Rule, multiply, orthonormalize, update_known, update_observed
+from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
 
 ranks = st.integers(1, 12)
@@ -102,15 +102,6 @@ def test_packing_sorts_cells_and_pads_lines(masked, shuffler):
         padding = np.full(-columns.size % 8, table.shape[1])
         np.testing.assert_array_equal(packed.others[start:stop], [*columns, *padding])
         np.testing.assert_array_equal(packed.values[start:stop], [*table[row, columns], *(0 * padding)])
-
-
-def test_predictions_are_products_of_the_named_rows_and_columns():
-    random = np.random.default_rng(0)
-    left, right = random.random((5, 8)), random.random((4, 8))
-    rows, columns = places_of(np.ones((5, 4)))
-    out = np.empty(20)
-    predict_cells((0, 20), rows, columns, (left, right), out)
-    np.testing.assert_allclose(out, (left @ right.T).ravel())
 
 
 def test_orthonormalize_drops_dependent_rows():

@@ -9,6 +9,7 @@ from sklearn.decomposition import NMF
 
 from examples import cells_of, masked_tables, places_of, planted
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeOptions, native_options
@@ -18,8 +19,13 @@ OBSERVED = NativeOptions(zeros="observed", regularization=0.0, tol=1e-9, max_ite
 meanings = pytest.mark.parametrize("options", [MISSING, replace(MISSING, baseline=False), OBSERVED])
 
 
-def _prediction(factors):
-    return factors.W @ factors.H + factors.row_baseline[:, np.newaxis] + factors.column_baseline
+def _prediction(solution):
+    return solution.factors.W @ solution.factors.H
+
+
+def _fold_in(solution, cells, options):
+    H = solution.factors.H[: solution.factors.parts]
+    return fold_in(cells, H, restart_baselines=solution.restart_baselines, level=solution.level, options=options)
 
 
 def _table(known_share=0.7, shape=(30, 20), seed=0):
@@ -30,29 +36,32 @@ def _table(known_share=0.7, shape=(30, 20), seed=0):
 @given(masked_tables(), st.integers(1, 12), st.sampled_from([MISSING, OBSERVED]))
 def test_the_loss_never_rises_and_nothing_is_negative(masked, n_components, options):
     table, known = masked
-    factors = fit(cells_of(table, known), n_components=n_components, options=replace(options, max_iter=30))
-    scale = max(factors.loss_curve[0], (table**2).sum(), 1e-300)
-    assert np.diff(factors.loss_curve).max(initial=0) <= 1e-6 * scale
-    for part in (factors.W, factors.H, factors.row_baseline, factors.restart_baselines):
+    solution = fit(cells_of(table, known), n_components=n_components, options=replace(options, max_iter=30))
+    scale = max(solution.loss_curve[0], (table**2).sum(), 1e-300)
+    assert np.diff(solution.loss_curve).max(initial=0) <= 1e-6 * scale
+    for part in (solution.factors.W, solution.factors.H, solution.restart_baselines):
         assert np.isfinite(part).all()
         assert (part >= 0).all()
-    assert factors.W.shape == (len(table), n_components)
-    assert factors.H.shape == (n_components, table.shape[1])
+    assert solution.factors.parts == n_components
+    width = n_components + 2 * options.has_baseline
+    assert solution.factors.W.shape == (len(table), width)
+    assert solution.factors.H.shape == (width, table.shape[1])
 
 
 @meanings
 def test_loss_and_error_are_those_of_the_objective(options):
     table, known = _table()
-    factors = fit(cells_of(table, known), n_components=3, options=replace(options, tol=1e-12))
+    solution = fit(cells_of(table, known), n_components=3, options=replace(options, tol=1e-12))
+    W, H = solution.factors.W, solution.factors.H
     counts = known if options.zeros == "missing" else np.ones_like(known)
-    error = ((np.where(known, table, 0) - _prediction(factors))[counts] ** 2).sum()
-    penalty = options.regularization * ((factors.W**2).sum() + (factors.H**2).sum())
+    error = ((np.where(known, table, 0) - _prediction(solution))[counts] ** 2).sum()
+    penalty = options.regularization * ((W[:, :3] ** 2).sum() + (H[:3] ** 2).sum())
     if options.has_baseline:
-        for baseline in (factors.row_baseline, factors.column_baseline):
-            penalty += options.baseline_regularization * ((baseline - factors.level) ** 2).sum()
-        assert math.isclose(factors.level, table[known].mean() / 2)
-    assert math.isclose(factors.error, math.sqrt(error), rel_tol=1e-5)
-    assert math.isclose(factors.loss_curve[-1], error + penalty, rel_tol=1e-3)
+        for baseline in (W[:, 3], H[4]):
+            penalty += options.baseline_regularization * ((baseline - solution.level) ** 2).sum()
+        assert math.isclose(solution.level, table[known].mean() / 2)
+    assert math.isclose(solution.error, math.sqrt(error), rel_tol=1e-5)
+    assert math.isclose(solution.loss_curve[-1], error + penalty, rel_tol=1e-3)
 
 
 @pytest.mark.parametrize("zeros", ["missing", "observed"])
@@ -60,11 +69,11 @@ def test_planted_factors_are_recovered(zeros):
     _, H, product = planted()
     known = np.random.default_rng(1).random(product.shape) < (0.7 if zeros == "missing" else 1)
     options = NativeOptions(zeros=zeros, regularization=1e-6, baseline=False, tol=1e-10, max_iter=3000)
-    factors = fit(cells_of(product, known), n_components=3, options=options)
-    np.testing.assert_allclose(_prediction(factors), product, atol=0.01)
-    cosines = (H @ factors.H.T) / np.outer(np.linalg.norm(H, axis=1), np.linalg.norm(factors.H, axis=1))
-    assert sorted(np.argmax(cosines, axis=1)) == [0, 1, 2]
-    assert cosines.max(axis=1).min() > 0.99
+    solution = fit(cells_of(product, known), n_components=3, options=options)
+    np.testing.assert_allclose(_prediction(solution), product, atol=0.01)
+    order, cosines = matched(H, solution.factors.H)
+    assert sorted(order) == [0, 1, 2]
+    assert cosines.min() > 0.99
 
 
 def test_observed_zeros_have_scikit_learns_objective():
@@ -73,15 +82,15 @@ def test_observed_zeros_have_scikit_learns_objective():
     start = random.random((80, 5)), random.random((5, 50))
     peer = NMF(5, init="custom", tol=1e-7, max_iter=2000)
     peer.fit_transform(table, W=start[0].copy(), H=start[1].copy())
-    factors = fit(cells_of(table, table > 0), n_components=5, options=OBSERVED, start=start)
-    assert factors.error < 1.001 * peer.reconstruction_err_
+    solution = fit(cells_of(table, table > 0), n_components=5, options=OBSERVED, start=start)
+    assert solution.error < 1.001 * peer.reconstruction_err_
 
 
 @meanings
 def test_components_stand_by_falling_share(options):
     table, known = _table()
-    factors = fit(cells_of(table, known), n_components=4, options=options)
-    share = factors.W.sum(axis=0) * factors.H.sum(axis=1)
+    factors = fit(cells_of(table, known), n_components=4, options=options).factors
+    share = (factors.W.sum(axis=0) * factors.H.sum(axis=1))[:4]
     assert (np.diff(share) <= 0).all()
 
 
@@ -94,8 +103,7 @@ def test_permuting_rows_permutes_W(options):
     few = replace(options, max_iter=20)
     straight = fit(cells_of(table, known), n_components=3, options=few, start=(W, H))
     permuted = fit(cells_of(table[order], known[order]), n_components=3, options=few, start=(W[order], H))
-    np.testing.assert_allclose(permuted.W, straight.W[order], rtol=1e-3, atol=1e-3)
-    np.testing.assert_allclose(permuted.row_baseline, straight.row_baseline[order], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(permuted.factors.W, straight.factors.W[order], rtol=1e-3, atol=1e-3)
 
 
 @meanings
@@ -103,7 +111,7 @@ def test_the_order_of_cells_changes_no_bit(options):
     table, known = _table()
     cells = cells_of(table, known)
     order = np.random.default_rng(0).permutation(cells.values.size)
-    results = [fit(given_cells, n_components=3, options=options) for given_cells in (cells, cells.where(order))]
+    results = [fit(each, n_components=3, options=options).factors for each in (cells, cells.where(order))]
     np.testing.assert_array_equal(results[0].W, results[1].W)
     np.testing.assert_array_equal(results[0].H, results[1].H)
 
@@ -114,10 +122,12 @@ def test_folding_in_training_rows_gives_their_W(options, ensemble):
     table, known = _table()
     options = replace(options, ensemble=ensemble, max_iter=40)
     cells = cells_of(table, known)
-    factors = fit(cells, n_components=3, options=options)
-    W, row_baseline = fold_in(factors, cells, options=options)
-    np.testing.assert_allclose(W, factors.W, rtol=1e-3, atol=1e-4)
-    np.testing.assert_allclose(row_baseline, factors.row_baseline, rtol=1e-3, atol=1e-4)
+    solution = fit(cells, n_components=3, options=options)
+    W, row_baseline = _fold_in(solution, cells, options)
+    parts = solution.factors.parts
+    np.testing.assert_allclose(W, solution.factors.W[:, :parts], rtol=1e-3, atol=1e-4)
+    expected = solution.factors.W[:, parts] if options.has_baseline else 0
+    np.testing.assert_allclose(row_baseline, expected, rtol=1e-3, atol=1e-4)
 
 
 @meanings
@@ -129,8 +139,8 @@ def test_held_out_cells_change_nothing_in_the_fit(options):
         fit(cells_of(values, known), n_components=3, options=options, held_out=places_of(held))
         for values in (table, other)
     ]
-    np.testing.assert_array_equal(fits[0].W, fits[1].W)
-    np.testing.assert_array_equal(fits[0].H, fits[1].H)
+    np.testing.assert_array_equal(fits[0].factors.W, fits[1].factors.W)
+    np.testing.assert_array_equal(fits[0].factors.H, fits[1].factors.H)
     counts = ~held & (known if options.zeros == "missing" else True)
     error = ((np.where(known, table, 0) - _prediction(fits[0]))[counts] ** 2).sum()
     assert math.isclose(fits[0].error, math.sqrt(error), rel_tol=1e-5)
@@ -144,25 +154,23 @@ def test_unknown_rows_and_columns_change_nothing_else():
     larger = Cells(cells.rows, cells.columns, cells.values, (31, 21))
     small = fit(cells, n_components=3, options=MISSING, start=(W[:30], H[:, :20]))
     large = fit(larger, n_components=3, options=MISSING, start=(W, H))
-    np.testing.assert_array_equal(large.W[:30], small.W)
-    np.testing.assert_array_equal(large.H[:, :20], small.H)
-    assert not large.W[30].any()
-    assert large.row_baseline[30] == np.float32(large.level)
+    np.testing.assert_array_equal(large.factors.W[:30], small.factors.W)
+    np.testing.assert_array_equal(large.factors.H[:, :20], small.factors.H)
+    assert not large.factors.W[30, :3].any()
+    assert large.factors.W[30, 3] == np.float32(large.level)
 
 
 def test_an_ensemble_predicts_the_mean_of_its_restarts():
     table, known = _table()
     cells = cells_of(table, known)
     joined = fit(cells, n_components=3, options=replace(MISSING, ensemble=4), seed=7)
-    singles = [fit(cells, n_components=3, options=MISSING, seed=7)]
-    np.testing.assert_array_equal(joined.H[::4], singles[0].H)
-    assert joined.W.shape == (30, 12)
-    rows, columns = places_of(np.ones(table.shape))
-    np.testing.assert_allclose(joined.predict(rows, columns), _prediction(joined).ravel())
+    single = fit(cells, n_components=3, options=MISSING, seed=7)
+    np.testing.assert_array_equal(joined.factors.H[:12:4], single.factors.H[:3])
+    assert joined.factors.W.shape == (30, 12 + 2)
     assert math.isclose(joined.error, np.linalg.norm((table - _prediction(joined))[known]), rel_tol=1e-5)
     larger = fit(cells, n_components=3, options=replace(MISSING, ensemble=5), seed=7)
-    np.testing.assert_array_equal(larger.H[::5], joined.H[::4])
-    np.testing.assert_allclose(larger.W[:, ::5] * 5, joined.W[:, ::4] * 4)
+    np.testing.assert_array_equal(larger.factors.H[:15:5], joined.factors.H[:12:4])
+    np.testing.assert_allclose(larger.factors.W[:, :15:5] * 5, joined.factors.W[:, :12:4] * 4)
 
 
 def test_values_may_be_huge_and_tiny():
@@ -214,9 +222,9 @@ def test_places_and_starts_outside_the_table_are_refused():
     cells = Cells(numbers, numbers, values, (2, 2))
     with pytest.raises(ValueError, match=r"start must be W \(2, 1\) and H \(1, 2\)"):
         fit(cells, n_components=1, options=MISSING, start=(np.ones((2, 2)), np.ones((1, 2))))
-    factors = fit(cells, n_components=1, options=MISSING)
+    solution = fit(cells, n_components=1, options=MISSING)
     with pytest.raises(ValueError, match="the 2 columns of the fit; got 3"):
-        fold_in(factors, Cells(numbers, numbers, values, (2, 3)), options=MISSING)
+        _fold_in(solution, Cells(numbers, numbers, values, (2, 3)), MISSING)
 
 
 def test_a_short_fit_prints_nothing(capfd):
@@ -227,9 +235,9 @@ def test_a_short_fit_prints_nothing(capfd):
 def test_a_fit_stops_when_the_loss_settles():
     table, known = _table()
     cells = cells_of(table, known)
-    factors = fit(cells, n_components=3, options=replace(MISSING, tol=1e-3))
-    drops = -np.diff(factors.loss_curve) / factors.loss_curve[:-1]
-    assert factors.converged
+    solution = fit(cells, n_components=3, options=replace(MISSING, tol=1e-3))
+    drops = -np.diff(solution.loss_curve) / solution.loss_curve[:-1]
+    assert solution.converged
     assert drops[-1] <= 1e-3
     assert (drops[:-1] > 1e-3).all()
     assert not fit(cells, n_components=3, options=replace(MISSING, max_iter=2)).converged

@@ -7,12 +7,14 @@ import pytest
 from scipy.cluster.hierarchy import cophenet, linkage
 from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
+from sklearn.metrics.pairwise import cosine_similarity
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable, from_dense
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.solvers.factorize import factorize_without
+from ratings_nmf.model.matching import matched
+from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, restarts, rules
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
@@ -75,7 +77,7 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     for fold in folds.used:
         cells, _ = folds.held_out(fold)
         seed = derived_seed(0, "survey fold", 2, fold)
-        fit = factorize_without(table, n_components=2, options=OPTIONS, seed=seed, held_out=cells)
+        fit = factorize(table, n_components=2, solver="native", options=OPTIONS, seed=seed, held_out=cells)
         predicted = fit.factors.reconstruction()
         left = known.copy()
         left[cells] = np.nan
@@ -99,7 +101,7 @@ def test_a_fit_does_not_see_the_cells_held_out(surveyed):
     cells[rows, columns] *= 7.0
     other = table_of(np.nan_to_num(cells), table.zeros)
     given = [
-        factorize_without(each, n_components=2, options=OPTIONS, seed=0, held_out=(rows, columns)).factors
+        factorize(each, n_components=2, solver="native", options=OPTIONS, seed=0, held_out=(rows, columns)).factors
         for each in (table, other)
     ]
     np.testing.assert_allclose(given[0].reconstruction(), given[1].reconstruction(), rtol=1e-6)
@@ -122,7 +124,7 @@ def test_silhouette_is_scikit_learns(count):
     draw = np.random.default_rng(count)
     runs = [draw.random((count, 9)) for _ in range(4)]
     runs[1:] = [runs[0][draw.permutation(count)] + 0.3 * run for run in runs[1:]]
-    ordered = [H[restarts.matched(runs[0], H)[0]] for H in runs]
+    ordered = [H[matched(runs[0], H)[0]] for H in runs]
     expected = silhouette_score(np.vstack(ordered), np.tile(np.arange(count), 4), metric="cosine")
     assert restarts.silhouette(runs) == pytest.approx(expected)
     assert restarts.silhouette([run[:1] for run in runs]) is None
@@ -131,9 +133,9 @@ def test_silhouette_is_scikit_learns(count):
 def test_matching_is_the_best_of_all_orders():
     draw = np.random.default_rng(1)
     one, other = draw.random((4, 6)), draw.random((4, 6))
-    cosines = restarts.unit_rows(one) @ restarts.unit_rows(other).T
-    best = max(cosines[range(4), order].mean() for order in permutations(range(4)))
-    assert restarts.matched(one, other)[1].mean() == pytest.approx(best)
+    alike = cosine_similarity(one, other)
+    best = max(alike[range(4), order].mean() for order in permutations(range(4)))
+    assert matched(one, other)[1].mean() == pytest.approx(best)
     assert restarts.stability([one, other]) == pytest.approx(best)
     shuffled_rows = 3.0 * one[[2, 0, 3, 1]]
     assert restarts.stability([one, shuffled_rows]) == pytest.approx(1.0)

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import DENSE_LIMIT, Places, RatingsTable
-from ratings_nmf.solvers.kernels import among, sorted_order
 
 NEVER = -1
 """The fold of a cell that is never held out."""
@@ -117,12 +116,6 @@ def fold_notes(folds: Folds, asked: int) -> list[str]:
     if len(folds.used) < asked:
         notes.append(f"{len(folds.used)} of the {asked} folds hold cells: the table is small for so many.")
     return notes
-
-
-def not_held_out(table: RatingsTable, cells: Places) -> NDArray[np.bool_]:
-    """Return which of a table's stored cells are not among cells given as rows and columns, shape (stored cells,)."""
-    order = sorted_order(*cells, table.shape)
-    return ~np.asarray(among(table.rows, table.columns, cells[0][order], cells[1][order]))
 
 
 def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:

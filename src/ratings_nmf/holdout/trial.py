@@ -11,9 +11,9 @@ from scipy.sparse import csr_array
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
-from ratings_nmf.holdout.folds import not_held_out
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.solvers.factorize import factorize_without
+from ratings_nmf.solvers.cells import not_held_out
+from ratings_nmf.solvers.factorize import Solver, factorize
 
 Matrix = NDArray[np.float64]
 
@@ -83,7 +83,7 @@ class Model:
     """What is fitted to the cells that are not held out."""
 
     n_components: int
-    solver: str
+    solver: Solver
     options: Mapping[str, Any]
 
 
@@ -108,7 +108,7 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
         If no other cell counts, or the solver refuses the count or an option.
     """
     known = training(table, places)
-    fit = factorize_without(
+    fit = factorize(
         table,
         n_components=model.n_components,
         solver=model.solver,

@@ -155,24 +155,12 @@ def _native(
     newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The native solver's own update of W, which `RatingsNMF.transform` calls as well."""
-    from ratings_nmf.solvers import native as solver
     from ratings_nmf.solvers.cells import Cells
+    from ratings_nmf.solvers.native import fold_in as solve
     from ratings_nmf.solvers.options import native_options
-    from ratings_nmf.solvers.solution import Factors as Solved
 
-    fitted = Solved(
-        W=np.empty((0, len(fixed))),
-        H=fixed,
-        row_baseline=np.empty(0),
-        restart_baselines=baselines,
-        level=method.level,
-        loss_curve=np.empty(0),
-        error=0.0,
-        converged=True,
-    )
-    cells = Cells(newcomers.rows, newcomers.columns, newcomers.values, newcomers.shape)
     options = native_options(method.options, zeros=newcomers.zeros)
-    return solver.fold_in(fitted, cells, options=options)
+    return solve(Cells.of(newcomers), fixed, restart_baselines=baselines, level=method.level, options=options)
 
 
 def _spark(

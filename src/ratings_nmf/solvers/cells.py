@@ -1,16 +1,16 @@
 """The cells of a table as three vectors, and packed by rows and by columns."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.solvers.kernels import Packed, among, order_by, pack, sorted_order
 
 Integers = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Places = tuple[Integers, Integers]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,20 +38,23 @@ class Cells:
         if least < 0:
             raise ValueError(f"Negative values in data: values must be 0 or more; got {least:g}")
 
-    def where(self, keep: NDArray[np.bool_]) -> "Cells":
-        """The cells where `keep` is true."""
+    @classmethod
+    def of(cls, table: RatingsTable) -> Self:
+        """The stored cells of a ratings table."""
+        return cls(table.rows, table.columns, table.values, table.shape)
+
+    def where(self, keep: NDArray[Any]) -> "Cells":
+        """The cells where `keep` is true, or whose numbers it holds."""
         return Cells(self.rows[keep], self.columns[keep], self.values[keep], self.shape)
 
-    def without(self, places: Places) -> "Cells":
-        """The cells that are not at these (rows, columns)."""
-        own, others = (sorted_order(*pair, self.shape) for pair in ((self.rows, self.columns), places))
-        left = np.empty(self.values.size, np.bool_)
-        left[own] = ~among(self.rows[own], self.columns[own], places[0][others], places[1][others])
-        return self.where(left)
 
-    def total(self) -> float:
-        """Sum of the values, always in the same order."""
-        return float(np.bincount(self.rows, self.values, 1).cumsum()[-1])
+def not_held_out(cells: Cells | RatingsTable, held_out: Places) -> NDArray[np.bool_]:
+    """Which of a table's stored cells are not among the (rows, columns) held out, shape (stored cells,)."""
+    own = sorted_order(cells.rows, cells.columns, cells.shape)
+    others = sorted_order(*held_out, cells.shape)
+    left = np.empty(cells.values.size, np.bool_)
+    left[own] = ~among(cells.rows[own], cells.columns[own], held_out[0][others], held_out[1][others])
+    return left
 
 
 def pack_sides(cells: Cells, values: NDArray[Any]) -> tuple[Packed, Packed]:

@@ -1,6 +1,7 @@
 """The native solver as a scikit-learn estimator."""
 
 import warnings
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,10 +13,10 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import Zeros
-from ratings_nmf.solvers.cells import Cells, Floats, Places
+from ratings_nmf.core.table import Places, Zeros
+from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.native import fit, fold_in
-from ratings_nmf.solvers.options import NativeOptions, native_options
+from ratings_nmf.solvers.options import NativeKeys, NativeOptions, native_options
 
 _HIDE_EVERY = 5
 
@@ -25,7 +26,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Predicts x_ij as Σ_c w_ic h_cj + b_i + c_j, all ≥ 0, and minimises
 
-        Σ (x_ij - prediction)² + regularization (Σ w² + Σ h²) + 5 Σ (b_i - m)² + 5 Σ (c_j - m)²
+        Σ (x_ij - prediction)² + regularization (Σ w² + Σ h²) + baseline_regularization (Σ (b_i - m)² + Σ (c_j - m)²)
 
     by cyclic coordinate descent over rows and columns in turn, m being half the mean value. With
     zeros="missing" the first sum is over the known cells; with zeros="observed" it is over all, an absent
@@ -44,6 +45,8 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         for an ensemble, chosen by held-out cells of MovieLens ratings.
     baseline : bool
         Whether rows and columns have baselines, with zeros="missing".
+    baseline_regularization : float
+        Penalty on the squared distance of the baselines from half the mean value.
     ensemble : int
         Number of restarts to join into one factorization of ensemble * n_components components that predicts
         their mean.
@@ -70,8 +73,8 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         Square root of the first sum.
     converged_ : bool
         Whether every restart has converged.
-    factors_ : Factors
-        The factorization of the training rows.
+    solution_ : Solution
+        The fit of the training rows, `solution_.factors` being their W and H.
 
     References
     ----------
@@ -86,7 +89,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     >>> import numpy as np
     >>> X = np.array([[5, 3, np.nan, 1], [4, np.nan, np.nan, 1], [1, 1, np.nan, 5], [1, np.nan, np.nan, 4]])
     >>> model = RatingsNMF(2, regularization=0.1).fit(X)
-    >>> model.predict([0, 1], [0, 1]).round(1)
+    >>> model.predict_cells([0, 1], [0, 1]).round(1)
     array([4.9, 2.7])
     """
 
@@ -97,6 +100,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         zeros: Zeros = "missing",
         regularization: float | None = None,
         baseline: bool = True,
+        baseline_regularization: float = 5.0,
         ensemble: int = 1,
         max_iter: int = 200,
         tol: float | None = None,
@@ -106,6 +110,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.zeros = zeros
         self.regularization = regularization
         self.baseline = baseline
+        self.baseline_regularization = baseline_regularization
         self.ensemble = ensemble
         self.max_iter = max_iter
         self.tol = tol
@@ -118,16 +123,14 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not isinstance(seed, int | np.integer):
             seed = check_random_state(seed).randint(2**31)
         options = self._options()
-        self.factors_ = fit(cells, n_components=self.n_components, options=options, seed=int(seed), held_out=held_out)
-        self.components_ = self.factors_.H
-        if options.has_baseline:
-            ones = np.ones(cells.shape[1])
-            self.components_ = np.vstack([self.factors_.H, ones, self.factors_.column_baseline])
+        solution = fit(cells, n_components=self.n_components, options=options, seed=int(seed), held_out=held_out)
+        self.solution_ = solution
+        self.components_ = solution.factors.H
         self.n_components_ = len(self.components_)
-        self.n_iter_ = self.factors_.n_iter
-        self.loss_curve_ = self.factors_.loss_curve
-        self.reconstruction_err_ = self.factors_.error
-        self.converged_ = self.factors_.converged
+        self.n_iter_ = solution.n_iter
+        self.loss_curve_ = solution.loss_curve
+        self.reconstruction_err_ = solution.error
+        self.converged_ = solution.converged
         if not self.converged_:
             message = f"not converged after max_iter={self.max_iter} sweeps: raise it, or tol={options.tolerance:g}"
             warnings.warn(message, ConvergenceWarning, stacklevel=2)
@@ -135,34 +138,28 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit_transform(self, X: Any, y: None = None) -> Floats:
         """Fit and return the rows' factors (rows, n_components_)."""
-        self.fit(X)
-        return self._with_baselines(self.factors_.W, self.factors_.row_baseline)
+        return self.fit(X).solution_.factors.W
 
     def transform(self, X: Any) -> Floats:
         """Factors (rows, n_components_) of any rows; a training row gets what fit_transform gave it."""
         check_is_fitted(self)
-        cells, held_out = self._read(X, reset=False)
-        return self._with_baselines(*fold_in(self.factors_, cells, options=self._options(), held_out=held_out))
+        return self._fold_in(*self._read(X, reset=False))
 
     def inverse_transform(self, X: Any) -> Floats:
         """The predicted table (rows, columns) of the factors X (rows, n_components_)."""
         check_is_fitted(self)
         return np.asarray(X) @ self.components_
 
-    def predict(self, rows: Any, columns: Any = None) -> Floats:
-        """Predicted values (cells,) of the training table in rows[i] and columns[i], counted from 0.
-
-        Without columns, `rows` is a table as for `transform`, and all of its cells are predicted.
-        """
-        if columns is None:
-            return self.inverse_transform(self.transform(rows))
+    def predict_cells(self, rows: Any, columns: Any) -> Floats:
+        """Predicted values (cells,) of the training table in rows[i] and columns[i], counted from 0."""
         check_is_fitted(self)
-        shape = len(self.factors_.W), self.n_features_in_
+        factors = self.solution_.factors
+        shape = len(factors.W), self.n_features_in_
         numbers = [np.asarray(part) for part in (rows, columns)]
         for name, part, size in zip(("rows", "columns"), numbers, shape, strict=True):
             if part.size and not 0 <= part.min() <= part.max() < size:
                 raise ValueError(f"{name} must be between 0 and {size - 1}; got {part.min()} to {part.max()}")
-        return self.factors_.predict(*(part.astype(np.int32) for part in numbers))
+        return factors.predict(*(part.astype(np.int32) for part in numbers))
 
     def score(self, X: Any, y: None = None) -> float:
         """Minus the root mean square error on every fifth known cell of X.
@@ -175,28 +172,34 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         hidden = np.arange(cells.values.size) % _HIDE_EVERY == 0
         rows, columns = cells.rows[hidden], cells.columns[hidden]
         held_out = np.concatenate([unknown[0], rows]), np.concatenate([unknown[1], columns])
-        W = self._with_baselines(*fold_in(self.factors_, cells, options=self._options(), held_out=held_out))
-        errors = (W[rows] * self.components_.T[columns]).sum(axis=1) - cells.values[hidden]
+        factors = replace(self.solution_.factors, W=self._fold_in(cells, held_out))
+        errors = factors.predict(rows, columns) - cells.values[hidden]
         return -float(np.sqrt(np.mean(errors**2)))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
         """Names of the components: "component 1" …, with baselines "row baseline" and "column baseline"."""
         check_is_fitted(self)
-        names = [f"component {number}" for number in range(1, len(self.factors_.H) + 1)]
-        baselines = ["row baseline", "column baseline"] if self.n_components_ > len(names) else []
-        return np.array(names + baselines, dtype=object)
+        return np.array(self.solution_.factors.components, dtype=object)
 
     def _options(self) -> NativeOptions:
-        names = ("regularization", "baseline", "ensemble", "max_iter", "tol")
-        options = {name: getattr(self, name) for name in names}
+        options = {name: getattr(self, name) for name in NativeKeys.__struct_fields__}
         plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in options.items()}
         try:
             return native_options(plain, zeros=self.zeros, at="")
         except InputError as error:
             raise ValueError(str(error)) from None
 
-    def _with_baselines(self, W: Floats, row_baseline: Floats) -> Floats:
-        return np.column_stack([W, row_baseline, np.ones(len(W))]) if self._options().has_baseline else W
+    def _fold_in(self, cells: Cells, held_out: Places) -> Floats:
+        solution, options = self.solution_, self._options()
+        W, row_baseline = fold_in(
+            cells,
+            solution.factors.H[: solution.factors.parts],
+            restart_baselines=solution.restart_baselines,
+            level=solution.level,
+            options=options,
+            held_out=held_out,
+        )
+        return np.column_stack([W, row_baseline, np.ones(len(W))]) if options.has_baseline else W
 
     def _read(self, X: Any, *, reset: bool) -> tuple[Cells, Places]:
         """The known cells of X, and the places of the unknown ones."""

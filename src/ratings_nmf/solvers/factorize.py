@@ -1,41 +1,47 @@
-"""Solvers: a table in, factors and how they were found out."""
+"""A table in, W and H out, by one of the solvers."""
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from msgspec.structs import asdict
-from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.core.table import Places, RatingsTable
+from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.solvers.options import native_options, sklearn_options, spark_options
+from ratings_nmf.solvers.solution import Solution
+
+if TYPE_CHECKING:
+    from ratings_nmf.solvers.native import Start
+
+Solver = Literal["sklearn", "native", "spark"]
+
+LEAVE_OUT = ("native", "spark")
+"""Solvers that can fit as if cells were not known; where cells are held out, native stands in for another."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fit:
-    """Factors, and how they were found.
-
-    ``converged`` is whether the solver's rule to stop was met, None where it has no such rule; ``loss_curve`` and the
-    restarts' column baselines are given where the solver tells them.
-    """
-
-    factors: Factors
-    n_iter: int
-    converged: bool | None
-    loss_curve: NDArray[np.float64] | None
-    restart_baselines: NDArray[np.float64] | None = None
-
-
-Places = tuple[NDArray[np.int32], NDArray[np.int32]]
-Start = tuple[NDArray[np.float64], NDArray[np.float64]]
-
-
-def factorize(table: RatingsTable, *, n_components: int, solver: str, options: Mapping[str, Any], seed: int) -> Fit:
+def factorize(
+    table: RatingsTable,
+    *,
+    n_components: int,
+    solver: Solver,
+    options: Mapping[str, Any],
+    seed: int,
+    held_out: Places | None = None,
+    start: "Start | None" = None,
+) -> Solution:
     """Factorize a table into `n_components` non-negative parts.
+
+    Parameters
+    ----------
+    held_out
+        Rows and columns of cells, stored or not, that the fit must not know. A solver that cannot leave out cells is
+        stood in for by the native one, with its `counterpart` of the options.
+    start
+        Where the native solver starts, as its `fit` takes it; None lets it choose by the seed.
 
     Raises
     ------
@@ -44,7 +50,15 @@ def factorize(table: RatingsTable, *, n_components: int, solver: str, options: M
         take the table's meaning of zero.
     """
     check_count(table.shape, n_components, "fit.n_components")
-    return SOLVERS[solver](table, n_components, options, seed)
+    if held_out is not None and solver not in LEAVE_OUT:
+        solver, options = "native", counterpart(solver, options, table)[0]
+    match solver:
+        case "sklearn":
+            return _sklearn(table, n_components, options, seed)
+        case "native":
+            return _native(table, n_components, options, seed, held_out, start)
+        case "spark":
+            return _spark(table, n_components, options, seed, held_out)
 
 
 def check_count(shape: tuple[int, int], n_components: int, parameter: str) -> None:
@@ -56,37 +70,6 @@ def check_count(shape: tuple[int, int], n_components: int, parameter: str) -> No
             f"{shape[1]} columns, and more parts than the smaller side has lines explain nothing",
             parameter=parameter,
         )
-
-
-def factorize_without(
-    table: RatingsTable,
-    *,
-    n_components: int,
-    options: Mapping[str, Any],
-    seed: int,
-    solver: str = "native",
-    held_out: Places | None = None,
-    start: Start | None = None,
-) -> Fit:
-    """Factorize a table as if the cells held out were not known.
-
-    Parameters
-    ----------
-    solver
-        ``native`` or ``spark``, to which a cell that is not stored is not known in any case.
-    held_out
-        Rows and columns of the cells, stored or not, that the fit does not see.
-    start
-        W (rows, components) and H (components, columns) for the native solver to start from; None lets it choose by
-        the seed.
-    """
-    if solver == "spark":
-        from ratings_nmf.holdout.folds import not_held_out
-
-        kept = slice(None) if held_out is None else not_held_out(table, held_out)
-        known = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
-        return _spark(known, n_components, options, seed)
-    return _native(table, n_components, options, seed, held_out=held_out, start=start)
 
 
 def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) -> tuple[dict[str, Any], list[str]]:
@@ -119,7 +102,7 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
 
 
-def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Solution:
     from scipy.sparse import csr_array
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
@@ -139,11 +122,10 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     for warning in caught:
         if not issubclass(warning.category, ConvergenceWarning):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return Fit(
+    return Solution(
         factors=Factors(W=W.astype(np.float64), H=model.components_, components=numbered(n_components)),
         n_iter=int(model.n_iter_),
         converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in caught),
-        loss_curve=None,
     )
 
 
@@ -152,17 +134,16 @@ def _native(
     n_components: int,
     options: Mapping[str, Any],
     seed: int,
-    *,
-    held_out: Places | None = None,
-    start: Start | None = None,
-) -> Fit:
-    from ratings_nmf.solvers import native as solver
+    held_out: Places | None,
+    start: "Start | None",
+) -> Solution:
     from ratings_nmf.solvers.cells import Cells
+    from ratings_nmf.solvers.native import fit
 
     chosen = native_options(options, zeros=table.zeros)
     try:
-        solved = solver.fit(
-            Cells(table.rows, table.columns, table.values, table.shape),
+        return fit(
+            Cells.of(table),
             n_components=n_components,
             options=chosen,
             seed=seed,
@@ -171,39 +152,25 @@ def _native(
         )
     except ValueError as error:
         raise InputError(f"native: {error}", parameter="fit.solver") from None
-    found = Factors(W=solved.W, H=solved.H, components=numbered(len(solved.H)))
-    if chosen.has_baseline:
-        found = with_baselines(found, solved.row_baseline, solved.column_baseline)
-    return Fit(
-        factors=found,
-        n_iter=solved.n_iter,
-        converged=solved.converged,
-        loss_curve=solved.loss_curve,
-        restart_baselines=solved.restart_baselines,
-    )
 
 
-def _spark(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Fit:
+def _spark(
+    table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int, held_out: Places | None
+) -> Solution:
     from ratings_nmf.solvers.spark import als
 
+    if held_out is not None:
+        from ratings_nmf.solvers.cells import not_held_out
+
+        kept = not_held_out(table, held_out)
+        table = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
     chosen = spark_options(
         options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
     )
     W, H = als.factorize(table, n_components=n_components, options=chosen, seed=seed)
-    return Fit(
-        factors=Factors(W=W, H=H, components=numbered(n_components)),
-        n_iter=chosen.maxIter,
-        converged=None,
-        loss_curve=None,
-    )
+    return Solution(factors=Factors(W=W, H=H, components=numbered(n_components)), n_iter=chosen.maxIter, converged=None)
 
 
 def _lowest(table: RatingsTable) -> float:
     stored = len(table.values) == table.shape[0] * table.shape[1]
     return float(table.values.min()) if stored else 0.0
-
-
-LEAVE_OUT = ("native", "spark")
-"""Solvers that can fit as if cells were not known; where cells are held out, the first stands in for another."""
-
-SOLVERS = {"sklearn": _sklearn, "native": _native, "spark": _spark}

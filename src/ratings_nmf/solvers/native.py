@@ -4,20 +4,29 @@ Minimises Σ (x - w·h - b_row - b_column)² + regularization (Σ w² + Σ h²) 
 over the known cells, m being half the mean value, or over all cells and without baselines.
 """
 
+import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
-from ratings_nmf.solvers.cells import Cells, Floats, Places
-from ratings_nmf.solvers.descent import error_of, settle, solve
-from ratings_nmf.solvers.ensemble import join
+from ratings_nmf.core.streams import stream
+from ratings_nmf.core.table import Places
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.matching import matched
+from ratings_nmf.solvers.cells import Cells, Floats
+from ratings_nmf.solvers.kernels import Rule
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.problem import Problem, pose, tables, untable
-from ratings_nmf.solvers.solution import Factors
-from ratings_nmf.solvers.starts import random_start, stream, svd_start
-from ratings_nmf.solvers.threads import alone, crew, thread_count
+from ratings_nmf.solvers.problem import Problem, pose
+from ratings_nmf.solvers.solution import Solution
+from ratings_nmf.solvers.starts import random_start, svd_start
+from ratings_nmf.solvers.threads import Run, alone, crew, thread_count
+
+Start = tuple[Floats, Floats] | Literal["random"]
+
+_SETTLE_PASSES, _SETTLE_TOLERANCE = 100, 1e-6
 
 
 def fit(
@@ -26,70 +35,156 @@ def fit(
     n_components: int,
     options: NativeOptions,
     seed: int = 0,
-    start: tuple[Floats, Floats] | None = None,
+    start: Start | None = None,
     held_out: Places | None = None,
-) -> Factors:
+) -> Solution:
     """Factorize a table.
 
-    start: W (rows, components) and H (components, columns) to start a single restart from. By default, random
-    numbers from a stream of the seed's for each restart; where zeros are observed, a single one starts from
-    singular vectors.
+    start: W (rows, components) and H (components, columns) to start a single restart from; or "random": numbers from
+    a stream of the seed's for each restart. None is random too, but where zeros are observed a single restart starts
+    from singular vectors.
     held_out: (rows, columns) of cells that the fit must not know, be they among `cells` or not.
     Raises ValueError where values are too large or too small to be squared, or a start has another shape.
     """
     problem = pose(cells, n_components, options, held_out)
     shapes = [(cells.shape[0], n_components), (n_components, cells.shape[1])]
-    if start is not None and (options.ensemble > 1 or [part.shape for part in start] != shapes):
+    if isinstance(start, tuple) and (options.ensemble > 1 or [part.shape for part in start] != shapes):
         raise ValueError(f"start must be W {shapes[0]} and H {shapes[1]}, for a single restart")
     if options.ensemble > 1:
         return _fit_ensemble(problem, n_components, seed)
+    random = stream(seed, "start", n_components, 0)
     with crew() as run:
-        if start is None:
-            random = stream(seed, "start", n_components, 0)
-            if options.zeros == "observed":
-                start = svd_start(problem, n_components, random, run)
-            else:
-                start = random_start(problem, n_components, random)
-        return solve(problem, *start, run)
+        if isinstance(start, tuple):
+            first = problem.factors(*start)
+        elif start is None and options.zeros == "observed":
+            first = svd_start(problem, n_components, random, run)
+        else:
+            first = random_start(problem, n_components, random)
+        return _descend(problem, first, run)
 
 
-def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Factors:
-    """Restarts side by side, each in one thread."""
-
-    def restart(number: int) -> Factors:
-        random = stream(seed, "start", n_components, number)
-        return solve(problem, *random_start(problem, n_components, random), alone, show=False)
-
-    n_restarts = problem.options.ensemble
-    restarts = []
-    with ThreadPoolExecutor(thread_count()) as pool, progress(total=n_restarts, unit="restarts") as bar:
-        for factors in pool.map(restart, range(n_restarts)):
-            restarts.append(factors)
-            bar.set_postfix_str(f"loss {factors.loss_curve[-1]:.6g}", refresh=False)
+def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -> Solution:
+    """Update rows and columns in turn until a sweep lowers the loss by at most tol times the loss, then settle."""
+    options = problem.options
+    tables = row_table, column_table = problem.tables(start)
+    curve: list[float] = []
+    converged = False
+    with progress(total=options.max_iter, unit="sweeps", show=show) as bar:
+        while len(curve) < options.max_iter and not converged:
+            penalty = problem.rows.update(row_table, column_table, run)[1]
+            loss = float(penalty + problem.columns.update(column_table, row_table, run).sum())
+            converged = bool(curve) and curve[-1] - loss <= options.tolerance * curve[-1]
+            curve.append(loss)
+            bar.set_postfix_str(f"loss {math.ldexp(loss, 4 * problem.exponent):.6g}", refresh=False)
             bar.update()
-    joined = join(restarts)
-    return replace(joined, error=error_of(problem, joined))
+    error = _settle(problem, tables, run)
+    W, H = problem.untable(tables)
+    parts = start.parts
+    falling = np.argsort(-W[:, :parts].cumsum(axis=0)[-1] * H[:parts].T.cumsum(axis=0)[-1], kind="stable")
+    order = np.append(falling, np.arange(parts, len(H)))
+    return Solution(
+        factors=Factors(W=W[:, order], H=H[order], components=start.components),
+        n_iter=len(curve),
+        converged=converged,
+        loss_curve=np.ldexp(curve, 4 * problem.exponent),
+        error=error,
+        level=problem.level,
+        restart_baselines=H[-1:] if options.has_baseline else np.zeros((1, H.shape[1])),
+    )
+
+
+def _settle(problem: Problem, tables: tuple[NDArray[Any], NDArray[Any]], run: Run) -> float:
+    """Minimise over the rows alone, so that W of a fit is what `fold_in` finds for the same rows; return the error."""
+    return _error(problem, tables, run, problem.rows.rule._replace(passes=_SETTLE_PASSES, tolerance=_SETTLE_TOLERANCE))
+
+
+def _error(problem: Problem, tables: tuple[NDArray[Any], NDArray[Any]], run: Run, rule: Rule) -> float:
+    """Update the rows by a rule; return the square root of the sum of squared errors."""
+    # Where all cells count, the squared error is a difference that rounding can make negative.
+    squared_error = max(float(problem.rows.update(*tables, run, rule)[0]), 0.0)
+    return math.ldexp(math.sqrt(squared_error), 2 * problem.exponent)
+
+
+def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Solution:
+    """Fit restarts side by side, each in one thread, and join them."""
+
+    def restart(number: int) -> Solution:
+        random = stream(seed, "start", n_components, number)
+        return _descend(problem, random_start(problem, n_components, random), alone, show=False)
+
+    restarts = []
+    with (
+        ThreadPoolExecutor(thread_count()) as pool,
+        progress(total=problem.options.ensemble, unit="restarts") as bar,
+    ):
+        for solution in pool.map(restart, range(problem.options.ensemble)):
+            restarts.append(solution)
+            bar.set_postfix_str(f"loss {solution.loss_curve[-1]:.6g}", refresh=False)
+            bar.update()
+    joined = _join([solution.factors for solution in restarts])
+    nothing = np.zeros(len(joined.H), problem.rows.rule.penalties.dtype)
+    longest = max(solution.n_iter for solution in restarts)
+    curves = [np.pad(solution.loss_curve, (0, longest - solution.n_iter), mode="edge") for solution in restarts]
+    return Solution(
+        factors=joined,
+        n_iter=longest,
+        converged=all(solution.converged for solution in restarts),
+        loss_curve=_mean(curves),
+        error=_error(problem, problem.tables(joined), alone, Rule(nothing, nothing, -1, 0, 0.0)),
+        level=problem.level,
+        restart_baselines=np.concatenate([solution.restart_baselines for solution in restarts]),
+    )
+
+
+def _join(restarts: list[Factors]) -> Factors:
+    """Join R restarts of k components into one factorization of R·k components that predicts their mean.
+
+    W holds 1 / R of each restart's, H is theirs; component c of restart r becomes component c·R + r, where
+    the components of each restart are first matched to those of the first. Baselines are the means.
+    """
+    first, parts = restarts[0], restarts[0].parts
+    orders = [matched(first.H[:parts], restart.H[:parts])[0] for restart in restarts]
+    W = np.stack([restart.W[:, order] for restart, order in zip(restarts, orders, strict=True)], axis=2)
+    H = np.stack([restart.H[order] for restart, order in zip(restarts, orders, strict=True)], axis=1)
+    return Factors(
+        W=np.hstack([W.reshape(len(W), -1) / len(restarts), _mean([restart.W[:, parts:] for restart in restarts])]),
+        H=np.vstack([H.reshape(-1, H.shape[2]), _mean([restart.H[parts:] for restart in restarts])]),
+        components=numbered(parts * len(restarts)) + first.components[parts:],
+    )
+
+
+def _mean(arrays: list[Floats]) -> Floats:
+    """Mean of arrays of one shape, summed in their order."""
+    return np.asarray(np.cumsum(arrays, axis=0)[-1] / len(arrays))
 
 
 def fold_in(
-    factors: Factors, cells: Cells, *, options: NativeOptions, held_out: Places | None = None
+    cells: Cells,
+    H: Floats,
+    *,
+    restart_baselines: Floats,
+    level: float,
+    options: NativeOptions,
+    held_out: Places | None = None,
 ) -> tuple[Floats, Floats]:
     """W (rows, components) and row baselines (rows,) of any rows, the columns' factors fixed.
 
-    Cells, options and held-out cells are as for `fit`; a training row gets what the fit gave it.
+    H, without baselines, restart_baselines and level are a `Solution`'s; cells, options and held-out cells as for
+    `fit`. A training row gets what the fit gave it.
     """
-    n_restarts, n_columns = factors.restart_baselines.shape
+    n_restarts, n_columns = restart_baselines.shape
     if cells.shape[1] != n_columns:
         raise ValueError(f"the cells must have the {n_columns} columns of the fit; got {cells.shape[1]}")
-    problem = pose(cells, len(factors.H) // n_restarts, options, held_out, factors.level)
-    W = np.zeros((cells.shape[0], len(factors.H)))
-    row_baseline = np.zeros(len(W))
+    n_components = len(H) // n_restarts
+    problem = pose(cells, n_components, options, held_out, level)
+    W, row_baseline = np.zeros((cells.shape[0], len(H))), np.zeros(cells.shape[0])
     with crew() as run:
-        for restart, column_baseline in enumerate(factors.restart_baselines):
+        for restart, column_baseline in enumerate(restart_baselines):
             own = slice(restart, None, n_restarts)
-            pair = tables(problem, W[:, own], factors.H[own], (factors.level, column_baseline))
-            settle(problem, *pair, run)
-            new, _, baseline, _ = untable(problem, *pair)
-            W[:, own] = new / n_restarts
-            row_baseline += baseline / n_restarts
+            tables = problem.tables(problem.factors(W[:, own], H[own], column_baseline))
+            _settle(problem, tables, run)
+            solved, _ = problem.untable(tables)
+            W[:, own] = solved[:, :n_components] / n_restarts
+            if options.has_baseline:
+                row_baseline += solved[:, -2] / n_restarts
     return W, row_baseline

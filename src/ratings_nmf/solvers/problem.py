@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from ratings_nmf.solvers.cells import Cells, Floats, Places, pack_sides
-from ratings_nmf.solvers.kernels import Lines, Packed, Rule, update_known, update_observed
+from ratings_nmf.core.table import Places
+from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
+from ratings_nmf.solvers.kernels import LANES, Lines, Packed, Rule, gram, update_known, update_observed
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.padding import gram_of, pad
-from ratings_nmf.solvers.threads import Run, split
+from ratings_nmf.solvers.threads import Run, alone, split
 
 _MOST_PASSES = 10
 _LARGEST = 1e36
+_GRAM_PARTS = 8
+_SMALL = 2**14
+"""Numbers of a table up to which handing its parts to threads would take longer than multiplying them."""
 
 
 @dataclass(frozen=True, eq=False)
-class Side:
+class Axis:
     """The rows or the columns of a table; `held_out` is None where only known cells count."""
 
     cells: Packed
@@ -48,14 +52,45 @@ class Problem:
 
     Values are divided by 4^exponent and factors by 2^exponent: huge and tiny values stay in range, and no
     digit changes. mean: the mean value of the cells that count; level: what the baselines tend to.
+
+    With baselines, the last two coordinates are a row's baseline and 1, and a column's 1 and baseline, as in
+    `Factors`.
     """
 
-    rows: Side
-    columns: Side
+    rows: Axis
+    columns: Axis
     exponent: int
     mean: float
     level: float
     options: NativeOptions
+
+    def factors(self, W: Floats, H: Floats, column_baseline: Floats | None = None) -> Factors:
+        """W and H with baselines, if the model has any: the level, unless the columns' are given."""
+        parts = Factors(W=W, H=H, components=numbered(len(H)))
+        if not self.options.has_baseline:
+            return parts
+        row_baseline, level = (np.full(axis.n_lines, self.level) for axis in (self.rows, self.columns))
+        return with_baselines(parts, row_baseline, level if column_baseline is None else column_baseline)
+
+    def tables(self, factors: Factors) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Padded tables of the rows' and the columns' factors, in the scale of the problem."""
+        row_exponents, column_exponents = self._exponents(factors.parts)
+        dtype = self.rows.rule.penalties.dtype
+        return pad(np.ldexp(factors.W, -row_exponents), dtype), pad(np.ldexp(factors.H.T, -column_exponents), dtype)
+
+    def untable(self, tables: tuple[NDArray[Any], NDArray[Any]]) -> tuple[Floats, Floats]:
+        """W and H, baselines in the last two components, of padded tables: the reverse of `tables`."""
+        size = self.rows.rule.penalties.size
+        row_exponents, column_exponents = self._exponents(size - 2 * self.options.has_baseline)
+        W = tables[0][: self.rows.n_lines, :size].astype(np.float64)
+        turned = tables[1][: self.columns.n_lines, :size].astype(np.float64)
+        return np.ldexp(W, row_exponents), np.ldexp(turned, column_exponents).T
+
+    def _exponents(self, parts: int) -> list[NDArray[np.int64]]:
+        """The power of 2 that each coordinate of rows and of columns was divided by."""
+        each, level = [self.exponent] * parts, 2 * self.exponent
+        ends = ([level, 0], [0, level]) if self.options.has_baseline else ([], [])
+        return [np.array([*each, *end]) for end in ends]
 
 
 def pose(
@@ -65,27 +100,28 @@ def pose(
     held_out: Places | None = None,
     level: float | None = None,
 ) -> Problem:
-    """Pack a table for `solve`; `level` is half the mean value unless given."""
+    """Pack a table for a fit; `level` is half the mean value unless given."""
     if n_components < 1:
         raise ValueError(f"n_components must be at least 1; got {n_components}")
     if held_out is not None:
-        cells = cells.without(held_out)
+        cells = cells.where(not_held_out(cells, held_out))
     exponent = _exponent(cells.values)
     observed = options.zeros == "observed"
-    mean = cells.total() / max(1, math.prod(cells.shape) if observed else cells.values.size)
+    total = float(np.bincount(cells.rows, cells.values, 1).cumsum()[-1])
+    mean = total / max(1, math.prod(cells.shape) if observed else cells.values.size)
     level = mean / 2 if level is None else level
     rules = _rules(n_components, options, math.ldexp(level, -2 * exponent), exponent)
     gaps: tuple[Packed | None, Packed | None] = None, None
     if observed:
         stored = cells.where(cells.values > 0)
         packed = pack_sides(stored, np.ldexp(stored.values, -2 * exponent))
-        gaps = _pack_places(held_out, cells.shape)
-        rules = [rule._replace(passes=_passes(side, n_components)) for rule, side in zip(rules, packed, strict=True)]
+        places = held_out if held_out is not None else (np.empty(0, np.int32), np.empty(0, np.int32))
+        nothing = np.zeros(places[0].size)
+        gaps = pack_sides(Cells(*places, nothing, cells.shape), nothing)
+        rules = [rule._replace(passes=_passes(axis, n_components)) for rule, axis in zip(rules, packed, strict=True)]
     else:
         packed = pack_sides(cells, np.ldexp(cells.values, -2 * exponent).astype(np.float32))
-    rows, columns = (
-        Side(side, gap, rule, split(side.starts)) for side, gap, rule in zip(packed, gaps, rules, strict=True)
-    )
+    rows, columns = (Axis(*parts, split(parts[0].starts)) for parts in zip(packed, gaps, rules, strict=True))
     return Problem(rows, columns, exponent, mean, level, options)
 
 
@@ -98,11 +134,7 @@ def _exponent(values: Floats) -> int:
 
 
 def _rules(n_components: int, options: NativeOptions, level: float, exponent: int) -> list[Rule]:
-    """The rules of rows and columns.
-
-    With baselines, coordinates n_components and n_components + 1 are a row's baseline and 1; a column's 1 and
-    baseline.
-    """
+    """The rules of rows and columns, each with one pass."""
     n_baselines = 2 if options.has_baseline else 0
     dtype = np.float64 if options.zeros == "observed" else np.float32
     penalty = math.ldexp(options.penalty, -2 * exponent)
@@ -110,12 +142,6 @@ def _rules(n_components: int, options: NativeOptions, level: float, exponent: in
     priors = [0.0] * n_components + [level] * n_baselines
     fixed = (n_components + 1, n_components) if n_baselines else (-1, -1)
     return [Rule(np.array(penalties, dtype), np.array(priors, dtype), place, 1, 0.0) for place in fixed]
-
-
-def _pack_places(places: Places | None, shape: tuple[int, int]) -> tuple[Packed, Packed]:
-    rows, columns = places if places is not None else (np.empty(0, np.int32), np.empty(0, np.int32))
-    nothing = np.zeros(rows.size)
-    return pack_sides(Cells(rows, columns, nothing, shape), nothing)
 
 
 def _passes(cells: Packed, n_components: int) -> int:
@@ -127,30 +153,20 @@ def _passes(cells: Packed, n_components: int) -> int:
     return min(_MOST_PASSES, 1 + n_cells // max(1, 4 * n_lines * n_components))
 
 
-def tables(problem: Problem, W: Floats, H: Floats, baselines: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Padded tables of the rows' and columns' factors and (row, column) baselines, in the problem's scale."""
-    row_table, column_table = np.ldexp(W, -problem.exponent), np.ldexp(H.T, -problem.exponent)
-    if problem.options.has_baseline:
-        row_level, column_level = (np.ldexp(baseline, -2 * problem.exponent) for baseline in baselines)
-        row_table, column_table = _append(row_table, row_level, 1), _append(column_table, 1, column_level)
-    dtype = problem.rows.rule.penalties.dtype
-    return pad(row_table, dtype), pad(column_table, dtype)
+def pad(table: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
+    """Copy a (lines, components) table, with zeros up to multiples of 8 and at least one line of zeros."""
+    n_lines, n_components = table.shape
+    padded = np.zeros((-(-(n_lines + 1) // LANES) * LANES, -(-n_components // LANES) * LANES), dtype)
+    padded[:n_lines, :n_components] = table
+    return padded
 
 
-def _append(table: NDArray[Any], *columns: Any) -> NDArray[Any]:
-    return np.column_stack([table, *(np.broadcast_to(column, len(table)) for column in columns)])
-
-
-def untable(
-    problem: Problem, row_table: NDArray[Any], column_table: NDArray[Any]
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """W, H, row baselines and column baselines of padded tables: the reverse of `tables`."""
-    n_coordinates = problem.rows.rule.penalties.size
-    rows = row_table[: problem.rows.n_lines, :n_coordinates].astype(np.float64)
-    columns = column_table[: problem.columns.n_lines, :n_coordinates].astype(np.float64)
-    row_baseline, column_baseline = np.zeros(len(rows)), np.zeros(len(columns))
-    if problem.options.has_baseline:
-        row_baseline, column_baseline = rows[:, -2], columns[:, -1]
-        rows, columns = rows[:, :-2], columns[:, :-2]
-    W, H = np.ldexp(rows, problem.exponent), np.ldexp(columns.T, problem.exponent)
-    return W, H, np.ldexp(row_baseline, 2 * problem.exponent), np.ldexp(column_baseline, 2 * problem.exponent)
+def gram_of(table: NDArray[Any], run: Run) -> NDArray[Any]:
+    """Return table.T @ table of a padded table, summed in a fixed number of parts."""
+    n_lines, width = table.shape
+    bounds = np.arange(_GRAM_PARTS + 1) * (n_lines // LANES) // _GRAM_PARTS * LANES
+    sums = np.empty((_GRAM_PARTS, width, width), table.dtype)
+    parts = [(part, part + 1) for part in range(_GRAM_PARTS)]
+    tables = np.ascontiguousarray(table.T), table
+    (alone if table.size <= _SMALL else run)(gram, parts, bounds, tables, np.arange(n_lines, dtype=np.int32), sums)
+    return np.asarray(sums.cumsum(axis=0)[-1])

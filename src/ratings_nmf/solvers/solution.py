@@ -1,53 +1,42 @@
-"""The result of a factorization."""
+"""What a solver gives back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ratings_nmf.solvers.cells import Floats, Integers
-from ratings_nmf.solvers.kernels import predict_cells
-from ratings_nmf.solvers.padding import pad
-from ratings_nmf.solvers.threads import crew, split
+from ratings_nmf.model.factors import Factors
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Factors:
-    """Factors whose prediction is W @ H + row_baseline[:, None] + column_baseline, all ≥ 0.
+class Solution:
+    """W and H as the solver left them, and how it came to them.
 
-    W: (rows, components). H: (components, columns). Components stand by falling share of the total of W @ H.
-    row_baseline: (rows,). restart_baselines: (restarts, columns), the column baselines of each restart;
-    without baselines both are 0. An ensemble of R restarts has R neighbouring components for each one of a
-    restart.
-    level: half the mean value, which the baselines tend to. loss_curve: the loss after each sweep, of an
-    ensemble the mean over restarts. error: square root of the sum of squared errors. converged: whether every
-    restart ended because its loss had settled.
+    Attributes
+    ----------
+    factors
+        W (rows, components) and H (components, columns), baselines being the last two components. An ensemble of R
+        restarts has R neighbouring components for each one of a restart.
+    n_iter
+        Number of sweeps, of the longest restart.
+    converged
+        Whether the solver's rule to stop was met, in every restart; None where it has no such rule.
+    loss_curve
+        The loss after each sweep, of an ensemble the mean over restarts, shape (n_iter,).
+    error
+        Square root of the sum of squared errors.
+    level
+        Half the mean value, which baselines tend to.
+    restart_baselines
+        Column baselines of each restart, shape (restarts, columns); 0 in a model without baselines.
+
+    The last four are the native solver's; another's are empty, or NaN.
     """
 
-    W: Floats
-    H: Floats
-    row_baseline: Floats
-    restart_baselines: Floats
-    level: float
-    loss_curve: Floats
-    error: float
-    converged: bool
-
-    @property
-    def column_baseline(self) -> Floats:
-        """Column baselines (columns,): the mean of the restarts'."""
-        return np.asarray(self.restart_baselines.cumsum(axis=0)[-1] / len(self.restart_baselines))
-
-    @property
-    def n_iter(self) -> int:
-        """Number of sweeps, of the longest restart."""
-        return len(self.loss_curve)
-
-    def predict(self, rows: Integers, columns: Integers) -> Floats:
-        """Predictions (cells,) for the cells (rows[i], columns[i])."""
-        row_table = np.column_stack([self.W, self.row_baseline, np.ones(len(self.W))])
-        column_table = np.column_stack([self.H.T, np.ones(self.H.shape[1]), self.column_baseline])
-        tables = pad(row_table, np.float64), pad(column_table, np.float64)
-        predicted = np.empty(rows.size)
-        with crew() as run:
-            run(predict_cells, split(np.arange(rows.size + 1)), rows, columns, tables, predicted)
-        return predicted
+    factors: Factors
+    n_iter: int
+    converged: bool | None
+    loss_curve: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    error: float = float("nan")
+    level: float = float("nan")
+    restart_baselines: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))

@@ -1,29 +1,22 @@
-"""Where a factorization starts: random numbers of its own streams, or singular vectors."""
+"""Where a factorization starts: random numbers, or singular vectors."""
 
-import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.model.factors import Factors
 from ratings_nmf.solvers.cells import Floats
 from ratings_nmf.solvers.kernels import multiply, orthonormalize
-from ratings_nmf.solvers.padding import pad
-from ratings_nmf.solvers.problem import Problem, Side
+from ratings_nmf.solvers.problem import Axis, Problem, pad
 from ratings_nmf.solvers.threads import Run
 
 _ITERATIONS = 10
 _SHARE_BESIDE_BASELINES = 0.25
 
 
-def stream(seed: int, purpose: str, n_components: int, run: int) -> np.random.Generator:
-    """A random generator of these four alone, so that one more rank or run changes no other result."""
-    key = (zlib.crc32(purpose.encode()), n_components, run)
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=key))
-
-
-def random_start(problem: Problem, n_components: int, random: np.random.Generator) -> tuple[Floats, Floats]:
-    """W (rows, components) and H (components, columns), uniform from 0, so that W @ H is the mean on average.
+def random_start(problem: Problem, n_components: int, random: np.random.Generator) -> Factors:
+    """W and H uniform from 0, so that W @ H is the mean on average.
 
     Beside baselines, which start at the whole mean, it is a quarter of the mean.
     """
@@ -31,11 +24,11 @@ def random_start(problem: Problem, n_components: int, random: np.random.Generato
     top = 2 * np.sqrt(mean / n_components)
     W = random.random((problem.rows.n_lines, n_components))
     H = random.random((n_components, problem.columns.n_lines))
-    return top * W, top * H
+    return problem.factors(top * W, top * H)
 
 
-def svd_start(problem: Problem, n_components: int, random: np.random.Generator, run: Run) -> tuple[Floats, Floats]:
-    """W (rows, components) and H (components, columns) from the leading singular vectors of the table.
+def svd_start(problem: Problem, n_components: int, random: np.random.Generator, run: Run) -> Factors:
+    """W and H from the leading singular vectors of the table.
 
     Of each pair the larger of the positive and the negative parts, zeros replaced by the mean value
     (Boutsidis & Gallopoulos 2008, NNDSVDa). The vectors come from orthogonal iteration with the kernels, as
@@ -51,12 +44,12 @@ def svd_start(problem: Problem, n_components: int, random: np.random.Generator, 
     W, H = _dominant_parts(left[:n_rows, :n_components], right[:n_columns, :n_components])
     mean = np.ldexp(problem.mean, -2 * problem.exponent)
     W[W == 0], H[H == 0] = mean, mean
-    return np.ldexp(W, problem.exponent), np.ldexp(H.T, problem.exponent)
+    return problem.factors(np.ldexp(W, problem.exponent), np.ldexp(H.T, problem.exponent))
 
 
-def _multiply(side: Side, table: NDArray[Any], run: Run) -> NDArray[Any]:
-    product = pad(np.zeros((side.n_lines, table.shape[1])), np.float64)
-    run(multiply, side.parts, side.cells, table, product)
+def _multiply(axis: Axis, table: NDArray[Any], run: Run) -> NDArray[Any]:
+    product = pad(np.zeros((axis.n_lines, table.shape[1])), np.float64)
+    run(multiply, axis.parts, axis.cells, table, product)
     return product
 
 

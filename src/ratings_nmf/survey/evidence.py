@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.holdout.folds import Folds, not_held_out
+from ratings_nmf.holdout.folds import Folds
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.solvers.factorize import Start, factorize_without
+from ratings_nmf.solvers.cells import not_held_out
+from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, restarts
 
 COLUMNS = (
@@ -52,7 +53,9 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
     def trial(count: int, fold: int) -> tuple[float, float, float]:
         cells, values = folds.held_out(fold)
         seed = derived_seed(setting.seed, "survey fold", count, fold)
-        found = factorize_without(table, n_components=count, options=setting.options, seed=seed, held_out=cells)
+        found = factorize(
+            table, n_components=count, solver="native", options=setting.options, seed=seed, held_out=cells
+        )
         predicted = found.factors.predict(*cells)
         left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
         fitted = table.values[not_held_out(table, cells)]
@@ -87,11 +90,11 @@ def restarted(
     mixed = shuffled(table, stream(setting.seed, "survey shuffle"))
 
     def restart(count: int, run: int) -> tuple[dict[str, Any], NDArray[np.float64], NDArray[np.intp]]:
-        factors = _from_random(table, count, stream(setting.seed, "survey restart", count, run), setting)
+        factors = _from_random(table, count, derived_seed(setting.seed, "survey restart", count, run), setting)
         return fit_metrics(table, factors), factors.H[: factors.parts], consensus.strongest(factors)[columns]
 
     def on_mixed(count: int, run: int) -> float:
-        factors = _from_random(mixed, count, stream(setting.seed, "survey shuffled restart", count, run), setting)
+        factors = _from_random(mixed, count, derived_seed(setting.seed, "survey shuffled restart", count, run), setting)
         return float(fit_metrics(mixed, factors)["frobenius_error"] ** 2)
 
     pairs = [(count, run) for count in counts for run in range(number)]
@@ -149,12 +152,10 @@ def _with_cells(table: RatingsTable, rows: NDArray[np.int32], values: NDArray[np
     )
 
 
-def _from_random(table: RatingsTable, count: int, random: np.random.Generator, setting: Setting) -> Factors:
-    """Fit from numbers uniform between 0 and a top such that W @ H is on average the mean of the known cells."""
-    known = table.shape[0] * table.shape[1] if table.zeros == "observed" else len(table.values)
-    top = 2.0 * np.sqrt(float(table.values.sum()) / known / count)
-    start: Start = top * random.random((table.shape[0], count)), top * random.random((count, table.shape[1]))
-    return factorize_without(table, n_components=count, options=setting.options, seed=setting.seed, start=start).factors
+def _from_random(table: RatingsTable, count: int, seed: int, setting: Setting) -> Factors:
+    return factorize(
+        table, n_components=count, solver="native", options=setting.options, seed=seed, start="random"
+    ).factors
 
 
 def _call(function: Callable[[int, int], Any], count: int, number: int) -> Callable[[], Any]:

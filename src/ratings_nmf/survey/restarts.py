@@ -4,36 +4,10 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+from ratings_nmf.model.matching import cosines, matched
 
 Matrix = NDArray[np.float64]
-
-
-def unit_rows(H: Matrix) -> Matrix:
-    """Return H (components, columns) with each row divided by its length; a row of zeros stays.
-
-    >>> unit_rows(np.array([[3.0, 4.0], [0.0, 0.0]]))
-    array([[0.6, 0.8],
-           [0. , 0. ]])
-    """
-    lengths = np.sqrt(np.square(H).sum(axis=1, keepdims=True))
-    unit: Matrix = H / np.where(lengths > 0, lengths, 1.0)
-    return unit
-
-
-def matched(reference: Matrix, H: Matrix) -> tuple[NDArray[np.intp], Matrix]:
-    """Return the order of H's rows that is most like the reference's, and the cosine of each pair.
-
-    The order makes the sum of the cosines largest: the Hungarian method (Kuhn 1955). Both have the shape
-    (components, columns); order and cosines (components,).
-
-    >>> order, cosines = matched(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 5.0], [3.0, 4.0]]))
-    >>> order.tolist(), cosines.round(9).tolist()
-    ([1, 0], [0.6, 1.0])
-    """
-    cosines = np.einsum("ac,bc->ab", unit_rows(reference), unit_rows(H))
-    rows, order = linear_sum_assignment(cosines, maximize=True)
-    return order, cosines[rows, order]
 
 
 def stability(restarts: list[Matrix]) -> float:
@@ -58,8 +32,8 @@ def silhouette(restarts: list[Matrix]) -> float | None:
     count = len(restarts[0])
     if count == 1:
         return None
-    vectors = np.vstack([unit_rows(H[matched(restarts[0], H)[0]]) for H in restarts])
-    distances = np.maximum(1.0 - np.einsum("ac,bc->ab", vectors, vectors), 0.0)
+    vectors = np.vstack([H[matched(restarts[0], H)[0]] for H in restarts])
+    distances = np.maximum(1.0 - cosines(vectors, vectors), 0.0)
     np.fill_diagonal(distances, 0.0)
     group = np.tile(np.arange(count), len(restarts))
     sums = np.stack([distances[:, group == other].sum(axis=1) for other in range(count)], axis=1)

@@ -6,7 +6,7 @@ the padding of cells points to. Lines are independent, so that any split over th
 """
 
 from ratings_nmf.solvers.kernels.common import Lines, Packed, Rule
-from ratings_nmf.solvers.kernels.known import predict_cells, update_known
+from ratings_nmf.solvers.kernels.known import update_known
 from ratings_nmf.solvers.kernels.lanes import LANES
 from ratings_nmf.solvers.kernels.observed import gram, multiply, orthonormalize, update_observed
 from ratings_nmf.solvers.kernels.packing import among, order_by, pack, sorted_order
@@ -22,7 +22,6 @@ __all__ = [
     "order_by",
     "orthonormalize",
     "pack",
-    "predict_cells",
     "sorted_order",
     "update_known",
     "update_observed",

@@ -73,11 +73,3 @@ def _pass_known(x: Any, factors: Any, residual: Any, rule: Rule) -> Any:
     for at in range(0, residual.size, LANES):
         store(residual, at, load(residual, at) - change * load(factors, moved * residual.size + at))
     return largest_step / largest if largest > zero else zero
-
-
-@compiled
-def predict_cells(lines: Lines, rows: Any, columns: Any, factors: Any, out: Any) -> None:
-    """Write to out[first:last] the products of the (row, column) factors of cells (rows, columns)."""
-    row_factors, column_factors = factors
-    for cell in range(*lines):
-        out[cell] = dot(row_factors[rows[cell]], column_factors[columns[cell]])

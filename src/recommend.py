@@ -16,7 +16,9 @@ def recommend(dataset: str) -> stage.Done:
     given = core.recommend(found, table, to=asked.to, top=asked.top)
     receivers, items = sides(table, to=asked.to)
     recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
-    measured = core.summary(given)
+    spread = core.Spread()
+    spread.add(given)
+    measured = spread.summary()
     metrics.write(dataset, "recommend", measured)
     return len(table.rows), f"lists of up to {asked.top} for {measured['receivers']:,} {asked.to}"
 

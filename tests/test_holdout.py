@@ -6,8 +6,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import RatingsTable, from_dense
-from ratings_nmf.holdout.folds import NEVER, cell_hash, fold_notes, make_folds, values_at
+from ratings_nmf.holdout.folds import NEVER, fold_notes, make_folds, values_at
 
 
 def table_of(cells, zeros):

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
-from ratings_nmf.recommend.search import recommend, summary
+from ratings_nmf.recommend.search import Spread, in_blocks, recommend
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 
@@ -43,6 +44,12 @@ def tables(draw):
 def table_of(cells):
     rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
     return from_dense(cells, row_labels=rows, column_labels=columns, zeros="missing")
+
+
+def summary(found):
+    spread = Spread()
+    spread.add(found)
+    return spread.summary()
 
 
 def brute_force(factors, table, *, to, top):
@@ -79,6 +86,33 @@ def test_equal_to_brute_force_on_many_items(top):
     found = recommend(factors, table, to="rows", top=top)
     expected = list(brute_force(factors, table, to="rows", top=top))
     assert list(zip(found.receivers, found.items, found.predicted, strict=True)) == [line[:3] for line in expected]
+
+
+@settings(deadline=None)
+@given(tables(), st.sampled_from(["rows", "columns"]), st.integers(1, 12), st.integers(1, 4))
+def test_blocks_of_rows_give_the_lists_of_the_whole_table(given_, to, top, rows_a_block):
+    factors, table = given_
+    expected, labels = recommend(factors, table, to=to, top=top), [table.row_labels, table.column_labels]
+
+    def blocks():
+        for start in range(0, len(factors.W), rows_a_block):
+            rows = slice(start, start + rows_a_block)
+            cells = np.nan_to_num(table.dense()[rows])
+            some = from_dense(cells, row_labels=labels[0][rows], column_labels=labels[1], zeros="missing")
+            yield some, replace(factors, W=factors.W[rows])
+
+    found, spread, whole = [], Spread(), Spread()
+    for receivers, items, some in in_blocks(blocks, to=to, top=top):
+        spread.add(some)
+        parts = some.ranks, some.predicted, some.components, some.shares, some.cold[some.receivers]
+        places = [receivers[place] for place in some.receivers], [items[place] for place in some.items]
+        found += zip(*places, *(part.tolist() for part in parts), strict=True)
+    whole.add(expected)
+    receivers, items = labels if to == "rows" else labels[::-1]
+    places = [receivers[place] for place in expected.receivers], [items[place] for place in expected.items]
+    parts = expected.ranks, expected.predicted, expected.components, expected.shares, expected.cold[expected.receivers]
+    assert found == list(zip(*places, *(part.tolist() for part in parts), strict=True))
+    assert spread.summary() == whole.summary()
 
 
 def test_equal_predictions_come_in_the_tables_order():

@@ -92,7 +92,9 @@ def check(number, zeros):
     method = foldin.method_of(table, solver=solver, options={})
     for side, newcomers in (("rows", table), ("columns", table.transposed())):
         lists = search.recommend(factors, table, to=side, top=3)
-        measured(search.summary(lists))
+        spread = search.Spread()
+        spread.add(lists)
+        measured(spread.summary())
         assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()
         frame = frame_of(solved.factors, "canonical", None)
         assert np.isfinite(foldin.fold_in(newcomers, factors, side=side, frame=frame, method=method)).all()

@@ -135,6 +135,7 @@ class Parameters(Section, frozen=True):
 
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)]
     datasets: dict[str, Dataset]
+    most_cells: Count = 25_000_000
 
     def dataset(self, name: str) -> Dataset:
         """Return the parameters of one dataset.

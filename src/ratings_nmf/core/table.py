@@ -6,6 +6,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.core.draw import Draw
+
 Zeros = Literal["observed", "missing"]
 Side = Literal["rows", "columns"]
 
@@ -36,6 +38,8 @@ class RatingsTable:
         Values of the stored cells, shape (cells,), float64, finite and above 0.
     zeros
         What a cell that is not stored means: ``observed``, the value 0; ``missing``, not rated.
+    draw
+        The rows that were drawn from a larger table to make this one, or None.
     """
 
     row_labels: tuple[str, ...]
@@ -44,6 +48,7 @@ class RatingsTable:
     columns: NDArray[np.int32]
     values: NDArray[np.float64]
     zeros: Zeros
+    draw: Draw | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

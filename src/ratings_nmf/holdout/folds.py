@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.streams import derived_seed
+from ratings_nmf.core.streams import cell_hash, derived_seed
 from ratings_nmf.core.table import DENSE_LIMIT, Places, RatingsTable
 
 NEVER = -1
@@ -14,8 +14,6 @@ NEVER = -1
 
 SAMPLE = 1_000_000
 """About how many cells, over all folds, are held out of a table whose cells are too many to list."""
-
-_STEP, _MIX_1, _MIX_2 = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,22 +48,6 @@ class Folds:
         """Return the rows and columns of the cells that a fold holds out, and their values."""
         inside = self.fold == fold
         return (self.rows[inside], self.columns[inside]), self.values[inside]
-
-
-def cell_hash(seed: int, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.uint64]:
-    """Return 64 well-mixed bits of (seed, row, column) for each cell, shape (cells,).
-
-    Each is mixed in by the finalizer of SplitMix64 (Steele, Lea & Flood 2014), so that a cell's bits depend on
-    nothing but its own place.
-
-    >>> cells = np.array([0, 1]), np.array([5, 0])
-    >>> cell_hash(0, *cells)[::-1].tolist() == cell_hash(0, cells[0][::-1], cells[1][::-1]).tolist()
-    True
-    """
-    with np.errstate(over="ignore"):
-        mixed = _mix(np.array([seed], dtype=np.uint64) + _STEP)
-        mixed = _mix((mixed ^ rows.astype(np.uint64)) + _STEP)
-        return _mix((mixed ^ columns.astype(np.uint64)) + _STEP)
 
 
 def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str, parameter: str = "evaluate.folds") -> Folds:
@@ -153,9 +135,3 @@ def _keep_one(
     cells = cells[np.lexsort((hashes[cells], line[cells]))]
     first = np.flatnonzero(np.diff(line[cells], prepend=-1))
     fold[cells[first]] = NEVER
-
-
-def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    bits = (bits ^ (bits >> np.uint64(30))) * _MIX_1
-    bits = (bits ^ (bits >> np.uint64(27))) * _MIX_2
-    return bits ^ (bits >> np.uint64(31))

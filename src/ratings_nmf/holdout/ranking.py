@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Places
-from ratings_nmf.holdout.folds import cell_hash
 from ratings_nmf.holdout.trial import Training
 from ratings_nmf.recommend.search import best_items
 from ratings_nmf.solvers.kernels.topk import Known

@@ -1,6 +1,8 @@
 """What a receiver does not know yet and is predicted to like most, and which component says so."""
 
 import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.recommendations import Recommendations
 from ratings_nmf.solvers.kernels.topk import BLOCK, Items, Known, best_unseen
 from ratings_nmf.solvers.threads import crew, split
+
+Blocks = Callable[[], Iterable[tuple[RatingsTable, Factors]]]
 
 
 def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> Recommendations:
@@ -92,29 +96,117 @@ def known_items(table: RatingsTable, *, to: Side) -> Known:
 
 def typical(factors: Factors, *, to: Side) -> NDArray[np.float64] | None:
     """Return the mean loadings of the receiving side, shape (components,), or None where baselines predict anyway."""
+    own = factors.W if to == "rows" else factors.H.T
+    return _mean([own]) if factors.parts == len(factors.components) else None
+
+
+def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[str], Sequence[str], Recommendations]]:
+    """Give what `recommend` returns for a table that is not in memory as a whole, with the labels it needs.
+
+    Rows get their recommendations block by block. To columns the best rows of each block are recommended, and the best
+    of all those kept; of the rows only those on some list are numbered then.
+
+    Parameters
+    ----------
+    blocks
+        Goes through all rows some at a time, each time it is called: their table, and the factors with their W alone.
+    """
+    H = next(iter(blocks()))[1].H
+    if to == "rows":
+        usual = _typical_row(blocks)
+        for table, factors in blocks():
+            known = known_items(table, to="rows")
+            found = best_items(factors.W, H.T, known, typical=usual, top=top)
+            yield table.row_labels, table.column_labels, found
+        return
+    cold, row_count = np.ones(H.shape[1], dtype=np.bool_), 0
+    for table, _ in blocks():
+        cold[table.columns] = False
+    parts: list[Recommendations] = []
+    labels: dict[int, str] = {}
+    for table, factors in blocks():
+        usual = typical(factors, to="columns")
+        receivers = H.T if usual is None else np.where(cold[:, None], usual, H.T)
+        found = best_items(receivers, factors.W, known_items(table, to="columns"), typical=None, top=top)
+        parts = [_best([*parts, replace(found, items=found.items + np.int32(row_count))])]
+        fresh = parts[0].items[parts[0].items >= row_count].tolist()
+        labels = {item: labels[item] for item in set(parts[0].items.tolist()) - {*fresh}}
+        labels |= {item: table.row_labels[item - row_count] for item in fresh}
+        row_count += table.shape[0]
+    listed, items = np.unique(parts[0].items, return_inverse=True)
+    found = replace(parts[0], items=items.astype(np.int32), cold=cold, item_count=row_count)
+    yield table.column_labels, [labels[item] for item in listed.tolist()], found
+
+
+def _typical_row(blocks: Blocks) -> NDArray[np.float64] | None:
+    factors = next(iter(blocks()))[1]
     if factors.parts < len(factors.components):
         return None
-    own = factors.W if to == "rows" else factors.H.T
-    mean: NDArray[np.float64] = own.cumsum(axis=0)[-1] / len(own)
+    return _mean(factors.W for _, factors in blocks())
+
+
+def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return the mean of lines that come some at a time, shape (components,), summed one after the other."""
+    total, count = np.zeros(0), 0
+    for lines in parts:
+        total = np.vstack([total, lines] if count else [lines]).cumsum(axis=0)[-1]
+        count += len(lines)
+    mean: NDArray[np.float64] = total / count
     return mean
 
 
-def summary(recommendations: Recommendations) -> dict[str, Any]:
-    """Count receivers, cold ones and lists shorter than asked for; say how recommendations spread over items.
+def _best(parts: Sequence[Recommendations]) -> Recommendations:
+    """Return the best of several lists for the same receivers, those of earlier items coming first."""
+    receivers, items, predicted, components, shares = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("receivers", "items", "predicted", "components", "shares")
+    )
+    order = np.lexsort((items, -predicted, receivers))
+    receivers = receivers[order]
+    ranks = np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1
+    kept = ranks <= parts[0].top
+    return replace(
+        parts[0],
+        receivers=receivers[kept],
+        ranks=ranks[kept].astype(np.int32),
+        items=items[order][kept],
+        predicted=predicted[order][kept],
+        components=components[order][kept],
+        shares=shares[order][kept],
+    )
 
-    ``item_coverage`` is the share of items that stand on some list, ``most_recommended_share`` the share of receivers
-    on whose list the most recommended item stands.
-    """
-    receivers = len(recommendations.cold)
-    lengths = np.bincount(recommendations.receivers, minlength=receivers)
-    times = np.bincount(recommendations.items, minlength=recommendations.item_count)
-    return {
-        "receivers": receivers,
-        "cold_receivers": int(recommendations.cold.sum()),
-        "short_lists": int((lengths < recommendations.top).sum()),
-        "item_coverage": float((times > 0).mean()),
-        "most_recommended_share": float(times.max() / receivers),
-    }
+
+class Spread:
+    """How recommendations, added some receivers at a time, spread over items."""
+
+    def __init__(self) -> None:
+        """Start with no receiver."""
+        self._receivers, self._cold, self._short, self._items = 0, 0, 0, 1
+        self._times = np.zeros(0, np.int64)
+
+    def add(self, found: Recommendations) -> None:
+        """Add the recommendations to some more receivers."""
+        lengths = np.bincount(found.receivers, minlength=len(found.cold))
+        times = np.bincount(found.items, minlength=len(self._times))
+        times[: len(self._times)] += self._times
+        self._receivers += len(found.cold)
+        self._cold += int(found.cold.sum())
+        self._short += int((lengths < found.top).sum())
+        self._items, self._times = found.item_count, times
+
+    def summary(self) -> dict[str, Any]:
+        """Count receivers, cold ones and lists shorter than asked for; say how recommendations spread over items.
+
+        ``item_coverage`` is the share of items that stand on some list, ``most_recommended_share`` the share of
+        receivers on whose list the most recommended item stands.
+        """
+        return {
+            "receivers": self._receivers,
+            "cold_receivers": self._cold,
+            "short_lists": self._short,
+            "item_coverage": float((self._times > 0).sum() / self._items),
+            "most_recommended_share": float(self._times.max(initial=0) / self._receivers),
+        }
 
 
 def _arrange(items: NDArray[np.float64], receivers: NDArray[np.float64]) -> Items:

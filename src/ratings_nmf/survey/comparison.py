@@ -8,9 +8,9 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 
-from ratings_nmf.core.streams import derived_seed
+from ratings_nmf.core.streams import cell_hash, derived_seed
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.holdout.folds import cell_hash, fold_notes, make_folds
+from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Shown, arrange

@@ -15,7 +15,7 @@ from ratings_nmf.core.table import RatingsTable, from_dense
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.survey import consensus, restarts, rules
+from ratings_nmf.survey import consensus, rules
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
 
@@ -93,6 +93,27 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     assert line["train_rmse"] == pytest.approx(np.mean(train))
 
 
+def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
+    table, found = surveyed
+    fits = [
+        factorize(
+            table,
+            n_components=2,
+            solver="native",
+            options=OPTIONS,
+            seed=derived_seed(0, "survey restart", 2, run),
+            start="random",
+        ).factors
+        for run in range(3)
+    ]
+    known = table.dense()
+    residuals = [np.nansum((known - factors.reconstruction()) ** 2) for factors in fits]
+    assert found.evidence[1]["rss"] == pytest.approx(min(residuals))
+    assert found.evidence[1]["stability"] == pytest.approx(
+        consensus.stability([factors.H[: factors.parts] for factors in fits])
+    )
+
+
 def test_a_fit_does_not_see_the_cells_held_out(surveyed):
     table, _ = surveyed
     folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
@@ -126,8 +147,8 @@ def test_silhouette_is_scikit_learns(count):
     runs[1:] = [runs[0][draw.permutation(count)] + 0.3 * run for run in runs[1:]]
     ordered = [H[matched(runs[0], H)[0]] for H in runs]
     expected = silhouette_score(np.vstack(ordered), np.tile(np.arange(count), 4), metric="cosine")
-    assert restarts.silhouette(runs) == pytest.approx(expected)
-    assert restarts.silhouette([run[:1] for run in runs]) is None
+    assert consensus.silhouette(runs) == pytest.approx(expected)
+    assert consensus.silhouette([run[:1] for run in runs]) is None
 
 
 def test_matching_is_the_best_of_all_orders():
@@ -136,16 +157,16 @@ def test_matching_is_the_best_of_all_orders():
     alike = cosine_similarity(one, other)
     best = max(alike[range(4), order].mean() for order in permutations(range(4)))
     assert matched(one, other)[1].mean() == pytest.approx(best)
-    assert restarts.stability([one, other]) == pytest.approx(best)
+    assert consensus.stability([one, other]) == pytest.approx(best)
     shuffled_rows = 3.0 * one[[2, 0, 3, 1]]
-    assert restarts.stability([one, shuffled_rows]) == pytest.approx(1.0)
+    assert consensus.stability([one, shuffled_rows]) == pytest.approx(1.0)
 
 
 def test_stability_is_over_all_pairs():
     draw = np.random.default_rng(2)
     runs = [draw.random((3, 5)) for _ in range(4)]
-    pairs = [restarts.stability([one, other]) for one, other in combinations(runs, 2)]
-    assert restarts.stability(runs) == pytest.approx(np.mean(pairs))
+    pairs = [consensus.stability([one, other]) for one, other in combinations(runs, 2)]
+    assert consensus.stability(runs) == pytest.approx(np.mean(pairs))
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

@@ -6,17 +6,24 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 
 
+def inner(left: Matrix, right: Matrix) -> Matrix:
+    """Return left @ right.T, shape (rows of left, rows of right), with the same bits on every machine.
+
+    Each product is summed by numpy's pairwise rule, whose order the number of columns alone decides; that of BLAS and
+    einsum depends on the processor.
+    """
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    return np.stack([(row * right).sum(axis=1) for row in left])
+
+
 def cosines(left: Matrix, right: Matrix) -> Matrix:
     """Return the cosines between rows, shape (rows of left, rows of right); those of a row of zeros are 0.
-
-    Each is summed in the order of the columns: the same bits on every machine, which a BLAS product does not give.
 
     >>> cosines(np.array([[1.0, 0.0], [0.0, 0.0]]), np.array([[3.0, 4.0], [0.0, 5.0]]))
     array([[0.6, 0. ],
            [0. , 0. ]])
     """
-    left, right = _unit_rows(left), _unit_rows(right)
-    return np.stack([(row * right).cumsum(axis=1)[:, -1] for row in left])
+    return inner(_unit_rows(left), _unit_rows(right))
 
 
 def matched(reference: Matrix, H: Matrix) -> tuple[NDArray[np.intp], Matrix]:
@@ -37,6 +44,6 @@ def matched(reference: Matrix, H: Matrix) -> tuple[NDArray[np.intp], Matrix]:
 
 
 def _unit_rows(H: Matrix) -> Matrix:
-    lengths = np.sqrt(np.square(H).cumsum(axis=1)[:, -1:])
+    lengths = np.sqrt(np.square(H).sum(axis=1, keepdims=True))
     unit: Matrix = H / np.where(lengths > 0, lengths, 1.0)
     return unit

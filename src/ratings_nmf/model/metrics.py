@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.matching import inner
 
 
 def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
@@ -100,14 +101,9 @@ def _at_zeros(table: RatingsTable, factors: Factors, predicted: NDArray[np.float
         at_zeros[table.rows, table.columns] = 0.0
         return float(np.square(at_zeros).sum()), float(at_zeros.sum())
     # ‖WH‖² = Σ (WᵀW ∘ HHᵀ): the zero cells' sums without a dense array
-    squares = (_gram(factors.W.T) * _gram(factors.H)).sum() - np.square(predicted).sum()
+    squares = (inner(factors.W.T, factors.W.T) * inner(factors.H, factors.H)).sum() - np.square(predicted).sum()
     distances = (factors.W.sum(axis=0) * factors.H.sum(axis=1)).sum() - predicted.sum()
     return max(float(squares), 0.0), max(float(distances), 0.0)
-
-
-def _gram(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the products of all pairs of rows, summed in an order that, unlike BLAS's, no machine changes."""
-    return np.array([[(one * other).cumsum()[-1] for other in vectors] for one in np.ascontiguousarray(vectors)])
 
 
 def hoyer_sparsity(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
-"""How often two columns share their strongest component, over restarts."""
+"""How alike the fits are that start from different random numbers: shared components, and consensus of columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,50 @@ from scipy.cluster.hierarchy import cophenet, fcluster, leaves_list, linkage
 from scipy.spatial.distance import squareform
 
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.matching import cosines, matched
 
 Matrix = NDArray[np.float64]
 
 LIMIT = 400
 """Lines of a consensus matrix up to which each is a column of its own."""
+
+
+def stability(restarts: Sequence[Matrix]) -> float:
+    """Return the mean cosine of matched components, over all pairs of restarts: 1 is the same parts every time.
+
+    >>> stability([np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 2.0], [4.0, 0.0]])])
+    1.0
+    """
+    return float(np.mean([matched(one, other)[1].mean() for one, other in combinations(restarts, 2)]))
+
+
+def silhouette(restarts: Sequence[Matrix]) -> float | None:
+    """Return the mean silhouette of all restarts' components, grouped by their match in the first restart.
+
+    For a component, (b − a) / max(a, b): a is its mean distance (1 − cosine) to the others of its group, b that to
+    the nearest other group; 1 is groups as tight as points, 0 groups that touch. None for a single component.
+    Source: Rousseeuw 1987; for NMF, Alexandrov et al. 2013. Scikit-learn has a silhouette too: its import would add
+    1.4 s to a stage that takes 1.3 s on a small table, and its distances are BLAS products, whose last bits depend on
+    the machine.
+
+    >>> round(silhouette([np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 2.0], [4.0, 0.0]])]), 9)
+    1.0
+    """
+    count = len(restarts[0])
+    if count == 1:
+        return None
+    vectors = np.vstack([H[matched(restarts[0], H)[0]] for H in restarts])
+    distances = np.maximum(1.0 - cosines(vectors, vectors), 0.0)
+    np.fill_diagonal(distances, 0.0)
+    group = np.tile(np.arange(count), len(restarts))
+    sums = np.stack([distances[:, group == other].sum(axis=1) for other in range(count)], axis=1)
+    own = (np.arange(len(group)), group)
+    within = sums[own] / (len(restarts) - 1)
+    between = sums / len(restarts)
+    between[own] = np.inf
+    nearest = between.min(axis=1)
+    larger = np.maximum(within, nearest)
+    return float(np.mean(np.divide(nearest - within, larger, out=np.zeros(len(group)), where=larger > 0)))
 
 
 def strongest(factors: Factors) -> NDArray[np.intp]:
@@ -32,7 +72,7 @@ def strongest(factors: Factors) -> NDArray[np.intp]:
     return np.where(weights.max(axis=0) > 0, weights.argmax(axis=0), -1)
 
 
-def consensus(assignments: list[NDArray[np.intp]]) -> Matrix:
+def consensus(assignments: Sequence[NDArray[np.intp]]) -> Matrix:
     """Return the share of restarts in which two columns have the same strongest component, (columns, columns).
 
     Source: Brunet, Tamayo, Golub & Mesirov 2004, PNAS 101.

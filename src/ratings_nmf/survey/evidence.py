@@ -1,7 +1,8 @@
 """The evidence for each count: held-out error, restarts and shuffled data, fitted in parallel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import Folds
+from ratings_nmf.holdout.trial import Model, hold_out, root_mean_square, standard_error
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.solvers.cells import not_held_out
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.survey import consensus, restarts
+from ratings_nmf.survey import consensus
 
 COLUMNS = (
     "n_components", "cv_rmse", "cv_rmse_se", "cv_mae", "train_rmse", "explained_variance", "rss", "cophenetic",
@@ -29,16 +30,27 @@ Evidence = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Setting:
-    """What every fit of a survey shares: the solver's options, the seed, the number of fits at a time."""
+    """What every fit of a survey shares: the native solver's options, the seed, the number of fits at a time."""
 
     options: Mapping[str, Any]
     seed: int
     jobs: int
 
-    def run(self, what: str, calls: Sequence[Callable[[], Any]]) -> list[Any]:
-        """Return the calls' results, in order, with a bar on standard error if that is a terminal."""
-        work = Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator")(delayed(call)() for call in calls)
-        return list(progress(work, total=len(calls), unit=what))
+    def run(self, unit: str, function: Callable[[int, int], Any], counts: Sequence[int], numbers: Sequence[int]) -> Any:
+        """Return a list for each count of what the function returns for it and each number, with a bar of progress."""
+        pairs = list(product(counts, numbers))
+        work = Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator")(
+            delayed(function)(*pair) for pair in pairs
+        )
+        results = list(progress(work, total=len(pairs), unit=unit))
+        return [results[start : start + len(numbers)] for start in range(0, len(pairs), len(numbers))]
+
+    def restarted(self, table: RatingsTable, purpose: str, count: int, run: int) -> Factors:
+        """Fit from the solver's own random start, of a stream of this purpose, count and run."""
+        seed = derived_seed(self.seed, purpose, count, run)
+        return factorize(
+            table, n_components=count, solver="native", options=self.options, seed=seed, start="random"
+        ).factors
 
 
 def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Evidence]:
@@ -50,32 +62,28 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
     over the known cells that were not held out.
     """
 
-    def trial(count: int, fold: int) -> tuple[float, float, float]:
-        cells, values = folds.held_out(fold)
-        seed = derived_seed(setting.seed, "survey fold", count, fold)
-        found = factorize(
-            table, n_components=count, solver="native", options=setting.options, seed=seed, held_out=cells
-        )
-        predicted = found.factors.predict(*cells)
-        left = fit_metrics(table, found.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
-        fitted = table.values[not_held_out(table, cells)]
-        least = 0.0 if table.zeros == "observed" else float(fitted.min())
-        errors = values - np.clip(predicted, least, fitted.max(initial=least))
-        rmse, mae = np.sqrt(np.square(errors).mean()), np.abs(errors).mean()
-        return float(rmse), float(mae), float(np.sqrt(max(left, 0.0) / (folds.known - len(values))))
+    def errors(count: int, fold: int) -> tuple[float, float, float]:
+        places, values = folds.held_out(fold)
+        model = Model(n_components=count, solver="native", options=setting.options)
+        trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
+        predicted = trial.factors.predict(*places)
+        left = fit_metrics(table, trial.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
+        clipped = trial.errors(values, predicted)
+        train = float(np.sqrt(max(left, 0.0) / trial.known.counted))
+        return float(root_mean_square(clipped)), float(np.abs(clipped).mean()), train
 
-    pairs = [(count, fold) for count in counts for fold in folds.used]
-    found = setting.run("held-out fits", [_call(trial, *pair) for pair in pairs])
-    by_count = np.array(found).reshape(len(counts), len(folds.used), 3)
-    return [
-        {
-            "cv_rmse": float(rmse.mean()),
-            "cv_rmse_se": float(rmse.std(ddof=1) / np.sqrt(len(rmse))),
-            "cv_mae": float(mae.mean()),
-            "train_rmse": float(train.mean()),
-        }
-        for rmse, mae, train in by_count.transpose(0, 2, 1)
-    ]
+    lines = []
+    for results in setting.run("held-out fits", errors, counts, folds.used):
+        rmse, mae, train = np.array(results).T
+        lines.append(
+            {
+                "cv_rmse": float(rmse.mean()),
+                "cv_rmse_se": standard_error(rmse),
+                "cv_mae": float(mae.mean()),
+                "train_rmse": float(train.mean()),
+            }
+        )
+    return lines
 
 
 def restarted(
@@ -90,33 +98,31 @@ def restarted(
     mixed = shuffled(table, stream(setting.seed, "survey shuffle"))
 
     def restart(count: int, run: int) -> tuple[dict[str, Any], NDArray[np.float64], NDArray[np.intp]]:
-        factors = _from_random(table, count, derived_seed(setting.seed, "survey restart", count, run), setting)
+        factors = setting.restarted(table, "survey restart", count, run)
         return fit_metrics(table, factors), factors.H[: factors.parts], consensus.strongest(factors)[columns]
 
     def on_mixed(count: int, run: int) -> float:
-        factors = _from_random(mixed, count, derived_seed(setting.seed, "survey shuffled restart", count, run), setting)
+        factors = setting.restarted(mixed, "survey shuffled restart", count, run)
         return float(fit_metrics(mixed, factors)["frobenius_error"] ** 2)
 
-    pairs = [(count, run) for count in counts for run in range(number)]
-    found = setting.run("restarts", [_call(restart, *pair) for pair in pairs])
-    errors = np.array(setting.run("shuffled fits", [_call(on_mixed, *pair) for pair in pairs])).reshape(-1, number)
+    fits = setting.run("restarts", restart, counts, range(number))
+    errors = setting.run("shuffled fits", on_mixed, counts, range(number))
     lines, matrices = [], []
-    for at in range(len(counts)):
-        measured, parts, assignments = zip(*found[at * number : (at + 1) * number], strict=True)
-        best = min(measured, key=lambda one: one["frobenius_error"])
-        matrix = consensus.consensus(list(assignments))
-        matrices.append(matrix)
+    for count, results, mixed_errors in zip(counts, fits, errors, strict=True):
+        metrics, parts, assignments = zip(*results, strict=True)
+        best = min(metrics, key=lambda one: one["frobenius_error"])
+        matrices.append(consensus.consensus(assignments))
         lines.append(
             {
                 "explained_variance": best["explained_variance"],
                 "rss": best["frobenius_error"] ** 2,
-                "cophenetic": consensus.cophenetic(matrix) if counts[at] > 1 else None,
-                "dispersion": consensus.dispersion(matrix),
-                "silhouette": restarts.silhouette(list(parts)),
-                "stability": restarts.stability(list(parts)),
+                "cophenetic": consensus.cophenetic(matrices[-1]) if count > 1 else None,
+                "dispersion": consensus.dispersion(matrices[-1]),
+                "silhouette": consensus.silhouette(parts),
+                "stability": consensus.stability(parts),
                 "sparsity_W": best["sparsity_W"],
                 "sparsity_H": best["sparsity_H"],
-                "shuffled_rss": float(errors[at].min()),
+                "shuffled_rss": min(mixed_errors),
             }
         )
     return lines, matrices
@@ -128,35 +134,13 @@ def shuffled(table: RatingsTable, random: np.random.Generator) -> RatingsTable:
     Columns keep their values, and rows that go together no longer do. Source: Frigyesi & Höglund 2008, Cancer
     Informatics 6.
     """
+    rows, values = table.rows.copy(), table.values.copy()
     if table.zeros == "missing":
         places = np.lexsort((table.rows, table.columns))
-        values = np.empty_like(table.values)
         values[places] = table.values[np.lexsort((random.random(len(places)), table.columns))]
-        return _with_cells(table, table.rows, values)
-    counts = np.bincount(table.columns, minlength=table.shape[1])
-    by_column = np.argsort(table.columns, kind="stable")
-    rows = np.empty_like(table.rows)
-    rows[by_column] = np.concatenate([random.choice(table.shape[0], count, replace=False) for count in counts])
-    return _with_cells(table, rows, table.values)
-
-
-def _with_cells(table: RatingsTable, rows: NDArray[np.int32], values: NDArray[np.float64]) -> RatingsTable:
+    else:
+        counts = np.bincount(table.columns, minlength=table.shape[1])
+        by_column = np.argsort(table.columns, kind="stable")
+        rows[by_column] = np.concatenate([random.choice(table.shape[0], count, replace=False) for count in counts])
     order = np.lexsort((table.columns, rows))
-    return RatingsTable(
-        row_labels=table.row_labels,
-        column_labels=table.column_labels,
-        rows=rows[order],
-        columns=table.columns[order],
-        values=values[order],
-        zeros=table.zeros,
-    )
-
-
-def _from_random(table: RatingsTable, count: int, seed: int, setting: Setting) -> Factors:
-    return factorize(
-        table, n_components=count, solver="native", options=setting.options, seed=seed, start="random"
-    ).factors
-
-
-def _call(function: Callable[[int, int], Any], count: int, number: int) -> Callable[[], Any]:
-    return lambda: function(count, number)
+    return replace(table, rows=rows[order], columns=table.columns[order], values=values[order])

@@ -8,7 +8,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable, from_dense
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.metrics import fit_metrics, hoyer_sparsity
-from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.factorize import counterpart, factorize
 
 
 def table_of(cells, zeros="observed"):
@@ -53,6 +53,18 @@ def test_another_warning_is_passed_on(planted):
 def test_cells_that_were_not_rated_are_refused(planted):
     with pytest.raises(InputError, match="cannot leave out cells that were not rated"):
         solve(table_of(planted.dense(), "missing"), 2)
+
+
+def test_where_cells_are_held_out_the_native_solver_stands_in(planted):
+    held_out = np.arange(5, dtype=np.int32), np.arange(5, dtype=np.int32)
+    options = {"max_iter": 30, "alpha_W": 0.1}
+    stand_in, ignored = counterpart("sklearn", options, planted)
+    assert ignored == ["alpha_W"]
+    found, native = (
+        factorize(planted, n_components=3, solver=solver, options=chosen, seed=0, held_out=held_out).factors
+        for solver, chosen in (("sklearn", options), ("native", stand_in))
+    )
+    np.testing.assert_array_equal(found.reconstruction(), native.reconstruction())
 
 
 def test_a_table_too_large_to_be_dense_is_factorized_sparse(planted, monkeypatch):

@@ -9,10 +9,13 @@ from sklearn.decomposition import NMF
 
 from examples import cells_of, masked_tables, places_of, planted
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import stream
 from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeOptions, native_options
+from ratings_nmf.solvers.problem import pose
+from ratings_nmf.solvers.starts import random_start
 
 MISSING = NativeOptions(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
 OBSERVED = NativeOptions(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)
@@ -92,6 +95,29 @@ def test_components_stand_by_falling_share(options):
     factors = fit(cells_of(table, known), n_components=4, options=options).factors
     share = (factors.W.sum(axis=0) * factors.H.sum(axis=1))[:4]
     assert (np.diff(share) <= 0).all()
+
+
+@meanings
+def test_a_random_start_predicts_the_mean_and_beside_baselines_a_quarter_more(options):
+    table, known = _table(shape=(300, 200))
+    problem = pose(cells_of(table, known), 3, options)
+    start = random_start(problem, 3, np.random.default_rng(0))
+    share = 1.25 if options.has_baseline else 1
+    assert math.isclose(start.reconstruction().mean(), share * problem.mean, rel_tol=0.05)
+    counts = known if options.zeros == "missing" else np.ones_like(known)
+    assert math.isclose(problem.mean, (table * known).sum() / counts.sum())
+
+
+def test_a_random_start_can_be_asked_for_where_zeros_are_observed():
+    table, known = _table()
+    cells = cells_of(table, known)
+    start = random_start(pose(cells, 3, OBSERVED), 3, stream(5, "start", 3, 0))
+    ours, same, other = (
+        fit(cells, n_components=3, options=OBSERVED, seed=5, start=each).factors.W
+        for each in ("random", (start.W, start.H), None)
+    )
+    np.testing.assert_array_equal(ours, same)
+    assert (ours != other).any()
 
 
 @meanings

@@ -5,11 +5,10 @@ the padding of cells points to. Lines are independent, so that any split over th
 `lanes` fixes the order of the sums within a line.
 """
 
-from ratings_nmf.solvers.kernels.common import Lines, Packed, Rule
-from ratings_nmf.solvers.kernels.known import update_known
+from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
 from ratings_nmf.solvers.kernels.lanes import LANES
-from ratings_nmf.solvers.kernels.observed import gram, multiply, orthonormalize, update_observed
-from ratings_nmf.solvers.kernels.packing import among, order_by, pack, sorted_order
+from ratings_nmf.solvers.kernels.packing import Packed, among, order_by, pack, sorted_order
+from ratings_nmf.solvers.kernels.vectors import Lines, gram, multiply, orthonormalize
 
 __all__ = [
     "LANES",

@@ -1,18 +1,19 @@
-"""Where compiled kernels are kept: by the contents of their sources, so that copies of the tree share them.
+"""Compiling kernels, and where they are kept: by the contents of their sources, so that copies of the tree share them.
 
 Numba's own place is beside a source file, by the contents of that file alone: a copy of the tree would
 compile again, and a kernel would keep the old code of a function that it calls in another file.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from numba import config
+from numba import config, njit
 from numba.core.caching import UserWideCacheLocator
 from numba.misc.appdirs import AppDirs
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _SOURCES = sorted(Path(__file__).parent.glob("*.py"))
 _STAMP = hashlib.sha256(b"\0".join(source.read_bytes() for source in _SOURCES)).hexdigest()
@@ -31,13 +32,12 @@ class SourcesLocator(UserWideCacheLocator):  # type: ignore[misc]
         return _STAMP
 
 
-@contextmanager
-def by_contents() -> Iterator[None]:
-    """Let numba keep what is declared meanwhile by the contents of all sources, if it can write there."""
+def compiled(function: Function) -> Function:
+    """Compile a function at its first call, and keep the result by the contents of all sources, if numba can write."""
     before = config.CACHE_LOCATOR_CLASSES
     own = f"{__name__}.{SourcesLocator.__name__}"
     config.CACHE_LOCATOR_CLASSES = before or f"{own},InTreeCacheLocator,UserWideCacheLocator"
     try:
-        yield
+        return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
     finally:
         config.CACHE_LOCATOR_CLASSES = before

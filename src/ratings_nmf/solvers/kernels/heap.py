@@ -5,7 +5,7 @@ Of equal scores the item that comes first is better.
 
 from typing import Any
 
-from ratings_nmf.solvers.kernels.common import compiled
+from ratings_nmf.solvers.kernels.cache import compiled
 
 
 @compiled

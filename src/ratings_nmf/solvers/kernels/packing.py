@@ -1,11 +1,23 @@
 """Cells sorted and packed line by line."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ratings_nmf.solvers.kernels.common import Packed, compiled
+from ratings_nmf.solvers.kernels.cache import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES
+
+
+class Packed(NamedTuple):
+    """Cells line by line, each line padded to a multiple of 8 with zeros that point past the last line.
+
+    Line i holds the cells starts[i]:starts[i + 1]: `others`, their lines on the other side, and `values`.
+    """
+
+    starts: NDArray[np.int64]
+    others: NDArray[np.int32]
+    values: NDArray[Any]
 
 
 @compiled

@@ -16,7 +16,7 @@ from numba import types
 from numba.extending import lower_builtin, type_callable
 from numpy.typing import NDArray
 
-from ratings_nmf.solvers.kernels.common import compiled
+from ratings_nmf.solvers.kernels.cache import compiled
 from ratings_nmf.solvers.kernels.heap import offer, sort
 from ratings_nmf.solvers.kernels.lanes import LANES, Lanes, load, spread, store
 

@@ -64,7 +64,7 @@ def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = i
 
 @contextmanager
 def _solved(
-    dataset: str, chosen: params.Fit, count: int, *, seed: int, block: int
+    dataset: str, chosen: params.FitParameters, count: int, *, seed: int, block: int
 ) -> Iterator[tuple[Solution, Iterable[RatingsTable]]]:
     """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
     if chosen.solver != "spark":

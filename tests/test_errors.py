@@ -372,14 +372,25 @@ def test_an_interrupted_stage_says_so_in_one_line(project, monkeypatch):
         stage.run(interrupted)
 
 
-def test_a_stage_without_a_dataset_says_how_to_call_it(reproduced):
-    done = reproduced.run("python", "src/fit.py", check=False)
-    assert (done.returncode, done.stderr) == (
-        2,
-        "usage: python src/fit.py [-h] DATASET: the following arguments are required: DATASET\n",
-    )
+@pytest.mark.parametrize(
+    ("script", "arguments", "said"),
+    [
+        ("fit", [], "python src/fit.py [-h] DATASET: the following arguments are required: DATASET"),
+        ("fit", ["a", "b"], "python src/fit.py [-h] DATASET: unrecognized arguments: b"),
+        ("page", ["groceries"], "python src/page.py [-h]: unrecognized arguments: groceries"),
+    ],
+)
+def test_wrong_arguments_are_one_line_that_says_how_to_call_the_script(monkeypatch, capsys, script, arguments, said):
+    monkeypatch.setattr("sys.argv", [f"src/{script}.py", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        stage.run(getattr(importlib.import_module(script), script))
+    assert (ended.value.code, capsys.readouterr().err) == (2, f"usage: {said}\n")
 
 
-def test_a_stage_for_all_datasets_takes_none(reproduced):
-    done = reproduced.run("python", "src/page.py", "groceries", check=False)
-    assert (done.returncode, done.stderr) == (2, "usage: python src/page.py [-h]: unrecognized arguments: groceries\n")
+@pytest.mark.parametrize("script", ["ingest", "survey", "fit", "evaluate", "recommend", "report", "page"])
+def test_every_stage_says_what_it_does_when_asked(monkeypatch, capsys, script):
+    monkeypatch.setattr("sys.argv", [f"src/{script}.py", "--help"])
+    module = importlib.import_module(script)
+    with pytest.raises(SystemExit, match=r"^0$"):
+        stage.run(getattr(module, script))
+    assert " ".join(module.__doc__.split()) in " ".join(capsys.readouterr().out.split())

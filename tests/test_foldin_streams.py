@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.params import Ingest
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.files import interim
 from ratings_nmf.files import loadings as factor_files
@@ -241,7 +241,7 @@ def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch
 def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, monkeypatch, block):
     monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
     monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 4)
-    source, file = Ingest(path="t.csv", layout="triples"), tmp_path / "new.csv"
+    source, file = IngestParameters(path="t.csv", layout="triples"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
     file.write_text("u,i,r\n" + "".join(f"new {name},column {line % 9},1\n" for line, name in enumerate(order)))
     contents = newcomers.look_through(file, source, zeros="missing")
@@ -253,7 +253,7 @@ def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, monk
 @pytest.mark.parametrize("more", ["ann,column 2,1\n", "new,column 1,1\n"])
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, more):
     project(tmp_path)
-    source, file = Ingest(path="t.csv", layout="triples"), Path("new.csv")
+    source, file = IngestParameters(path="t.csv", layout="triples"), Path("new.csv")
     file.write_text("u,i,r\nann,column 1,2\n")
     contents = newcomers.look_through(file, source, zeros="missing")
     with file.open("a") as stream:

@@ -1,6 +1,16 @@
 """What params.yaml says is what the stages get."""
 
+import math
+import re
+from datetime import date
+from functools import reduce
+
+import msgspec
+import pytest
+import yaml
+
 from ratings_nmf.core import params
+from ratings_nmf.core.errors import InputError
 
 TEXT = """
 seed: 7
@@ -20,3 +30,65 @@ def test_parameters_are_read_with_dvcs_numbers(tmp_path, monkeypatch):
     found = params.load()
     fit = found.dataset("a").fit
     assert (found.seed, fit.n_components, fit.options) == (7, "auto", {"tol": 0.0001, "max_iter": 30})
+
+
+def document():
+    return yaml.safe_load(TEXT)
+
+
+def keys_of(kind, path):
+    for field in msgspec.structs.fields(kind):
+        yield path, field
+        if isinstance(field.type, type) and issubclass(field.type, params.Section):
+            yield from keys_of(field.type, (*path, field.name))
+
+
+KEYS = [
+    pytest.param(path, field, id=".".join((*path, field.name))) for path, field in keys_of(params.DatasetParameters, ())
+]
+
+
+def refused(changed):
+    with pytest.raises(InputError) as caught:
+        params.parse(changed)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("path", "field"), KEYS)
+@pytest.mark.parametrize("value", [math.nan, math.inf, 0.5, -1, True, date(2026, 1, 2), [{}]])
+def test_every_key_refuses_what_it_cannot_be_by_its_full_path(path, field, value):
+    changed = document()
+    reduce(dict.__getitem__, path, changed["datasets"]["a"])[field.name] = value
+    name = ".".join((*path, field.name))
+    assert re.fullmatch(
+        rf"params\.yaml: datasets\.a\.{name}: expected .*; found {re.escape(repr(value))}", refused(changed)
+    )
+
+
+@pytest.mark.parametrize(("path", "field"), KEYS)
+def test_every_key_that_must_be_there_is_missed_by_its_full_path(path, field):
+    changed = document()
+    reduce(dict.__getitem__, path, changed["datasets"]["a"]).pop(field.name, None)
+    if field.required:
+        assert refused(changed) == f"params.yaml: datasets.a.{'.'.join((*path, field.name))}: missing; add this key"
+    elif field.name != "folds":
+        assert params.parse(changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ([], "params.yaml: expected a block with the keys seed, datasets, most_cells; found []"),
+        (None, "params.yaml: expected a block with the keys seed, datasets, most_cells; found None"),
+        ({"datasets": {}}, "params.yaml: datasets: expected at least one dataset; found none"),
+        ({"seed": 0, "datasets": []}, "params.yaml: datasets: expected a block of keys and values; found []"),
+        ({"seed": 0, "datasets": {"a": 3}}, "params.yaml: datasets.a: expected a block with the keys ingest, survey, "),
+        ({"seed": 2**32, "datasets": document()["datasets"]}, "params.yaml: seed: expected a whole number from 0 to 4"),
+        (
+            {**document(), 7: 1},
+            "params.yaml: 7: unknown key; expected one of: seed, datasets, most_cells; mend the name or take it",
+        ),
+    ],
+)
+def test_what_is_wrong_outside_of_a_dataset(changed, message):
+    assert refused(changed).startswith(message)

@@ -37,7 +37,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-class Ingest(Section, frozen=True):
+class IngestParameters(Section, frozen=True):
     """Where a raw table is and how to read it."""
 
     path: str
@@ -62,7 +62,7 @@ class Ingest(Section, frozen=True):
             _check(len({*self.columns}) == 3 and len({*map(type, self.columns)}) == 1, "ingest.columns", COLUMNS, self)
 
 
-class Survey(Section, frozen=True):
+class SurveyParameters(Section, frozen=True):
     """Which counts of components are compared, and on what."""
 
     components: Annotated[list[Count], Meta(min_length=1, description=COUNTS)]
@@ -76,7 +76,7 @@ class Survey(Section, frozen=True):
         _check(self.restarts != 1, "survey.restarts", RESTARTS, self)
 
 
-class Evaluate(Section, frozen=True):
+class EvaluateParameters(Section, frozen=True):
     """Which cells the predictions are checked on: those of folds, or a file of the user's own."""
 
     folds: Folds | None = None
@@ -96,7 +96,7 @@ class Evaluate(Section, frozen=True):
             )
 
 
-class Fit(Section, frozen=True):
+class FitParameters(Section, frozen=True):
     """How a table is factorized; `ratings_nmf.solvers.options` has the options of each solver."""
 
     n_components: Count | Literal["auto"]
@@ -113,31 +113,31 @@ class Fit(Section, frozen=True):
                 raise InputError(f"{name!r} {fault}; every component needs a name of its own", parameter="fit.names")
 
 
-class Recommend(Section, frozen=True):
+class RecommendParameters(Section, frozen=True):
     """Which side gets recommendations, and how many."""
 
     to: Literal["rows", "columns"]
     top: Count
 
 
-class Dataset(Section, frozen=True):
+class DatasetParameters(Section, frozen=True):
     """All parameters of one dataset."""
 
-    ingest: Ingest
-    survey: Survey
-    fit: Fit
-    evaluate: Evaluate
-    recommend: Recommend
+    ingest: IngestParameters
+    survey: SurveyParameters
+    fit: FitParameters
+    evaluate: EvaluateParameters
+    recommend: RecommendParameters
 
 
 class Parameters(Section, frozen=True):
     """The whole of params.yaml."""
 
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)]
-    datasets: dict[str, Dataset]
+    datasets: dict[str, DatasetParameters]
     most_cells: Count = 25_000_000
 
-    def dataset(self, name: str) -> Dataset:
+    def dataset(self, name: str) -> DatasetParameters:
         """Return the parameters of one dataset.
 
         Raises
@@ -183,7 +183,7 @@ def parse(document: object) -> Parameters:
         for name, block in datasets.items():
             try:
                 _check_name(name)
-                convert(block, Dataset)
+                convert(block, DatasetParameters)
             except InputError as error:
                 raise error.within(f"datasets.{name}") from None
     try:

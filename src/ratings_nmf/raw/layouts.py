@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from ratings_nmf.core.params import Ingest
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
 from ratings_nmf.raw import triples
 from ratings_nmf.raw import wide as tables
 from ratings_nmf.raw.batches import Batch
 
 
-def read_raw(path: Path, source: Ingest, *, zeros: Zeros | None) -> RatingsTable:
+def read_raw(path: Path, source: IngestParameters, *, zeros: Zeros | None) -> RatingsTable:
     """Read a table of row labels × column labels, or of triples, as `read_table` and `read_triples` do."""
     if source.layout == "table":
         return tables.read_table(path, zeros=zeros, separator=source.separator)
@@ -19,7 +19,7 @@ def read_raw(path: Path, source: Ingest, *, zeros: Zeros | None) -> RatingsTable
     )
 
 
-def batches(path: Path, source: Ingest, *, zeros: Zeros) -> Iterator[Batch]:
+def batches(path: Path, source: IngestParameters, *, zeros: Zeros) -> Iterator[Batch]:
     """Give the cells of a file of either layout some lines at a time, the same lines whenever it is asked.
 
     What is wrong with the file is said after the last batch at the latest. Cells of a table that are 0 or blank are

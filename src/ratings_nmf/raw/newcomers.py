@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.params import Ingest
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side, Zeros
 from ratings_nmf.raw.batches import Cells, table_of
 from ratings_nmf.raw.delimited import opening
@@ -66,7 +66,7 @@ class Contents:
         return (self.rows, self.columns) if newcomers == "rows" else (self.columns, self.rows)
 
 
-def look_through(path: Path, source: Ingest, *, zeros: Zeros) -> Contents:
+def look_through(path: Path, source: IngestParameters, *, zeros: Zeros) -> Contents:
     """Read a file and keep its labels only.
 
     Raises
@@ -83,7 +83,7 @@ def look_through(path: Path, source: Ingest, *, zeros: Zeros) -> Contents:
 
 
 def read(
-    path: Path, source: Ingest, contents: Contents, *, side: Side, known: tuple[str, ...], zeros: Zeros
+    path: Path, source: IngestParameters, contents: Contents, *, side: Side, known: tuple[str, ...], zeros: Zeros
 ) -> Iterator[RatingsTable]:
     """Read a file again and give its newcomers in tables of up to `CHUNK`, as newcomers × known labels.
 

@@ -17,13 +17,13 @@ from sklearn.exceptions import ConvergenceWarning
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
+from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.table import RatingsTable, from_dense
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.comparison import compare
 
-COUNTS = range(1, 11)
-FOLDS, RESTARTS = 5, 5
+PLAN = SurveyParameters(components=list(range(1, 11)), folds=5, restarts=5)
 SHAPES = ((60, 40), (200, 30), (120, 120), (400, 38))
 NOISE = 0.1
 """Standard deviation of the noise, as a share of that of the table without it."""
@@ -48,22 +48,22 @@ def by_sklearn(table: RatingsTable) -> int | None:
     """Return the count that scikit-learn's error on the same folds suggests, held-out cells filled by column means."""
     if table.zeros == "missing":
         return None
-    folds = make_folds(table, folds=FOLDS, seed=0, purpose="cross-validation")
-    errors = np.empty((len(COUNTS), FOLDS))
+    folds = make_folds(table, folds=PLAN.folds, seed=0, purpose="cross-validation")
+    errors = np.empty((len(PLAN.components), PLAN.folds))
     for fold in folds.used:
         (rows, columns), values = folds.held_out(fold)
         cells = table.dense()
         cells[rows, columns] = np.nan
         cells[rows, columns] = np.nanmean(cells, axis=0)[columns]
-        for place, count in enumerate(COUNTS):
+        for place, count in enumerate(PLAN.components):
             model = NMF(count, random_state=0, max_iter=400)
             predicted = (model.fit_transform(cells) @ model.components_)[rows, columns]
             errors[place, fold] = np.sqrt(np.mean(np.square(values - predicted)))
-    spread = errors.std(axis=1, ddof=1) / np.sqrt(FOLDS)
+    spread = errors.std(axis=1, ddof=1) / np.sqrt(PLAN.folds)
     return rules.one_standard_error(
         [
             {"n_components": count, "cv_rmse": cv, "cv_rmse_se": se}
-            for count, cv, se in zip(COUNTS, errors.mean(axis=1), spread, strict=True)
+            for count, cv, se in zip(PLAN.components, errors.mean(axis=1), spread, strict=True)
         ]
     )
 
@@ -77,7 +77,7 @@ def main(cases: int) -> None:
     for case in range(cases):
         table, rank, options = draw(case)
         start = time.perf_counter()
-        survey = compare(table, counts=COUNTS, folds=FOLDS, restarts=RESTARTS, options=options, seed=0)
+        survey = compare(table, PLAN, options=options, seed=0)
         seconds = time.perf_counter() - start
         given = [survey.choice.n_components, *(survey.suggested[name] for name in names[1:3]), by_sklearn(table)]
         found.append([np.nan if count is None else count for count in given])

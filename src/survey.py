@@ -15,24 +15,23 @@ STAND_IN = "The native solver, without baselines and with a penalty of the same 
 def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
-    asked, fit = parameters.dataset(dataset).survey, parameters.dataset(dataset).fit
-    table = interim.read(dataset)
+    block = parameters.dataset(dataset)
+    table, fit = interim.read(dataset), block.fit
     options, left_out = counterpart(fit.solver, fit.options, table)
-    found = compare(
-        table,
-        counts=asked.components,
-        folds=asked.folds,
-        restarts=asked.restarts,
-        options={**options, "ensemble": 1},
-        seed=parameters.seed,
-    )
+    comparison = compare(table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed)
     notes = [STAND_IN] if fit.solver == "spark" else []
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
-    choice, suggested = found.choice, found.suggested
-    survey_files.write_evidence(dataset, COLUMNS, found.evidence)
-    survey_files.write_consensus(dataset, found.shown(table))
-    content = {"rules": suggested, "agree": found.agree, "choice": choice.n_components, "reason": choice.reason}
-    content |= {"consensus": found.consensus_count, "notes": notes + found.notes}
+    choice = comparison.choice
+    survey_files.write_evidence(dataset, COLUMNS, comparison.evidence)
+    survey_files.write_consensus(dataset, comparison.consensus)
+    content = {
+        "agree": comparison.agree,
+        "choice": choice.n_components,
+        "consensus": comparison.consensus_count,
+        "notes": notes + comparison.notes,
+        "reason": choice.reason,
+        "rules": comparison.suggested,
+    }
     metrics.write(dataset, "survey", content)
     choice_file.write(dataset, choice.n_components)
     return len(table.values), choice.reason

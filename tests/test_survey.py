@@ -10,6 +10,7 @@ from sklearn.metrics import silhouette_score
 from sklearn.metrics.pairwise import cosine_similarity
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable, from_dense
 from ratings_nmf.holdout.folds import make_folds
@@ -35,7 +36,8 @@ def planted(rank, shape, zeros, seed=0):
 
 
 def survey_of(table, counts=(1, 2, 3), folds=3, number=3, **more):
-    return compare(table, counts=counts, folds=folds, restarts=number, options=OPTIONS, seed=0, **more)
+    plan = SurveyParameters(components=list(counts), folds=folds, restarts=number)
+    return compare(table, plan, options=OPTIONS, seed=0, **more)
 
 
 @pytest.fixture(scope="module", params=["observed", "missing"])
@@ -186,7 +188,8 @@ def test_shuffling_keeps_each_columns_values_and_known_cells(zeros, monkeypatch)
 def test_the_choice_is_the_planted_rank(rank, zeros):
     table = planted(rank, (80, 60), zeros)
     options = {"tol": 1e-4} if zeros == "observed" else {"tol": 1e-4, "baseline": False, "regularization": 0.1}
-    found = compare(table, counts=range(1, 8), folds=4, restarts=3, options=options, seed=0)
+    plan = SurveyParameters(components=list(range(1, 8)), folds=4, restarts=3)
+    found = compare(table, plan, options=options, seed=0)
     assert found.choice.n_components == rank
     assert f"{rank} has the least held-out error" in found.choice.reason or "within one" in found.choice.reason
 
@@ -206,11 +209,17 @@ def test_parts_that_are_off_say_so(surveyed):
     assert set(found.suggested.values()) == {None} and not found.agree
 
 
-def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed, monkeypatch):
+def test_what_is_not_measured_has_a_reason(surveyed):
+    _, found = surveyed
+    assert found.evidence[0]["cophenetic"] is None and found.evidence[0]["silhouette"] is None
+    assert "silhouette: not measured for 1: there is no other component." in found.notes
+    assert "cophenetic: not measured for 1: all pairs of columns are alike." in found.notes
+
+
+def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed):
     table, _ = surveyed
-    monkeypatch.setattr("ratings_nmf.survey.comparison.COLUMN_LIMIT", 5)
-    found = survey_of(table, counts=(2,))
-    assert found.consensus.shape == (5, 5) and len(set(found.columns.tolist())) == 5
+    found = survey_of(table, counts=(2,), column_limit=5)
+    assert found.consensus.matrix.shape == (5, 5) and len(set(found.consensus.labels)) == 5
     assert "The consensus is between 5 columns drawn from 12." in found.notes
 
 

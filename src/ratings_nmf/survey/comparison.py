@@ -8,13 +8,14 @@ import numpy as np
 from joblib import cpu_count
 from numpy.typing import NDArray
 
+from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import cell_hash, derived_seed
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Shown, arrange
-from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, restarted
+from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, held_out, restarted
 
 CELLS_ALONE = 2_000_000
 """Most cells of a table of which several fits run at a time: each needs memory of its own."""
@@ -24,8 +25,8 @@ COLUMN_LIMIT = 1000
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Survey:
-    """What a survey found.
+class Comparison:
+    """What speaks for each count of components.
 
     Attributes
     ----------
@@ -36,20 +37,17 @@ class Survey:
     choice
         The count to use and why.
     notes
-        What was turned off, left out, drawn or capped.
-    columns
-        Positions of the table's columns that `consensus` is of, shape (n,).
+        What was turned off, left out, drawn, capped or not measured.
     consensus, consensus_count
-        Consensus between them, (n, n), and the count it is of: the choice, or where one component leaves nothing to
-        tell, the count by `cophenetic`, or the smallest above 1. None without restarts.
+        Consensus between columns, in as many groups as components, and the count it is of: the choice, or where one
+        component leaves nothing to tell, the count by `cophenetic`, or the smallest above 1. None without restarts.
     """
 
-    evidence: list[dict[str, Any]]
+    evidence: list[Line]
     suggested: dict[str, int | None]
     choice: rules.Choice
     notes: list[str]
-    columns: NDArray[np.intp]
-    consensus: NDArray[np.float64] | None
+    consensus: Shown | None
     consensus_count: int | None
 
     @property
@@ -57,84 +55,90 @@ class Survey:
         """Whether all rules that suggest a count suggest the same."""
         return len(set(self.suggested.values()) - {None}) == 1
 
-    def shown(self, table: RatingsTable) -> Shown | None:
-        """Return the consensus as it is kept, with the table's labels; as many groups as components."""
-        if self.consensus is None:
-            return None
-        labels = [table.column_labels[column] for column in self.columns]
-        return arrange(self.consensus, labels, groups=self.consensus_count or 1)
-
 
 def compare(
     table: RatingsTable,
+    plan: SurveyParameters,
     *,
-    counts: Sequence[int],
-    folds: int,
-    restarts: int,
     options: Mapping[str, Any],
     seed: int,
     jobs: int | None = None,
-) -> Survey:
+    column_limit: int = COLUMN_LIMIT,
+) -> Comparison:
     """Compare counts of components on a table.
 
     Parameters
     ----------
-    counts
-        By rising count.
-    folds, restarts
-        0 turns a part off; else 2 or more.
+    plan
+        The counts, by rising count, and numbers of folds and of restarts, 0 of which turns a part off.
     options
         Of the native solver, which can leave out cells under both meanings of zero.
     seed, jobs
         Start of every random stream; fits at a time, None for one a processor, or for a table of more than
         `CELLS_ALONE` cells for one, which uses all processors. The result does not depend on `jobs`.
+    column_limit
+        Columns of a table with more are drawn by hash for the consensus, which takes columns × columns.
 
     Raises
     ------
     InputError
         If a count does not fit the table, an option the solver, or the table has too few cells for the folds.
     """
+    counts = plan.components
     for count in counts:
         check_count(table.shape, count, "survey.components")
-    jobs = jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count())
-    setting = Setting(options=options, seed=seed, jobs=jobs)
-    evidence: list[dict[str, Any]] = [dict.fromkeys(COLUMNS) | {"n_components": count} for count in counts]
+    setting = Setting(options=options, seed=seed, jobs=jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count()))
     notes: list[str] = []
-    matrices: list[NDArray[np.float64]] = []
-    if folds:
-        spread = make_folds(table, folds=folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
-        notes += fold_notes(spread, folds)
-        for line, found in zip(evidence, held_out(table, spread, counts, setting), strict=True):
-            line.update(found)
+    errors: list[Line] = [{} for _ in counts]
+    likeness: list[Line] = [{} for _ in counts]
+    if plan.folds:
+        folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
+        notes += fold_notes(folds, plan.folds)
+        errors = held_out(table, folds, counts, setting)
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
-    columns = _drawn_columns(table, seed)
-    if restarts:
+    if plan.restarts:
+        columns = _drawn_columns(table.shape[1], seed, column_limit)
         if len(columns) < table.shape[1]:
             notes.append(f"The consensus is between {len(columns):,} columns drawn from {table.shape[1]:,}.")
-        lines, matrices = restarted(table, counts, restarts, columns, setting)
-        for line, found in zip(evidence, lines, strict=True):
-            line.update(found)
+        likeness, matrices = restarted(table, counts, plan.restarts, columns, setting)
+        notes += _not_measured(likeness, counts)
     else:
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
+    parts = zip(counts, errors, likeness, strict=True)
+    evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in parts]
     suggested, capped = _suggested(evidence, table)
     choice = rules.choose(evidence)
-    told = _count_to_tell(choice.n_components, suggested["cophenetic"], counts) if matrices else None
-    return Survey(
+    consensus, count_of_consensus = None, None
+    if plan.restarts:
+        count_of_consensus = _count_of_consensus(choice.n_components, suggested["cophenetic"], counts)
+        labels = [table.column_labels[column] for column in columns]
+        consensus = arrange(matrices[counts.index(count_of_consensus)], labels, groups=count_of_consensus)
+    return Comparison(
         evidence=evidence,
         suggested=suggested,
         choice=choice,
         notes=notes + capped,
-        columns=columns,
-        consensus=None if told is None else matrices[list(counts).index(told)],
-        consensus_count=told,
+        consensus=consensus,
+        consensus_count=count_of_consensus,
     )
 
 
-def _count_to_tell(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
+def _not_measured(likeness: Sequence[Line], counts: Sequence[int]) -> list[str]:
+    """Say for which counts a score between restarts does not exist, and why."""
+    reasons = {"cophenetic": "all pairs of columns are alike", "silhouette": "there is no other component"}
+    notes = []
+    for name, reason in reasons.items():
+        unknown = [str(count) for count, line in zip(counts, likeness, strict=True) if line[name] is None]
+        if unknown:
+            notes.append(f"{name}: not measured for {', '.join(unknown)}: {reason}.")
+    return notes
+
+
+def _count_of_consensus(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
     """Return the count whose consensus is kept: that of one component says nothing.
 
-    >>> _count_to_tell(4, 2, [1, 2, 4]), _count_to_tell(1, 4, [1, 2, 4]), _count_to_tell(1, None, [1, 2, 4])
+    >>> _count_of_consensus(4, 2, [1, 2, 4]), _count_of_consensus(1, 4, [1, 2]), _count_of_consensus(1, None, [1, 2])
     (4, 4, 2)
     """
     if choice is not None and choice > 1:
@@ -142,10 +146,9 @@ def _count_to_tell(choice: int | None, by_cophenetic: int | None, counts: Sequen
     return by_cophenetic or next((count for count in counts if count > 1), counts[0])
 
 
-def _suggested(evidence: list[dict[str, Any]], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:
-    cells = table.shape[0] * table.shape[1] if table.zeros == "observed" else len(table.values)
+def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:
     norm = float(np.sqrt(np.square(table.values).sum()))
-    threshold, reached = rules.error_threshold(evidence, norm=norm, cells=cells)
+    threshold, reached = rules.error_threshold(evidence, norm=norm, cells=table.counted)
     suggested = {
         "one_standard_error": rules.one_standard_error(evidence),
         "cophenetic": rules.cophenetic(evidence),
@@ -161,9 +164,6 @@ def _suggested(evidence: list[dict[str, Any]], table: RatingsTable) -> tuple[dic
     return suggested, notes
 
 
-def _drawn_columns(table: RatingsTable, seed: int) -> NDArray[np.intp]:
-    count = table.shape[1]
-    if count <= COLUMN_LIMIT:
-        return np.arange(count)
+def _drawn_columns(count: int, seed: int, limit: int) -> NDArray[np.intp]:
     hashes = cell_hash(derived_seed(seed, "survey columns"), np.zeros(count, dtype=np.intp), np.arange(count))
-    return np.sort(np.argsort(hashes, kind="stable")[:COLUMN_LIMIT])
+    return np.sort(np.argsort(hashes, kind="stable")[:limit])

@@ -25,7 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 """Keys of a line of evidence; a part that is turned off, or undefined for a count, is None."""
 
-Evidence = dict[str, Any]
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,7 +53,7 @@ class Setting:
         ).factors
 
 
-def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Evidence]:
+def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Line]:
     """Return, for each count, the error on cells that the fit did not see.
 
     ``cv_rmse`` is the mean over folds of √mean (x − p)² over the fold's cells, p being w·h clipped to the range of
@@ -88,7 +88,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
 
 def restarted(
     table: RatingsTable, counts: Sequence[int], number: int, columns: NDArray[np.intp], setting: Setting
-) -> tuple[list[Evidence], list[NDArray[np.float64]]]:
+) -> tuple[list[Line], list[NDArray[np.float64]]]:
     """Return, for each count, how good and how alike the fits from `number` random starts are, and the consensus.
 
     ``rss`` is the least Σ(x − w·h)² of the restarts; ``explained_variance`` and the sparsities (as in fit.json)

@@ -99,31 +99,28 @@ def choose(evidence: Evidence) -> Choice:
     """
     if evidence[0]["cv_rmse"] is None:
         return _without_errors(evidence)
-    measured = [line for line in evidence if line["stability"] is not None]
-    stable = [line for line in measured if line["stability"] >= STABLE]
-    eligible = stable or list(evidence)
+    tested = [line for line in evidence if line["stability"] is not None]
+    stable = [line for line in tested if line["stability"] >= STABLE]
+    eligible, kind = (stable, "stable ") if stable else (evidence, "")
     count = one_standard_error(eligible)
     best = min(eligible, key=lambda line: line["cv_rmse"])
-    chosen = next(line for line in eligible if line["n_components"] == count)
-    if not measured:
+    choice = next(line for line in eligible if line["n_components"] == count)
+    if not tested:
         among = "stability was not measured"
     elif not stable:
         among = f"no count is stable (cosine between restarts of {STABLE:g} or more), so that all were eligible"
     else:
-        among = f"restarts agree on its parts (mean cosine {chosen['stability']:.2f})"
-    if chosen is best:
-        found = f"has the least held-out error ({_error(chosen)}) of the {'stable ' if stable else ''}counts"
-        found = found if len(eligible) > 1 else f"is the only {'stable ' if stable else ''}count"
+        among = f"restarts agree on its parts (mean cosine {choice['stability']:.2f})"
+    if len(eligible) == 1:
+        merit = f"is the only {kind}count"
+    elif choice is best:
+        merit = f"has the least held-out error ({best['cv_rmse']:.4g}) of the {kind}counts"
     else:
-        found = (
-            f"is the smallest {'stable ' if stable else ''}count whose held-out error ({_error(chosen)}) is within one "
-            f"standard error of the least ({_error(best)} ± {best['cv_rmse_se']:.3g}, at {best['n_components']})"
+        merit = (
+            f"is the smallest {kind}count whose held-out error ({choice['cv_rmse']:.4g}) is within one standard error "
+            f"of the least ({best['cv_rmse']:.4g} ± {best['cv_rmse_se']:.3g}, at {best['n_components']})"
         )
-    return Choice(n_components=count, reason=f"{count} {found}; {among}.")
-
-
-def _error(line: dict[str, Any]) -> str:
-    return f"{line['cv_rmse']:.4g}"
+    return Choice(n_components=count, reason=f"{count} {merit}; {among}.")
 
 
 def _without_errors(evidence: Evidence) -> Choice:

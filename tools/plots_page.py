@@ -1,7 +1,7 @@
 """The page of `dvc plots show`, with Vega in it, so that it needs no network: prints .dvc/plots.html.
 
 DVC's own page loads these scripts from another host. Make it again after an update of vl-convert:
-`PYTHONPATH=src python -m ratings_nmf.page.plots > .dvc/plots.html`
+`python tools/plots_page.py > .dvc/plots.html`
 """
 
 import sys

@@ -5,36 +5,40 @@ from typing import Any
 import msgspec
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.files import interim
-from ratings_nmf.files import loadings as factors
-from ratings_nmf.files import page_sources as page_files
-from ratings_nmf.files import reports as metrics
+from ratings_nmf.files import interim, lists, loadings, reports, survey_tables
+from ratings_nmf.files import page_sources as page_file
 from ratings_nmf.page import html
 from ratings_nmf.page.dataset import Sources
+from ratings_nmf.recommend.recommendations import sides
 
 
 def page() -> stage.Done:
     """Build and write the page."""
     parameters = params.load()
-    datasets = [
-        Sources(
-            name=name,
-            parameters=_without_unset(msgspec.to_builtins(block)),
-            table=interim.read(name),
-            profile=interim.read_profile(name),
-            factors=factors.read(name),
-            fit=metrics.read(name, "fit"),
-            loss_curve=factors.read_loss_curve(name),
-            survey=page_files.read_survey(name),
-            heldout=page_files.read_heldout(name),
-            recommendations=page_files.read_recommendations(name),
-        )
-        for name, block in parameters.datasets.items()
-    ]
+    datasets = [_sources(name, block) for name, block in parameters.datasets.items()]
     text = html.build(datasets, seed=parameters.seed)
-    page_files.write(text)
+    page_file.write(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
     return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes"
+
+
+def _sources(name: str, block: params.DatasetParameters) -> Sources:
+    table, factors, to = interim.read(name), loadings.read(name), block.recommend.to
+    receivers, items = sides(table, to=to)
+    return Sources(
+        name=name,
+        parameters=_without_unset(msgspec.to_builtins(block)),
+        table=table,
+        profile=interim.read_profile(name),
+        factors=factors,
+        fit=reports.read(name, "fit"),
+        evidence=survey_tables.read_evidence(name),
+        survey=reports.read(name, "survey"),
+        heldout=reports.read(name, "heldout", stage="evaluate"),
+        recommendations=lists.read(name, receivers=receivers, items=items, components=factors.components),
+        to=to,
+        loss_curve=loadings.read_loss_curve(name),
+    )
 
 
 def _without_unset(block: dict[str, Any]) -> dict[str, Any]:

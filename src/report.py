@@ -2,50 +2,37 @@
 
 import matplotlib
 
-from ratings_nmf.core import params, stage
-from ratings_nmf.figures import gallery
-from ratings_nmf.figures.captions import Caption
-from ratings_nmf.figures.component_bars import components
-from ratings_nmf.figures.convergence import convergence
-from ratings_nmf.figures.recommendation_charts import recommendations
-from ratings_nmf.figures.survey_figures import figures as survey_figures
-from ratings_nmf.files import interim
-from ratings_nmf.files import lists as recommendation_files
-from ratings_nmf.files import loadings as factors
-from ratings_nmf.files import pictures as figures
-from ratings_nmf.files import reports as metrics
-from ratings_nmf.files import survey_tables as survey
+from ratings_nmf.core import params, stage, words
+from ratings_nmf.figures.bars import component_bars
+from ratings_nmf.figures.consensus_map import consensus_figure
+from ratings_nmf.figures.curves import convergence, survey_figure
+from ratings_nmf.figures.gallery import fit_line, heatmaps
+from ratings_nmf.figures.recommendation_charts import recommendation_figure
+from ratings_nmf.files import interim, lists, loadings, pictures, reports, survey_tables
 from ratings_nmf.recommend.recommendations import sides
 
 
 def report(dataset: str) -> stage.Done:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
-    fit = metrics.read(dataset, "fit")
-    table, found = interim.read(dataset), factors.read(dataset)
-    drawn = gallery.figures(
-        dataset,
-        table,
-        found,
-        profile=interim.read_profile(dataset),
-        fit=fit,
-        warning=gallery.warning_line(metrics.read(dataset, "heldout", stage="evaluate")),
-    )
-    drawn |= survey_figures(
-        dataset, survey.read_evidence(dataset), survey.read_consensus(dataset), metrics.read(dataset, "survey")
-    )
-    drawn["components"] = components(dataset, table, found)
+    table, factors, survey = interim.read(dataset), loadings.read(dataset), reports.read(dataset, "survey")
+    fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
+    fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout)]
     to = params.load().dataset(dataset).recommend.to
     receivers, items = sides(table, to=to)
-    given = recommendation_files.read(dataset, receivers=receivers, items=items, components=found.components)
-    drawn["recommendations"] = recommendations(dataset, table, found, given, to=to)
-    loss_curve = factors.read_loss_curve(dataset)
-    if loss_curve is not None:
-        lines = ("What the solver minimises, after each sweep over the table", gallery.fit_line(fit))
-        drawn["convergence"] = convergence(
-            loss_curve, Caption(title=f"{dataset}: convergence", lines=lines, colours="loss")
-        )
-    figures.write(dataset, drawn)
+    recommendations = lists.read(dataset, receivers=receivers, items=items, components=factors.components)
+    figures = {
+        **heatmaps(dataset, table, factors, profile=interim.read_profile(dataset), fit_lines=fit_lines),
+        "survey": survey_figure(dataset, survey_tables.read_evidence(dataset), survey),
+        "components": component_bars(dataset, table, factors),
+        "recommendations": recommendation_figure(dataset, table, factors, recommendations, to=to),
+    }
+    if (consensus := survey_tables.read_consensus(dataset)) is not None:
+        figures["consensus"] = consensus_figure(dataset, consensus, survey)
+    if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
+        figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
+    drawn = {name: figure for name, figure in figures.items() if figure is not None}
+    pictures.write(dataset, drawn)
     return len(table.values), f"{len(drawn)} figures"
 
 

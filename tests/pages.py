@@ -6,6 +6,7 @@ from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.dataset import Sources
+from ratings_nmf.recommend.search import recommend
 
 HOSTILE = (
     "<script>window.broken=1</script>",
@@ -44,26 +45,30 @@ def planted(name, rows, columns, *, k=3, zeros="observed", row_labels=None, colu
         factors=factors,
         fit={"n_components": k, "n_iter": 30, "converged": zeros == "observed", **fit_metrics(table, factors)},
         loss_curve=np.array([90.0, 31.0, 12.5, 6.2, 5.1, 4.9, 4.85]),
+        evidence=evidence(),
         survey=survey(),
         heldout=heldout(),
-        recommendations=recommendations(table, factors),
+        recommendations=recommend(factors, table, to="rows", top=3),
+        to="rows",
     )
 
 
-def survey():
-    scores = [
+def evidence():
+    return [
         {
-            "n_components": float(count), "cv_rmse": error, "cv_rmse_se": 0.12, "cv_mae": 0.8 * error,
+            "n_components": count, "cv_rmse": error, "cv_rmse_se": 0.12, "cv_mae": 0.8 * error,
             "train_rmse": 1.4 / count, "explained_variance": 1 - 0.3 / count, "rss": 30.0 / count**2,
             "cophenetic": None if count == 1 else 1 - 0.01 * count, "dispersion": 0.9, "silhouette": 0.8,
             "stability": 0.95, "sparsity_W": 0.4, "sparsity_H": 0.5, "shuffled_rss": 40.0 / count,
         }
         for count, error in [(1, 1.52), (2, 1.1), (3, 0.98), (4, 1.31)]
     ]  # fmt: skip
+
+
+def survey():
     reason = "2 components: the fewest whose error on held-out cells is within one standard error of the least."
     rules = {"one_standard_error": 2, "least_error": 3, "cophenetic": None}
-    choice = {"rules": rules, "agree": False, "choice": 2, "reason": reason, "notes": ["The table is small."]}
-    return scores, choice
+    return {"rules": rules, "agree": False, "choice": 2, "reason": reason, "notes": ["The table is small."]}
 
 
 def heldout():
@@ -72,17 +77,3 @@ def heldout():
         "global_mean_rmse": 1.7, "baselines_rmse": 1.21, "beats_baseline": True,
         "verdict": "On cells it had not seen, the model errs by 0.98, less than row and column levels alone (1.21).",
     }  # fmt: skip
-
-
-def recommendations(table, factors):
-    header = ["for", "rank", "item", "predicted", "component", "share", "flag"]
-    predicted = factors.W[:600] @ factors.H
-    records = []
-    for row, line in enumerate(predicted):
-        for rank, column in enumerate(np.argsort(-line, kind="stable")[:3], start=1):
-            parts = factors.W[row] * factors.H[:, column]
-            best = int(parts.argmax())
-            cells = [table.row_labels[row], rank, table.column_labels[column], line[column]]
-            cells += [factors.components[best], parts[best] / line[column], "" if row else "no known cell"]
-            records.append([str(cell) for cell in cells])
-    return header, records

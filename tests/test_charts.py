@@ -5,19 +5,16 @@ import pytest
 from matplotlib.text import Text
 
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.figures.captions import Caption
-from ratings_nmf.figures.component_bars import components, drawn_components
-from ratings_nmf.figures.convergence import convergence
-from ratings_nmf.figures.recommendation_charts import most_recommended, recommendations
+from ratings_nmf.figures.bars import component_bars, largest_parts
+from ratings_nmf.figures.curves import convergence
+from ratings_nmf.figures.recommendation_charts import most_recommended, recommendation_figure
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.recommend.search import recommend
-
-SAYS = Caption(title="a title", lines=("one line",), colours="loss")
 
 
 @pytest.mark.parametrize(("loss", "scale"), [([5.0, 2.0, 1.0], "linear"), ([1e4, 5.0, 1.0], "log"), ([3.0], "linear")])
 def test_convergence_shows_every_iteration_on_a_fitting_scale(loss, scale):
-    figure = convergence(np.array(loss), SAYS)
+    figure = convergence("name", np.array(loss), ["one line"])
     (axes,) = figure.axes
     (line,) = axes.lines
     np.testing.assert_array_equal(line.get_xdata(), np.arange(1, len(loss) + 1))
@@ -26,7 +23,7 @@ def test_convergence_shows_every_iteration_on_a_fitting_scale(loss, scale):
 
 
 def test_a_loss_of_zero_is_drawn():
-    figure = convergence(np.array([10.0, 0.0]), SAYS)
+    figure = convergence("name", np.array([10.0, 0.0]), [])
     figure.canvas.draw()
     assert figure.axes[0].get_yscale() == "linear"
 
@@ -60,18 +57,18 @@ def assert_apart(figure):
 @pytest.mark.parametrize("baselines", [False, True])
 def test_components_texts_do_not_overlap(rows, columns, k, baselines):
     table, factors = planted(rows, columns, k, baselines=baselines)
-    figure = components("name", table, factors)
+    figure = component_bars("name", table, factors)
     assert_apart(figure)
     said = [text.get_text() for text in texts(figure)]
-    drawn = drawn_components(factors)
-    assert len(drawn) == min(k, 16)
-    assert {factors.components[part] for part in drawn} <= set(said)
+    parts = largest_parts(factors)
+    assert len(parts) == min(k, 16)
+    assert {factors.components[part] for part in parts} <= set(said)
     assert any("baselines" in text for text in said) == baselines
 
 
 def test_components_shows_the_largest_loadings_in_order():
     table, factors = planted(30, 4, 2)
-    panel = components("name", table, factors).axes[0]
+    panel = component_bars("name", table, factors).axes[0]
     order = np.argsort(-factors.W[:, 0])[:10]
     assert [bar.get_width() for bar in panel.patches] == pytest.approx(factors.W[order, 0] / factors.W[:, 0].max())
     assert len(panel.patches) == 10
@@ -82,14 +79,14 @@ def test_components_shows_the_largest_loadings_in_order():
 def test_recommendations_texts_do_not_overlap(shape, to):
     table, factors = planted(*shape, 3)
     found = recommend(factors, table, to=to, top=2)
-    assert_apart(recommendations("name", table, factors, found, to=to))
+    assert_apart(recommendation_figure("name", table, factors, found, to=to))
 
 
 @pytest.mark.parametrize("to", ["rows", "columns"])
 def test_a_small_table_shows_predictions_of_unknown_cells_and_frames_the_recommended(to):
     table, factors = planted(5, 4, 2)
     found = recommend(factors, table, to=to, top=1)
-    axes = recommendations("name", table, factors, found, to=to).axes[0]
+    axes = recommendation_figure("name", table, factors, found, to=to).axes[0]
     assert np.ma.getmaskarray(axes.collections[0].get_array()).sum() == len(table.values)
     frames = {(int(frame.get_y()), int(frame.get_x())) for frame in axes.patches}
     places = zip(found.receivers.tolist(), found.items.tolist(), strict=True)
@@ -102,7 +99,7 @@ def test_nothing_to_recommend_is_drawn_too(size):
     labels = tuple(map(str, range(size)))
     table = from_dense(np.ones((size, size)), row_labels=labels, column_labels=labels, zeros="missing")
     found = recommend(factors, table, to="rows", top=2)
-    recommendations("name", table, factors, found, to="rows").canvas.draw()
+    recommendation_figure("name", table, factors, found, to="rows").canvas.draw()
 
 
 def test_the_most_recommended_come_with_their_usual_reason():

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+import runpy
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from pages import HOSTILE, planted
-from ratings_nmf.page import colours, html, plots, shown
-from ratings_nmf.page.component_cards import components
-from ratings_nmf.page.matrices import CELLS, matrices
+from ratings_nmf.core.words import number
+from ratings_nmf.figures import colours
+from ratings_nmf.page import html
+from ratings_nmf.page.component_cards import component_cards
+from ratings_nmf.page.matrices import CELLS, compact, matrices
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,7 +27,7 @@ class Elements(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.found, self.scripts = [], []
+        self.found, self.scripts, self.text = [], [], ""
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
@@ -33,6 +36,8 @@ class Elements(HTMLParser):
     def handle_data(self, data):
         if self.found and self.found[-1][0] == "script":
             self.scripts.append(data)
+        elif self.found and self.found[-1][0] != "style":
+            self.text += data
 
 
 def data_of(page):
@@ -45,28 +50,27 @@ def test_the_same_inputs_give_the_same_bytes():
     assert html.build(first, seed=0) == html.build(second, seed=0)
 
 
-def test_what_the_pipeline_lacks_is_left_out():
-    bare = dataclasses.replace(
-        planted("a", 5, 4), survey=None, heldout=None, recommendations=None, loss_curve=None
-    )  # fmt: skip
-    page = html.build([bare], seed=0)
-    for heading in ("How many components?", "Recommendations"):
-        assert heading not in page
-    assert 'class="chart' not in page
-
-
 def test_parts_that_were_turned_off_are_left_out():
     """Nothing was held out, no restart was made: no chart of either, and no suggestion."""
     whole = planted("a", 5, 4)
-    scores, choice = whole.survey
-    off = [dict.fromkeys(record) | {"n_components": record["n_components"]} for record in scores]
+    off = [dict.fromkeys(line) | {"n_components": line["n_components"]} for line in whole.evidence]
     verdict = {"verdict": "Nothing was held out.", "rmse": None, "global_mean_rmse": None}
-    told = {**choice, "rules": {}, "choice": None}
-    bare = dataclasses.replace(whole, survey=(off, told), heldout=verdict, loss_curve=None)
+    survey = {**whole.survey, "rules": {}, "choice": None}
+    bare = dataclasses.replace(whole, evidence=off, survey=survey, heldout=verdict, loss_curve=None)
     page = html.build([bare], seed=0)
     assert "Nothing was held out." in page
     assert 'class="chart' not in page
     assert "The survey suggests" not in page
+    assert page.count("not measured") >= len(off) * 10
+
+
+@pytest.mark.parametrize("name", ["mae", "rmse", "explained_variance"])
+def test_a_figure_that_was_not_measured_is_said_to_be(name):
+    whole = planted("a", 5, 4)
+    bare = dataclasses.replace(whole, fit={**whole.fit, name: None}, heldout={**whole.heldout, "rmse": None})
+    body = Elements(html.build([bare], seed=0)).text
+    assert "not measured" in body
+    assert not re.search(r"\b(None|nan|NaN)\b", body)
 
 
 def test_nothing_is_loaded_or_sent():
@@ -147,35 +151,29 @@ def test_the_script_can_rebuild_value_prediction_and_residual(zeros):
 
 def test_shares_and_heaviest_lines():
     sources = planted("a", 40, 30, k=4)
-    found = components(sources.table, sources.factors)
-    assert sum(component.share for component in found) == pytest.approx(1)
-    for part, component in enumerate(found):
-        assert component.rows[0].label == sources.table.row_labels[sources.factors.W[:, part].argmax()]
-        assert component.rows[0].length == 1
-        assert len(component.rows) <= 5
+    found = component_cards(sources.table, sources.factors)
+    assert sum(card["share"] for card in found) == pytest.approx(1)
+    for part, card in enumerate(found):
+        assert card["rows"][0]["label"] == sources.table.row_labels[sources.factors.W[:, part].argmax()]
+        assert card["rows"][0]["length"] == 1
+        assert len(card["rows"]) <= 5
 
 
 @pytest.mark.parametrize(("name", "stops"), [("YlGnBu", colours.AMOUNT), ("RdBu_r", colours.DIFFERENCE)])
-def test_colours_are_those_of_the_figures(name, stops):
+def test_colours_are_those_of_colorbrewer(name, stops):
     scale = matplotlib.colormaps[name]
     drawn = [scale(share)[:3] for share in np.linspace(0, 1, len(stops))]
     np.testing.assert_allclose([to_rgb(stop) for stop in stops], drawn, atol=2 / 255)
 
 
-def test_colour_of_what_was_not_rated_is_that_of_the_figures():
-    from ratings_nmf.figures.heatmap import NOT_RATED
-
-    assert colours.NOT_RATED == NOT_RATED
-
-
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_numbers_that_are_none_are_not_in_the_data(value):
-    assert shown.compact([value]) == [None]
-    assert shown.number(value) == "not known"
+    assert compact([value]) == [None]
+    assert number(value) == "not measured"
 
 
 def test_the_plots_template_is_what_its_module_makes():
     text = (ROOT / ".dvc/plots.html").read_text(encoding="utf-8")
-    assert text == plots.template()
+    assert text == runpy.run_path(str(ROOT / "tools/plots_page.py"))["template"]()
     assert "{scripts}" not in text
     assert "cdn" not in re.sub(r"(?s)<script>.*?</script>", "", text)

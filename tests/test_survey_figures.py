@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ratings_nmf.figures.gallery import warning_line
-from ratings_nmf.figures.survey_figures import figures
+from ratings_nmf.figures.consensus_map import consensus_figure
+from ratings_nmf.figures.curves import PANELS, survey_figure
 from ratings_nmf.survey.consensus import arrange, consensus
 from ratings_nmf.survey.evidence import COLUMNS
 from test_heatmap import label_boxes, separate, texts
@@ -28,13 +28,17 @@ def shown(columns, groups=3):
     return arrange(consensus(noisy), [f"column {number}" for number in range(columns)], groups=groups)
 
 
-def draw(lines, matrix=None, choice=3):
-    return figures("name", lines, matrix, {"choice": choice, "consensus": 3, "reason": "3 is best."})
+def draw(lines, choice=3):
+    return survey_figure("name", lines, {"choice": choice, "reason": "3 is best."})
+
+
+def draw_consensus(columns):
+    return consensus_figure("name", shown(columns), {"consensus": 3})
 
 
 @pytest.mark.parametrize("count", [2, 4, 16, 17, 30])
 def test_every_count_is_drawn_and_labels_do_not_overlap(count):
-    figure = draw(evidence(count), choice=2)["survey"]
+    figure = draw(evidence(count), choice=2)
     figure.canvas.draw()
     for axes in figure.axes:
         assert all(len(line.get_xdata()) in (count, 2) for line in axes.lines)
@@ -48,7 +52,7 @@ def test_every_count_is_drawn_and_labels_do_not_overlap(count):
 
 
 def test_the_error_bar_is_one_standard_error():
-    axes = draw(evidence(4))["survey"].axes[0]
+    axes = draw(evidence(4)).axes[0]
     (bars,) = [collection for collection in axes.collections if len(collection.get_segments()) == 4]
     for (low, high), line in zip(bars.get_segments(), evidence(4), strict=True):
         assert (low[1], high[1]) == pytest.approx((line["cv_rmse"] - 0.03, line["cv_rmse"] + 0.03))
@@ -56,20 +60,20 @@ def test_the_error_bar_is_one_standard_error():
 
 def test_errors_that_rise_tenfold_are_on_a_logarithmic_scale():
     lines = evidence(3)
-    assert draw(lines)["survey"].axes[0].get_yscale() == "linear"
+    assert draw(lines).axes[0].get_yscale() == "linear"
     lines[2] |= {"cv_rmse": 100.0, "cv_rmse_se": 120.0}
-    assert draw(lines)["survey"].axes[0].get_yscale() == "log"
+    assert draw(lines).axes[0].get_yscale() == "log"
 
 
 def test_a_part_that_is_off_has_no_panel():
-    assert len(draw(evidence(4))["survey"].axes) == 3
-    assert len(draw(evidence(4, cv_rmse=None, train_rmse=None))["survey"].axes) == 2
-    assert draw([dict.fromkeys(COLUMNS) | {"n_components": 2}], choice=None) == {}
+    assert len(draw(evidence(4)).axes) == 3
+    assert len(draw(evidence(4, cv_rmse=None, train_rmse=None)).axes) == 2
+    assert draw([dict.fromkeys(COLUMNS) | {"n_components": 2}], choice=None) is None
 
 
 @pytest.mark.parametrize("columns", [1, 2, 4, 21, 60, 61, 400, 900])
 def test_consensus_is_legible_at_every_width(columns):
-    figure = draw(evidence(4), shown(columns))["consensus"]
+    figure = draw_consensus(columns)
     _, down = label_boxes(figure)
     assert separate(down, 1)
     assert len(down) == columns if columns <= 60 else len(down) <= 36
@@ -79,7 +83,7 @@ def test_consensus_is_legible_at_every_width(columns):
 
 
 def test_the_tree_stands_beside_the_rows_it_joins():
-    figure = draw(evidence(4), shown(8))["consensus"]
+    figure = draw_consensus(8)
     matrix, tree = figure.axes[0], figure.axes[2]
     assert matrix.get_ylim() == tree.get_ylim() == (8, 0)
     assert len(tree.lines) == 7
@@ -87,7 +91,21 @@ def test_the_tree_stands_beside_the_rows_it_joins():
     assert set(np.round(ends, 1)) >= {row + 0.5 for row in range(8)}
 
 
-def test_a_warning_where_averages_predict_as_well():
-    held = {"beats_baseline": False, "rmse": 2.0, "baselines_rmse": 1.5, "global_mean_rmse": 1.25}
-    assert warning_line(held).startswith("Warning: on unseen cells no better than plain averages (RMSE 2 against 1.25)")
-    assert warning_line({**held, "beats_baseline": True}) == warning_line({"folds": 0}) == ""
+@pytest.mark.parametrize("score", sorted({*COLUMNS} - {"n_components"}))
+@pytest.mark.parametrize("counts", [(1,), (1, 2, 3, 4)])
+def test_a_score_that_was_not_measured_for_some_counts_or_for_any_is_left_out_and_said_so(score, counts):
+    lines = evidence(4)
+    for line in lines:
+        line[score] = None if line["n_components"] in counts else line[score]
+    figure = draw(lines)
+    figure.canvas.draw()
+    said = " ".join(text.get_text() for text in texts(figure))
+    drawn = score in {name for names in PANELS.values() for name in names}
+    assert ("Not measured: " in said) == (drawn and len(counts) == 4)
+    assert "nan" not in said.lower() and "None" not in said
+
+
+def test_errors_of_zero_are_drawn():
+    figure = draw(evidence(3, cv_rmse=0.0, cv_rmse_se=0.0, train_rmse=0.0))
+    figure.canvas.draw()
+    assert figure.axes[0].get_yscale() == "linear"

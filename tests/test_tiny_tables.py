@@ -8,10 +8,12 @@ import pytest
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.table import from_dense, profile
-from ratings_nmf.figures import gallery
-from ratings_nmf.figures.component_bars import components
-from ratings_nmf.figures.recommendation_charts import recommendations
-from ratings_nmf.figures.survey_figures import figures as survey_figures
+from ratings_nmf.core.words import fit_warnings
+from ratings_nmf.figures.bars import component_bars
+from ratings_nmf.figures.consensus_map import consensus_figure
+from ratings_nmf.figures.curves import survey_figure
+from ratings_nmf.figures.gallery import heatmaps
+from ratings_nmf.figures.recommendation_charts import recommendation_figure
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.factors import canonical
@@ -99,17 +101,19 @@ def check(number, zeros):
         assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()
         frame = frame_of(solved.factors, "canonical", None)
         assert np.isfinite(foldin.fold_in(newcomers, factors, side=side, frame=frame, method=method)).all()
-    if number % SHOWN:
+    if number % SHOWN or not survey or not heldout:
         return
-    gallery.figures("tiny", table, factors, profile=described, fit=fit, warning=gallery.warning_line(heldout or {}))
-    components("tiny", table, factors)
-    recommendations("tiny", table, factors, lists, to="columns")
-    if survey:
-        evidence, content, consensus = survey
-        survey_figures("tiny", evidence, consensus, content)
+    heatmaps("tiny", table, factors, profile=described, fit_lines=fit_warnings(fit, heldout))
+    component_bars("tiny", table, factors)
+    recommendation_figure("tiny", table, factors, lists, to="columns")
+    evidence, content, consensus = survey
+    survey_figure("tiny", evidence, content)
+    if consensus:
+        consensus_figure("tiny", consensus, content)
     sources = Sources(
         name="tiny", parameters={}, table=table, profile=described, factors=factors, fit=fit,
-        loss_curve=solved.loss_curve, survey=survey and (evidence, content), heldout=heldout,
+        loss_curve=solved.loss_curve, evidence=evidence, survey={**content, "notes": []}, heldout=heldout,
+        recommendations=lists, to="columns",
     )  # fmt: skip
     assert "nan" not in str(describe(sources))
 

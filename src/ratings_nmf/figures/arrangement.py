@@ -1,4 +1,4 @@
-"""What is drawn of one side of a table: the order of its lines, the blocks they form and the labels."""
+"""What is drawn of a table: the order of its lines, the blocks they form, their labels, and means over blocks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.figures.glyphs import drawable
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.model.factors import Factors
+
+Matrix = NDArray[np.float64]
 
 ANNOTATE = 400
 """Cells up to which a table's numbers are written."""
@@ -16,10 +19,13 @@ BLOCKS = 300
 LABELS = 36
 """Most labels of a side whose lines are not all labelled."""
 
+LEAST = 0.01
+"""A line counts to a component above this share of the largest loading: a shorter bar would not be seen."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Side:
-    """The rows or the columns of a heatmap.
+class Arrangement:
+    """The rows or the columns of a heatmap, as drawn.
 
     Attributes
     ----------
@@ -38,13 +44,24 @@ class Side:
     labels: dict[int, str]
     caption: str = ""
 
-    def means(self, lines: NDArray[np.float64]) -> NDArray[np.float64]:
+    def means(self, lines: Matrix) -> Matrix:
         """Return the mean over each block, shape (blocks, n), of values by line, shape (lines, n)."""
         totals = [np.bincount(self.block, weights=column, minlength=len(self.sizes)) for column in lines.T]
         return np.array(totals).reshape(lines.shape[1], -1).T / self.sizes[:, None]
 
 
-def arrange(labels: Sequence[str], loadings: NDArray[np.float64], *, kind: str) -> Side:
+def annotates(shape: tuple[int, ...]) -> bool:
+    """Return whether numbers are written into the cells of a heatmap."""
+    return shape[0] * shape[1] <= ANNOTATE and max(shape) <= LABEL_ALL
+
+
+def one_by_one(labels: Sequence[str]) -> Arrangement:
+    """Arrange lines in their own order, each a block of its own and labelled."""
+    count = len(labels)
+    return Arrangement(block=np.arange(count), sizes=np.ones(count, dtype=np.intp), labels=dict(enumerate(labels)))
+
+
+def arrange(labels: Sequence[str], loadings: Matrix, *, kind: str) -> Arrangement:
     """Decide order, blocks and labels of a side.
 
     Parameters
@@ -58,24 +75,20 @@ def arrange(labels: Sequence[str], loadings: NDArray[np.float64], *, kind: str) 
     """
     count = len(labels)
     if count <= LABEL_ALL:
-        return Side(
-            block=np.arange(count),
-            sizes=np.ones(count, dtype=np.intp),
-            labels={position: drawable(label) for position, label in enumerate(labels)},
-        )
+        return one_by_one(labels)
     blocks = min(count, BLOCKS)
     order, block = by_component(loadings, blocks)
-    chosen = _spread(order, loadings.argmax(axis=1), block)
-    grouped = f"{count:,} {kind} in {blocks} blocks" if blocks < count else f"{count:,} {kind}"
-    return Side(
+    lines = _lines_to_label(order, loadings.argmax(axis=1), block)
+    grouping = f"{count:,} {kind} in {blocks} blocks" if blocks < count else f"{count:,} {kind}"
+    return Arrangement(
         block=block,
         sizes=np.bincount(block, minlength=blocks),
-        labels={int(block[line]): drawable(labels[line]) for line in chosen},
-        caption=f"{grouped} by dominant component, {len(chosen)} labelled",
+        labels={int(block[line]): labels[line] for line in lines},
+        caption=f"{grouping} by dominant component, {len(lines)} labelled",
     )
 
 
-def by_component(loadings: NDArray[np.float64], blocks: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def by_component(loadings: Matrix, blocks: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Order lines by dominant component, then by falling loading, and put neighbours into blocks.
 
     Returns
@@ -93,14 +106,67 @@ def by_component(loadings: NDArray[np.float64], blocks: int) -> tuple[NDArray[np
     return order, block
 
 
-def _spread(order: NDArray[np.intp], dominant: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:
+def heaviest(loadings: Matrix) -> NDArray[np.intp]:
+    """Return the lines that count to a component, largest loading first, of loadings of shape (lines,).
+
+    >>> heaviest(np.array([1.0, 0.001, 3.0])).tolist(), heaviest(np.zeros(2)).tolist()
+    ([2, 0], [])
+    """
+    order = np.argsort(-loadings, kind="stable")
+    return order[: np.count_nonzero(loadings > LEAST * loadings.max())]
+
+
+def table_means(table: RatingsTable, rows: Arrangement, columns: Arrangement) -> Matrix:
+    """Return the mean of the cells that count in each block; NaN where none was rated."""
+    return _cell_means(table, table.values, rows, columns)
+
+
+def prediction_means(factors: Factors, rows: Arrangement, columns: Arrangement) -> Matrix:
+    """Return the mean of W @ H in each block: the blocks' mean W times their mean H."""
+    means = Factors(W=rows.means(factors.W), H=columns.means(factors.H.T).T, components=factors.components)
+    return means.reconstruction()
+
+
+def residual_means(table: RatingsTable, factors: Factors, rows: Arrangement, columns: Arrangement) -> Matrix:
+    """Return the mean of x − w·h over the cells that count in each block; NaN where none was rated."""
+    if table.zeros == "observed":
+        return table_means(table, rows, columns) - prediction_means(factors, rows, columns)
+    return _cell_means(table, table.values - factors.predict(table.rows, table.columns), rows, columns)
+
+
+def correlation_means(factors: Factors, rows: Arrangement) -> Matrix:
+    """Return the mean correlation between the rows of W @ H in each pair of blocks; NaN for constant rows.
+
+    With Hc the rows of H less their means and G = Hc Hcᵀ, rows i and j of W @ H have the covariance wᵢ G wⱼ:
+    no array of rows × columns or rows × rows is needed.
+    """
+    centred = factors.H - factors.H.mean(axis=1, keepdims=True)
+    gram = np.einsum("ac,bc->ab", centred, centred)
+    variance = np.einsum("ra,ab,rb->r", factors.W, gram, factors.W)
+    scale = np.square(factors.W).sum(axis=1) * np.trace(gram)
+    deviation = np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))
+    standard = rows.means(factors.W / deviation[:, None])
+    correlation: Matrix = np.clip(np.einsum("ra,ab,sb->rs", standard, gram, standard), -1.0, 1.0)
+    return correlation
+
+
+def _cell_means(table: RatingsTable, values: Matrix, rows: Arrangement, columns: Arrangement) -> Matrix:
+    shape = len(rows.sizes), len(columns.sizes)
+    place = rows.block[table.rows] * shape[1] + columns.block[table.columns]
+    total = np.bincount(place, weights=values, minlength=shape[0] * shape[1]).reshape(shape)
+    if table.zeros == "observed":
+        return total / np.outer(rows.sizes, columns.sizes)
+    count = np.bincount(place, minlength=total.size).reshape(shape)
+    means: Matrix = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
+    return means
+
+
+def _lines_to_label(order: NDArray[np.intp], dominant: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:
     """Choose lines to label: the largest loading of every component first, then the next, where there is room."""
     place = np.arange(len(order)) - np.searchsorted(dominant[order], dominant[order])
     gap = -(-(int(block.max()) + 1) // LABELS)
-    chosen: list[int] = []
-    taken: list[int] = []
-    for line in order[np.lexsort((dominant[order], place))][: BLOCKS * 4]:
-        if all(abs(int(block[line]) - other) >= gap for other in taken):
-            chosen.append(int(line))
-            taken.append(int(block[line]))
-    return chosen
+    lines: dict[int, int] = {}
+    for line in order[np.lexsort((dominant[order], place))][: BLOCKS * 4].tolist():
+        if all(abs(int(block[line]) - other) >= gap for other in lines.values()):
+            lines[line] = int(block[line])
+    return list(lines)

@@ -1,4 +1,4 @@
-"""Horizontal bars, each with its label before it and what it says after it."""
+"""Horizontal bars with labels before and texts after them; what each component is made of, in such bars."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from ratings_nmf.figures.captions import INK, LABEL_SIZE, MUTED, font
-from ratings_nmf.figures.glyphs import drawable
-from ratings_nmf.figures.heatmap import text_width
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.words import aligned
+from ratings_nmf.figures.arrangement import Matrix, heaviest
+from ratings_nmf.figures.colours import BAR, INK, MUTED
+from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font, text_width, write_caption
+from ratings_nmf.model.factors import Factors
 
-BAR = "#3b82c4"
 LINE = 0.2
 """Inches from bar to bar."""
+
+LARGEST = 10
+DRAWN = 16
+"""Most components of one figure."""
+
+WIDTH, GAP, HEAD = 1.5, 0.45, 0.55
+"""Inches of the longest bar, between panels, and above each component."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +40,7 @@ class Bars:
     """
 
     labels: Sequence[str]
-    values: NDArray[np.float64]
+    values: Matrix
     texts: Sequence[str]
 
     @property
@@ -80,4 +88,63 @@ def draw_bars(axes: Axes, bars: Bars, heading: str) -> None:
         fontproperties=font(LABEL_SIZE - 0.5),
         color=MUTED,
         parse_math=False,
+    )
+
+
+def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figure:
+    """Draw, for each component, the 10 rows and the 10 columns with the largest loadings that can be seen.
+
+    Of more than 16 components, those with the largest share of the total of W @ H are drawn; baselines are left out.
+    """
+    parts = largest_parts(factors)
+    panels = [
+        (_bars(table.row_labels, factors.W[:, part]), _bars(table.column_labels, factors.H[part])) for part in parts
+    ]
+    figure = Figure(dpi=100)
+    before = [max(pair[side].before(figure) for pair in panels) for side in (0, 1)]
+    after = [max(pair[side].after(figure) for pair in panels) for side in (0, 1)]
+    across = 1 if len(panels) <= 3 else 2
+    pair_width = sum(before) + sum(after) + 2 * WIDTH + 2 * GAP
+    heights = [
+        max(bars.height for pair in panels[start : start + across] for bars in pair) + HEAD
+        for start in range(0, len(panels), across)
+    ]
+    width, height = across * pair_width - GAP, sum(heights)
+    figure.set_size_inches(width, height)
+    for number, (part, pair) in enumerate(zip(parts, panels, strict=True)):
+        top = sum(heights[: number // across]) + HEAD
+        left = number % across * pair_width
+        for side, bars in enumerate(pair):
+            start = left + before[side] + side * (before[0] + WIDTH + after[0] + GAP)
+            place = (start / width, 1 - (top + bars.height) / height, WIDTH / width, bars.height / height)
+            draw_bars(figure.add_axes(place), bars, f"{('rows', 'columns')[side]} with the most")
+        figure.text(
+            left / width,
+            1 - (top - 0.28) / height,
+            drawable(factors.components[part]),
+            fontproperties=font(LABEL_SIZE + 0.5),
+            fontweight="bold",
+            color=INK,
+            parse_math=False,
+        )
+    lines = [f"Up to {LARGEST} rows and {LARGEST} columns with the largest loadings"]
+    if len(parts) < factors.parts:
+        lines.append(f"The {len(parts)} of {factors.parts} components with the largest share of W @ H")
+    if factors.parts < len(factors.components):
+        lines.append("Left out: the baselines, a level for each row and each column")
+    frame = figure.add_axes((0, 0, 1, 1))
+    frame.set_axis_off()
+    write_caption(frame, f"{dataset}: components", lines, width)
+    return figure
+
+
+def largest_parts(factors: Factors) -> list[int]:
+    """Return the positions of the up to 16 components that make up most of W @ H, in their own order."""
+    return sorted(np.argsort(-factors.shares()[: factors.parts], kind="stable")[:DRAWN].tolist())
+
+
+def _bars(labels: tuple[str, ...], loadings: Matrix) -> Bars:
+    order = heaviest(loadings)[:LARGEST]
+    return Bars(
+        labels=[labels[line] for line in order], values=loadings[order], texts=aligned(loadings[order].tolist())
     )

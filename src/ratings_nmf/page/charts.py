@@ -11,24 +11,23 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup
 
-from ratings_nmf.page.shown import number
+from ratings_nmf.core.words import number
 
 WIDTH, HEIGHT = 380, 200
 LEFT = 46
 
 
-def survey(scores: Sequence[dict[str, float | None]]) -> Markup:
-    """Draw the held-out error of every surveyed count with its standard error, and the error on known cells."""
+def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
+    """Draw the held-out error of counts for which it was measured, its standard error, and that on fitted cells."""
     values = [
         {
-            "k": int(score["n_components"] or 0),
-            "held out": score["cv_rmse"],
-            "low": max((score["cv_rmse"] or 0) - (score.get("cv_rmse_se") or 0), 0),
-            "high": (score["cv_rmse"] or 0) + (score.get("cv_rmse_se") or 0),
-            "training": score.get("train_rmse"),
+            "k": line["n_components"],
+            "held out": line["cv_rmse"],
+            "low": max(line["cv_rmse"] - (line["cv_rmse_se"] or 0.0), 0.0),
+            "high": line["cv_rmse"] + (line["cv_rmse_se"] or 0.0),
+            "training": line["train_rmse"],
         }
-        for score in scores
-        if score.get("cv_rmse") is not None
+        for line in evidence
     ]
     counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
     base = alt.Chart({"values": values}).encode(x=counts)

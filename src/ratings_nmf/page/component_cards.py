@@ -1,77 +1,67 @@
 """What each component is made of: its share of the table, and its heaviest rows and columns."""
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.words import aligned, counted, label, percent
+from ratings_nmf.figures.arrangement import heaviest
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.page import shown
 
 TOP = 5
-LEAST = 0.01
-"""A line counts to a component from this share of the heaviest line's weight."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weight:
-    """A line of a component: its label, its weight as text, and its length as a share of the heaviest."""
+def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
+    """Describe every component that is a part of the table, baselines left out: name, share of the total, lines.
 
-    label: str
-    text: str
-    length: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Component:
-    """A component as the page describes it; `share` is its share of the total of W @ H, `more` counts other lines."""
-
-    name: str
-    share: float
-    rows: list[Weight]
-    columns: list[Weight]
-    more_rows: int
-    more_columns: int
-
-
-def components(table: RatingsTable, factors: Factors) -> list[Component]:
-    """Describe every component that is a part of the table; baselines are none.
+    Of ``rows`` and ``columns`` each line has a label, its loading as text and as a share of the heaviest; what
+    ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of that, too.
 
     >>> from ratings_nmf.model.factors import numbered
     >>> from ratings_nmf.core.table import from_dense
     >>> factors = Factors(W=np.array([[1.0], [3.0]]), H=np.array([[2.0]]), components=numbered(1))
     >>> table = from_dense(factors.reconstruction(), row_labels=("a", "b"), column_labels=("x",), zeros="observed")
-    >>> (found,) = components(table, factors)
-    >>> found.share, [(weight.label, weight.length) for weight in found.rows]
+    >>> (card,) = component_cards(table, factors)
+    >>> card["share"], [(line["label"], line["length"]) for line in card["rows"]]
     (1.0, [('b', 1.0), ('a', 0.333)])
     """
-    shares = factors.shares().tolist()
-    return [
-        Component(
-            name=name,
-            share=shares[part],
-            rows=_heaviest(table.row_labels, factors.W[:, part]),
-            columns=_heaviest(table.column_labels, factors.H[part]),
-            more_rows=max(_counting(factors.W[:, part]) - TOP, 0),
-            more_columns=max(_counting(factors.H[part]) - TOP, 0),
+    cards = []
+    for part, (name, share) in enumerate(
+        zip(factors.components[: factors.parts], factors.shares().tolist(), strict=False)
+    ):
+        rows, more_rows = _lines(table.row_labels, factors.W[:, part])
+        columns, more_columns = _lines(table.column_labels, factors.H[part])
+        cards.append(
+            {
+                "name": name,
+                "share": share,
+                "rows": rows,
+                "columns": columns,
+                "more_rows": more_rows,
+                "more_columns": more_columns,
+            }
         )
-        for part, name in enumerate(factors.components[: factors.parts])
+    return cards
+
+
+def parts(factors: Factors) -> str:
+    """Say how the table is divided among the components."""
+    if factors.parts == len(factors.components):
+        return "Parts only add up: no number in W or H is below 0."
+    levels = percent(float(factors.shares()[factors.parts :].sum()))
+    return (
+        f"{levels} of the total are levels: what a row or a column has whatever the component. "
+        f"The {counted(factors.parts, 'component')} share the rest."
+    )
+
+
+def _lines(labels: tuple[str, ...], loadings: NDArray[np.float64]) -> tuple[list[dict[str, Any]], int]:
+    order = heaviest(loadings)
+    values = loadings[order[:TOP]].tolist()
+    lines = [
+        {"label": label(labels[line]), "text": text, "length": round(value / values[0], 3)}
+        for line, value, text in zip(order.tolist(), values, aligned(values), strict=False)
     ]
-
-
-def _counting(weights: NDArray[np.float64]) -> int:
-    return int(np.count_nonzero(weights >= LEAST * (weights.max() or 1.0)))
-
-
-def _heaviest(labels: tuple[str, ...], weights: NDArray[np.float64]) -> list[Weight]:
-    order = np.argsort(-weights, kind="stable")[: min(TOP, _counting(weights))]
-    peak = float(weights.max()) or 1.0
-    return [
-        Weight(
-            label=shown.label(labels[line]),
-            text=shown.aligned(float(weights[line]), peak),
-            length=round(float(weights[line]) / peak, 3),
-        )
-        for line in order
-    ]
+    return lines, len(order) - len(lines)

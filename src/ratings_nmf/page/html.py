@@ -2,14 +2,18 @@
 
 import base64
 import hashlib
+import json
+import re
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from ratings_nmf.core.progress import progress
-from ratings_nmf.page import colours, shown
+from ratings_nmf.core.words import percent
+from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, NOT_RATED
 from ratings_nmf.page.dataset import Sources, describe
 
 
@@ -18,7 +22,7 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
     described = [describe(sources) for sources in progress(datasets, unit="datasets")]
     style, script = _read("style.css"), _read("script.js")
     data = {
-        "colours": {"amount": colours.AMOUNT, "difference": colours.DIFFERENCE, "unrated": colours.NOT_RATED},
+        "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "unrated": NOT_RATED},
         "datasets": {content["name"]: data for content, data in described},
     }
     environment = Environment(
@@ -29,15 +33,15 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["percent"] = shown.percent
+    environment.filters["percent"] = percent
     return environment.get_template("page.html.j2").render(
         datasets=[content for content, _ in described],
         seed=seed,
-        not_rated=colours.NOT_RATED,
+        not_rated=NOT_RATED,
         policy=policy(style=style, script=script),
         style=Markup(style),
         script=Markup(script),
-        data=Markup(shown.script_json(data)),
+        data=Markup(script_json(data)),
     )
 
 
@@ -51,6 +55,16 @@ def policy(*, style: str, script: str) -> str:
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def script_json(content: Any) -> str:
+    """Return JSON that can stand in a script element: no label ends it or breaks a line of it.
+
+    >>> script_json({"b": "</script>", "a": "\\u2028"})
+    '{"a":"\\\\u2028","b":"\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return re.sub("[<>&\u2028\u2029]", lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def _hash(text: str) -> str:

@@ -1,14 +1,14 @@
-"""How many components, how wrong on cells not seen, and recommendations, as the page shows them."""
+"""How many components, how wrong on cells not seen, and recommendations, as the page's templates show them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby, islice
+from collections.abc import Sequence
 from typing import Any
 
-from markupsafe import Markup
+import numpy as np
 
+from ratings_nmf.core.words import label, number, percent
+from ratings_nmf.files.lists import COLD
 from ratings_nmf.page import charts
-from ratings_nmf.page.shown import label, number, percent
+from ratings_nmf.recommend.recommendations import Recommendations
 
 SCORES = {
     "cv_rmse": ("error on held-out cells", "root of the mean square (RMSE); the lower, the better"),
@@ -34,124 +34,117 @@ RECEIVERS = 500
 """Receivers whose recommendations the page holds; the CSV has all."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Survey:
-    """survey.csv and survey.json as shown; `scores` are texts by column, count by count."""
-
-    reason: str
-    chart: Markup | str
-    described: str
-    counts: list[int]
-    shown: int
-    names: list[tuple[str, str, str]]
-    scores: list[dict[str, str]]
-    rules: list[tuple[str, str]]
-    notes: list[str]
-    warning: str
-
-
-def survey(scores: Sequence[dict[str, float | None]], choice: dict[str, Any], *, fitted: int) -> Survey:
+def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
     """Describe the evidence for a number of components; `fitted` is the number in use.
 
     Parameters
     ----------
-    scores
-        survey.csv: a record for each surveyed count, None where a score is not known.
-    choice
-        survey.json: rules, choice, reason, notes.
+    evidence
+        Lines of survey.csv, None where a score was not measured.
+    survey
+        Content of survey.json: rules, choice, reason, notes.
     fitted
         The count that was fitted, shown first where it was surveyed.
     """
-    counts = [int(record["n_components"] or 0) for record in scores]
-    columns = [name for name in (scores[0] if scores else {}) if name != "n_components"]
-    told = [record for record in scores if record.get("cv_rmse") is not None]
-    described = "; ".join(f"{record['n_components']:g}: {number(record['cv_rmse'])}" for record in told)
-    return Survey(
-        reason=choice.get("reason", ""),
-        chart=charts.survey(told) if told else "",
-        described=f"Error on held-out cells by number of components: {described}",
-        counts=counts,
-        shown=next((count for count in (fitted, choice.get("choice")) if count in counts), counts[0]),
-        names=[(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in columns],
-        scores=[{name: number(record.get(name)) for name in columns} for record in scores],
-        rules=[
+    counts = [line["n_components"] for line in evidence]
+    names = [name for name in evidence[0] if name != "n_components"]
+    errors = [line for line in evidence if line["cv_rmse"] is not None]
+    described = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
+    choice = survey["choice"]
+    return {
+        "reason": survey["reason"],
+        "chart": charts.survey(errors) if errors else "",
+        "described": f"Error on held-out cells by number of components: {described}",
+        "counts": counts,
+        "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
+        "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
+        "scores": [{name: number(line[name]) for name in names} for line in evidence],
+        "rules": [
             (name.replace("_", " "), "nothing" if count is None else str(count))
-            for name, count in sorted(choice.get("rules", {}).items())
+            for name, count in sorted(survey["rules"].items())
         ],
-        notes=[label(note) for note in choice.get("notes", [])],
-        warning=(
-            f"The survey suggests {choice['choice']} as the number of components; {fitted} were fitted."
-            if choice["choice"] not in (None, fitted)
+        "notes": [label(note) for note in survey["notes"]],
+        "warning": (
+            f"The survey suggests {choice} as the number of components; {fitted} were fitted."
+            if choice not in (None, fitted)
             else ""
         ),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class HeldOut:
-    """heldout.json as shown; `warning` is the verdict where a simpler guess does as well."""
-
-    verdict: str
-    warning: str
-    chart: Markup | str
-    described: str
-    how: str
-
-
-def heldout(measured: dict[str, Any]) -> HeldOut:
-    """Describe the error on cells that the fit did not see, beside those of simpler guesses (`<guess>_rmse`)."""
-    others = {
-        GUESSES.get(name := key.removesuffix("_rmse"), name.replace("_", " ")): float(value)
-        for key, value in sorted(measured.items())
-        if key.endswith("_rmse") and value is not None
     }
-    if measured.get("rmse") is None:
-        return HeldOut(verdict=measured["verdict"], warning="", chart="", described="", how="")
-    bars = [("this model", float(measured["rmse"])), *sorted(others.items(), key=lambda bar: (bar[1], bar[0]))]
-    folds, cells = measured.get("folds"), measured.get("cells")
-    source = f"{cells:,} cells" if cells else "Cells"
-    turns = f", in {folds} turns," if folds else ""
-    return HeldOut(
-        verdict=measured["verdict"],
-        warning="" if measured.get("beats_baseline", True) else measured["verdict"],
-        chart=charts.errors(bars),
-        described="; ".join(f"{name}: {number(error)}" for name, error in bars),
-        how=f"{source} were hidden from the fit{turns} and then predicted. Shorter is better; grey: simpler guesses.",
-    )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recommendations:
-    """The recommendations of the first receivers as texts: rank, item, predicted, reason."""
-
-    intro: str
-    receivers: list[str]
-    lists: list[list[list[str]]]
-
-
-def recommendations(header: Sequence[str], records: Iterable[Sequence[str]], *, dataset: str) -> Recommendations | None:
-    """Group the lines of a recommendations CSV by receiver; None where there are none."""
-    place = {name: at for at, name in enumerate(header)}
-    groups = groupby(records, key=lambda record: record[place["for"]])
-    first = [(name, list(lines)) for name, lines in islice(groups, RECEIVERS)]
-    if not first:
-        return None
-    more = sum(1 for _ in groups)
-    rest = f" These are the first {RECEIVERS:,}; data/recommendations/{dataset}.csv holds {more:,} more."
-    return Recommendations(
-        intro=(
-            "What each receiver does not have yet and is predicted to value most, and the component that "
-            f"contributes most to that prediction.{rest if more else ''}"
+def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
+    """Describe the error on cells that the fit did not see, beside those of simpler guesses (`<guess>_rmse`)."""
+    guesses = [
+        (GUESSES.get(name := key.removesuffix("_rmse"), name.replace("_", " ")), value)
+        for key, value in sorted(heldout.items())
+        if key.endswith("_rmse") and value is not None
+    ]
+    panel = {
+        "verdict": heldout["verdict"],
+        "warns": heldout.get("beats_baseline") is False,
+        "notes": [label(note) for note in heldout.get("notes", [])],
+        "chart": "",
+    }
+    if heldout.get("rmse") is None:
+        return panel
+    bars = [("this model", heldout["rmse"]), *sorted(guesses, key=lambda bar: (bar[1], bar[0]))]
+    turns = f", in {heldout['folds']} turns," if heldout["folds"] else ""
+    return {
+        **panel,
+        "chart": charts.errors(bars),
+        "described": "; ".join(f"{name}: {number(error)}" for name, error in bars),
+        "how": (
+            f"{heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
+            "Shorter is better; grey: simpler guesses."
         ),
-        receivers=[label(name) for name, _ in first],
-        lists=[[_line(record, place) for record in lines] for _, lines in first],
+    }
+
+
+def recommendations_panel(
+    dataset: str, lists: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
+) -> dict[str, Any] | None:
+    """Return the lists of the first receivers as texts: rank, item, predicted, reason; None where there are none.
+
+    Parameters
+    ----------
+    dataset
+        Its name, for the file that holds more.
+    lists
+        What is recommended, receiver by receiver.
+    receivers, items, components
+        Labels of those that receive, of what they receive, and names of the components.
+    """
+    starts = np.flatnonzero(np.diff(lists.receivers, prepend=-1)).tolist()
+    if not starts:
+        return None
+    ends = [*starts[1:], len(lists.receivers)]
+    more = len(starts) - RECEIVERS
+    rest = (
+        f" These are the first {RECEIVERS:,}; data/recommendations/{dataset}.csv holds {more:,} more."
+        if more > 0
+        else ""
     )
 
+    def line(place: int) -> list[str]:
+        component = lists.components[place]
+        reasons = [
+            f"{components[component]} gives {percent(float(lists.shares[place]))} of it"
+            if component >= 0
+            else "no component speaks for it"
+        ]
+        if lists.cold[lists.receivers[place]]:
+            reasons.append(COLD)
+        predicted = number(float(lists.predicted[place]))
+        return [str(lists.ranks[place]), label(items[lists.items[place]]), predicted, "; ".join(reasons)]
 
-def _line(record: Sequence[str], place: dict[str, int]) -> list[str]:
-    component, share = record[place["component"]], record[place["share"]]
-    reasons = [f"{component} gives {percent(float(share))} of it" if component else "no component speaks for it"]
-    if "flag" in place and record[place["flag"]]:
-        reasons.append(record[place["flag"]])
-    predicted = number(float(record[place["predicted"]]))
-    return [record[place["rank"]], label(record[place["item"]]), predicted, "; ".join(reasons)]
+    return {
+        "intro": (
+            "What each receiver does not have yet and is predicted to value most, and the component that "
+            f"contributes most to that prediction.{rest}"
+        ),
+        "receivers": [label(receivers[lists.receivers[start]]) for start in starts[:RECEIVERS]],
+        "lists": [
+            [line(place) for place in range(start, end)]
+            for start, end in zip(starts[:RECEIVERS], ends[:RECEIVERS], strict=True)
+        ],
+    }

@@ -1,0 +1,145 @@
+"""How numbers, counts, labels and what was found are said to a person, in figures and on the page."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+NOT_MEASURED = "not measured"
+
+HEAD, TAIL = 140, 40
+"""Characters of a long label that are shown at its start and its end."""
+
+NAMED = 5
+"""Empty rows or columns that a sentence names before it only counts."""
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""Characters that are not seen but change what is: control characters and directions of writing."""
+
+
+def label(text: str) -> str:
+    """Return a label as it is shown: unseen characters named, the middle of a very long one left out.
+
+    >>> label("a\\u202eb\\n"), label("<b>")
+    ('a⟨U+202E⟩b⟨U+000A⟩', '<b>')
+    >>> len(label("x" * 10_000)), label("x" * 10_000)[138:164]
+    (203, 'xx… (10,000 characters) …x')
+    """
+    if len(text) > HEAD + TAIL + 40:
+        return f"{label(text[:HEAD])}… ({len(text):,} characters) …{label(text[-TAIL:])}"
+    return UNSEEN.sub(lambda unseen: f"⟨U+{ord(unseen[0]):04X}⟩", text)
+
+
+def number(value: float | None) -> str:
+    """Return a number that stands alone, with three significant digits; None and NaN were not measured.
+
+    >>> number(0.12461), number(1234567.0), number(4.0), number(-0.0004), number(2e-9), number(None)
+    ('0.125', '1,234,567', '4', '−0.0004', '2.00e−09', 'not measured')
+    """
+    if value is None or not math.isfinite(value):
+        return NOT_MEASURED
+    size = _size(value)
+    if size < -4 or size > 14:
+        return _formatted(value, ".2e")
+    decimals = max(2 - size, 0)
+    text = _formatted(value, f",.{decimals}f")
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def aligned(values: Sequence[float]) -> list[str]:
+    """Return numbers that stand together, to the third digit of the largest, the second below 1; NaN is empty.
+
+    >>> aligned([0.0, 5.338, math.nan, -1.0]), aligned([0.9, 0.031]), aligned([0.04, 0.031])
+    (['0.00', '5.34', '', '−1.00'], ['0.90', '0.03'], ['0.040', '0.031'])
+    >>> aligned([4.0, 0.0]), aligned([-12345.6]), aligned([512.34, -0.04]), aligned([0.001])
+    (['4', '0'], ['−12,346'], ['512', '0'], ['1.00e−03'])
+    """
+    known = [value for value in values if math.isfinite(value)]
+    largest = max(map(abs, known), default=0.0)
+    if largest >= 1e7 or 0 < largest < 5e-3:
+        form = ".2e"
+    elif all(value == round(value) for value in known):
+        form = ",.0f"
+    else:
+        form = f",.{max((2 if largest >= 1 else 1) - _size(largest), 0)}f"
+    return [_formatted(value, form) if math.isfinite(value) else "" for value in values]
+
+
+def percent(share: float | None) -> str:
+    """Return a share as percent.
+
+    >>> percent(0.1246), percent(0.0004), percent(1.0), percent(None)
+    ('12.5\\xa0%', '0.04\\xa0%', '100\\xa0%', 'not measured')
+    """
+    return NOT_MEASURED if share is None or not math.isfinite(share) else f"{number(100 * share)}\u00a0%"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count and its noun.
+
+    >>> counted(1, "row"), counted(2000, "row")
+    ('1 row', '2,000 rows')
+    """
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def size(profile: dict[str, Any]) -> str:
+    """Say how large and how full a table is, and what its other cells mean.
+
+    >>> size({"rows": 5, "columns": 1, "cells": 4, "zeros": "observed"})[:60]
+    '5 rows × 1 column; 4 of the 5 cells (80\\xa0%) are above 0. In t'
+    """
+    cells = profile["rows"] * profile["columns"]
+    others = "In the others 0 is a value like any other: nothing was there."
+    if profile["zeros"] == "missing":
+        others = "The others were not rated: they are unknown, shown in grey, and the fit ignores them."
+    return (
+        f"{counted(profile['rows'], 'row')} × {counted(profile['columns'], 'column')}; {profile['cells']:,} of the "
+        f"{cells:,} cells ({percent(profile['cells'] / cells)}) are above 0. {others}"
+    )
+
+
+def empty_lines(profile: dict[str, Any], spell: Callable[[str], str] = label) -> list[str]:
+    """Say which rows and which columns hold nothing, their labels spelled for where they stand.
+
+    >>> empty_lines({"empty_row_count": 1, "empty_rows": ["b"], "empty_column_count": 0, "zeros": "missing"})
+    ['1 row without any rating: b.']
+    """
+    state = "all zero" if profile["zeros"] == "observed" else "without any rating"
+    sentences = []
+    for side in ("row", "column"):
+        if count := profile[f"empty_{side}_count"]:
+            names = ", ".join(map(spell, profile[f"empty_{side}s"][:NAMED]))
+            more = f" and {count - NAMED:,} more" if count > NAMED else ""
+            sentences.append(f"{counted(count, side)} {state}: {names}{more}.")
+    return sentences
+
+
+def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
+    """Say what a reader of the factors must know: not converged, or no better than averages on unseen cells.
+
+    >>> fit_warnings({"converged": True}, {"beats_baseline": None})
+    []
+    """
+    sentences = []
+    if fit["converged"] is False:
+        sentences.append(
+            f"The solver stopped after {counted(fit['n_iter'], 'iteration')} before it had converged; "
+            "a larger max_iter under fit.options lets it go on."
+        )
+    if heldout.get("beats_baseline") is False:
+        averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
+        sentences.append(
+            "On unseen cells the factors do no better than plain averages "
+            f"(RMSE {number(heldout['rmse'])} against {number(averages)})."
+        )
+    return sentences
+
+
+def _size(value: float) -> int:
+    """Return the power of ten of a number's first digit, after rounding to three."""
+    return int(f"{value:.2e}".partition("e")[2])
+
+
+def _formatted(value: float, form: str) -> str:
+    return f"{value:z{form}}".replace("-", "−")

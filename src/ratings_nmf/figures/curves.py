@@ -1,0 +1,155 @@
+"""Curves: the evidence of a survey over the number of components, and how the loss falls while a solver runs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+
+from ratings_nmf.core.words import NOT_MEASURED
+from ratings_nmf.figures.arrangement import Matrix
+from ratings_nmf.figures.colours import BAND, GRID, INK, LINES
+from ratings_nmf.figures.lettering import LABEL_SIZE, font, style_axes, write_caption
+
+WIDTH, HEIGHT, GAP = 5.6, 1.75, 0.3
+"""Inches that a panel is wide and high, and between two panels."""
+
+TICKS = 16
+"""Counts up to which each is written below the axis."""
+
+MARKS = ("o", "s", "^", "D")
+
+PANELS = {
+    "RMSE": {"cv_rmse": "held-out cells, ± 1 SE", "train_rmse": "cells fitted to"},
+    "agreement": {
+        "stability": "stability",
+        "cophenetic": "cophenetic correlation",
+        "dispersion": "dispersion",
+        "silhouette": "silhouette",
+    },
+    "explained variance": {"explained_variance": "best restart"},
+}
+"""Label and lines of each panel, from top to bottom."""
+
+Points = dict[str, Matrix]
+"""By score, the counts for which it was measured and its values, shape (2, counts)."""
+
+
+def survey_figure(dataset: str, evidence: Sequence[dict[str, Any]], survey: dict[str, Any]) -> Figure | None:
+    """Draw held-out and train error, agreement between restarts, and explained variance; mark the choice.
+
+    Parameters
+    ----------
+    dataset
+        Its name, for the title.
+    evidence
+        Lines of survey.csv, None where a score was not measured: the caption names scores without any point, and
+        None is returned where no score has one.
+    survey
+        Content of survey.json.
+    """
+    points: Points = {}
+    for name in (name for names in PANELS.values() for name in names):
+        known = [(line["n_components"], line[name]) for line in evidence if line[name] is not None]
+        if known:
+            points[name] = np.array(known, dtype=np.float64).T
+    panels = {label: names for label, names in PANELS.items() if points.keys() & names}
+    if not panels:
+        return None
+    figure = Figure(figsize=(WIDTH, 1.0), dpi=120)
+    counts = [line["n_components"] for line in evidence]
+    errors = {line["n_components"]: line["cv_rmse_se"] or 0.0 for line in evidence}
+    for place, (label, names) in enumerate(panels.items()):
+        axes = figure.add_axes((0, -place * (HEIGHT + GAP), 1, HEIGHT))
+        for (name, text), colour, mark in zip(names.items(), LINES, MARKS, strict=False):
+            if name in points:
+                size = 4 if len(points[name][0]) <= TICKS else 2.5
+                style: dict[str, Any] = {"color": colour, "marker": mark, "markersize": size}
+                axes.plot(*points[name], label=text, linewidth=1.2, zorder=3, **style)
+            if name == "cv_rmse" and name in points:
+                _draw_errors(axes, points[name], errors, colour)
+        _dress(axes, counts, label, survey["choice"])
+        if label == "RMSE":
+            _scale(axes, points)
+        else:
+            axes.set_ylim(*_limits([points[name] for name in names if name in points]))
+        axes.tick_params(labelbottom=place == len(panels) - 1)
+    figure.axes[-1].set_xlabel("components", fontproperties=font(LABEL_SIZE), color=INK)
+    lines = [
+        "Low held-out error and high agreement between restarts speak for a count; grey: the choice",
+        survey["reason"],
+    ]
+    gaps = [
+        label if label not in panels else f"{label} ({text})"
+        for label, names in PANELS.items()
+        for name, text in names.items()
+        if name not in points
+    ]
+    if gaps:
+        lines.append(f"{NOT_MEASURED.capitalize()}: {', '.join(dict.fromkeys(gaps))}")
+    write_caption(figure.axes[0], f"{dataset}: how many components?", lines, WIDTH)
+    return figure
+
+
+def convergence(dataset: str, loss_curve: Matrix, fit_lines: Sequence[str]) -> Figure:
+    """Draw the loss after each iteration, shape (iterations,), on a logarithmic scale where it falls tenfold."""
+    figure = Figure(figsize=(5.0, 2.8), dpi=120)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.plot(np.arange(1, len(loss_curve) + 1), loss_curve, color=LINES[0], marker="o", markersize=3, linewidth=1.2)
+    if loss_curve[-1] > 0 and loss_curve[0] > 10 * loss_curve[-1]:
+        axes.set_yscale("log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlim(0.5, len(loss_curve) + 0.5)
+    style_axes(axes, "iteration", "loss")
+    axes.grid(axis="y", color=BAND, linewidth=0.6)
+    lines = ("What the solver minimises, after each sweep over the table", *fit_lines)
+    write_caption(axes, f"{dataset}: convergence", lines, 5.0)
+    return figure
+
+
+def _draw_errors(axes: Axes, points: Matrix, errors: dict[int, float], colour: str) -> None:
+    """Draw one standard error up and down."""
+    counts, values = points
+    above = np.array([errors[count] for count in counts.tolist()])
+    least = values.min() * 1e-3  # so that a bar that would reach 0 can be drawn on a logarithmic scale
+    below = np.minimum(above, values - least)
+    axes.errorbar(counts, values, (below, above), fmt="none", ecolor=colour, elinewidth=1, capsize=2)
+
+
+def _dress(axes: Axes, counts: list[int], label: str, choice: int | None) -> None:
+    """Ticks, grid, labels, and a band at the choice."""
+    step = -(-len(counts) // TICKS)
+    axes.xaxis.set_major_locator(FixedLocator(counts[::step]))
+    axes.set_xlim(min(counts) - 0.5, max(counts) + 0.5)
+    style_axes(axes, "", label)
+    axes.grid(axis="y", color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    if choice is not None:
+        half = 0.02 * (max(counts) - min(counts) + 1)
+        axes.axvspan(choice - half, choice + half, color=BAND, linewidth=0, zorder=0)
+    legend = axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, prop=font(LABEL_SIZE - 1))
+    for text in legend.get_texts():
+        text.set_color(INK)
+
+
+def _scale(axes: Axes, points: Points) -> None:
+    """Use a logarithmic scale where the held-out error rises tenfold; else start at 0 unless this flattens all."""
+    values = points.get("cv_rmse", points.get("train_rmse", np.zeros((2, 1))))[1]
+    if 0 < 10 * values.min() < values.max():
+        axes.set_yscale("log")
+        trained = points.get("train_rmse", points["cv_rmse"])[1]
+        least = min(trained[trained > 0].min(initial=np.inf), values.min())
+        axes.set_ylim(max(values.min() * 1e-2, least / 1.5), values.max() * 2.5)
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    elif axes.get_ylim()[0] < 0.5 * values.max():
+        axes.set_ylim(bottom=0.0)
+
+
+def _limits(lines: Sequence[Matrix]) -> tuple[float, float]:
+    """Return the ends of an axis for shares: it ends at 1, and starts at the least tenth below all points."""
+    least = min(values.min() for _, values in lines)
+    start = float(min(np.floor(10 * least - 0.2) / 10, 0.9))
+    return start, 1.0 + 0.06 * (1.0 - start)

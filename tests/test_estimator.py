@@ -97,6 +97,12 @@ def test_random_states_are_seeds_or_generators():
     np.testing.assert_array_equal(fits[0], fits[1])
 
 
+def test_a_heavy_penalty_holds_baselines_at_half_the_mean():
+    model = RatingsNMF(2, baseline_regularization=1e9).fit(X)
+    baselines = [*model.transform(X)[:, 2], *model.components_[3]]
+    np.testing.assert_allclose(baselines, np.nanmean(X) / 2, rtol=1e-6)
+
+
 def test_predict_cells_refuses_cells_outside_the_table():
     model = RatingsNMF(2).fit(X)
     with pytest.raises(ValueError, match="columns must be between 0 and 3; got 0 to 4"):

@@ -92,12 +92,11 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         native_options(options, zeros=table.zeros)
         return dict(options), []
     if solver == "spark":
-        chosen = spark_options(
-            options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
-        )
+        lowest, highest = table.range
+        chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
         penalty = chosen.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
-    sklearn_options(options, zeros=table.zeros, lowest=_lowest(table))
+    sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     shared = {name: options[name] for name in ("max_iter", "tol") if name in options}
     return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
 
@@ -107,7 +106,7 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
 
-    chosen = sklearn_options(options, zeros=table.zeros, lowest=_lowest(table))
+    chosen = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
     model = NMF(n_components, random_state=seed, **asdict(chosen))
     with warnings.catch_warnings(record=True) as caught:
@@ -140,16 +139,9 @@ def _native(
     from ratings_nmf.solvers.cells import Cells
     from ratings_nmf.solvers.native import fit
 
-    chosen = native_options(options, zeros=table.zeros)
+    chosen, cells = native_options(options, zeros=table.zeros), Cells.of(table)
     try:
-        return fit(
-            Cells.of(table),
-            n_components=n_components,
-            options=chosen,
-            seed=seed,
-            held_out=held_out,
-            start=start,
-        )
+        return fit(cells, n_components=n_components, options=chosen, seed=seed, start=start, held_out=held_out)
     except ValueError as error:
         raise InputError(f"native: {error}", parameter="fit.solver") from None
 
@@ -164,13 +156,7 @@ def _spark(
 
         kept = not_held_out(table, held_out)
         table = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
-    chosen = spark_options(
-        options, zeros=table.zeros, lowest=float(table.values.min()), highest=float(table.values.max())
-    )
+    lowest, highest = table.range
+    chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
     W, H = als.factorize(table, n_components=n_components, options=chosen, seed=seed)
     return Solution(factors=Factors(W=W, H=H, components=numbered(n_components)), n_iter=chosen.maxIter, converged=None)
-
-
-def _lowest(table: RatingsTable) -> float:
-    stored = len(table.values) == table.shape[0] * table.shape[1]
-    return float(table.values.min()) if stored else 0.0

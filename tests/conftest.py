@@ -1,6 +1,7 @@
 """Workspaces to run the pipeline in: copies of the checkout, with a Git history and a DVC cache of their own."""
 
 import fcntl
+import importlib
 import os
 import shutil
 import subprocess
@@ -30,7 +31,9 @@ class Workspace:
 
     root: Path
 
-    def run(self, *command: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, check: bool = True, start_new_session: bool = False, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
             cwd=self.root,
@@ -38,6 +41,7 @@ class Workspace:
             capture_output=True,
             text=True,
             check=check,
+            start_new_session=start_new_session,
         )
 
     def start(self, *command: str) -> subprocess.Popen[str]:
@@ -168,3 +172,15 @@ def reproduced(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) ->
 def workspace(reproduced: Workspace, tmp_path: Path) -> Workspace:
     """A clone of one's own in which the pipeline has run."""
     return reproduced.copy(tmp_path / "ratings nmf")
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Run stages of a workspace for `groceries`, or for all datasets, in this process."""
+
+    def run(workspace: Workspace, *stages: str) -> None:
+        monkeypatch.chdir(workspace.root)
+        for name in stages:
+            getattr(importlib.import_module(name), name)(*([] if name == "page" else ["groceries"]))
+
+    return run

@@ -12,7 +12,7 @@ import yaml
 
 from conftest import Workspace
 
-STAGES = ("ingest", "survey", "fit", "evaluate", "recommend", "report")
+OTHERS = (*(f"{stage}@groceries" for stage in ("ingest", "survey", "fit", "evaluate", "report")), "page")
 PAGE_OF_MEMORY = os.sysconf("SC_PAGE_SIZE")
 
 FILLING_SHELL = """#!/bin/sh
@@ -65,7 +65,9 @@ def two_components(reproduced: Workspace, tmp_path_factory: pytest.TempPathFacto
     return workspace.artifacts()
 
 
-@pytest.mark.parametrize("stage", [*(f"{stage}@groceries" for stage in STAGES), "page"])
+@pytest.mark.parametrize(
+    "stage", ["recommend@groceries", *(pytest.param(stage, marks=pytest.mark.slow) for stage in OTHERS)]
+)
 def test_a_full_disk_fails_the_stage_in_one_line_and_loses_nothing(reproduced, disk, stage):
     workspace = reproduced.copy(disk / "ratings nmf")
     old = workspace.artifacts()
@@ -92,6 +94,7 @@ def outputs_of(workspace: Workspace, stage: str) -> list[str]:
     return [path for path in workspace.artifacts() if any(path == p or path.startswith(f"{p}/") for p in places)]
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_when_dvc_saves_a_stage(reproduced, two_components, disk):
     workspace = reproduced.copy(disk / "ratings nmf")
     try_two_components(workspace)
@@ -108,6 +111,7 @@ def test_a_disk_that_is_full_when_dvc_saves_a_stage(reproduced, two_components, 
     assert workspace.artifacts() == two_components
 
 
+@pytest.mark.slow
 def test_two_at_once(workspace, two_components):
     try_two_components(workspace)
     both = [workspace.start(sys.executable, "-m", "dvc", "repro") for _ in range(2)]
@@ -120,6 +124,7 @@ def test_two_at_once(workspace, two_components):
     assert workspace.artifacts() == two_components
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [b"", b"schema: '2.0'\nstages:\n  ingest@groceries:\n    cm"])
 def test_a_half_written_lock_file_is_refused_until_it_is_checked_out(workspace, ending):
     old = workspace.artifacts()
@@ -142,6 +147,7 @@ def test_a_lock_file_that_ends_between_two_stages_is_completed(workspace):
     assert workspace.git("status", "--porcelain") in ("", " M dvc.lock\n")  # the same stages, in another order
 
 
+@pytest.mark.slow
 def test_half_written_locks_on_paths_are_refused_until_they_are_removed(workspace):
     locks = workspace.root / ".dvc/tmp/rwlock"
     locks.write_text("")

@@ -1,171 +1,102 @@
 """A stage, or DVC with it, killed at any moment leaves every file whole; the next `dvc repro` gives the same bytes."""
 
-import os
-import shutil
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
 import pytest
-from pyarrow import csv
+import yaml
 
 from conftest import Workspace
 
-ROWS, COLUMNS, CELLS = 6_000, 4_000, 1_000_000
-MOMENTS = 10
-
-KILLER = """
-import os, runpy, signal, sys
-countdown = int(sys.argv.pop(1))
-
-def count(event, arguments):
-    global countdown
-    writes = event in {"os.mkdir", "os.rename", "os.remove", "shutil.rmtree"} or (
-        event == "open" and isinstance(arguments[1], str) and "w" in arguments[1]
-    )
-    if writes and not str(arguments[0]).endswith(".pyc"):
-        if countdown == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        countdown -= 1
-
-sys.argv.pop(0)
-sys.path.insert(0, "src")
-sys.dont_write_bytecode = True
-sys.addaudithook(count)
-runpy.run_path(sys.argv[0], run_name="__main__")
-"""
+DEADLY = Path(__file__).resolve().parent / "deadly"
+KILLED = {-signal.SIGKILL, -signal.SIGXFSZ}
+NEVER = 10**9
 
 
-@pytest.mark.parametrize(("stage", "moments"), [("fit", (0, 2, 5, 8)), ("report", (0, 3, 9, 10))])
-def test_killed_stage(workspace, tmp_path, stage, moments):
-    old = workspace.artifacts()
+def run(workspace: Workspace, program: str, event: str, count: int, *command: str, group: bool = False, **more: str):
+    """Run a command whose `program` dies after so many of an event, with it all else if it shall be the group."""
+    return workspace.run(
+        sys.executable, *command,
+        check=False, start_new_session=group,
+        PYTHONPATH=str(DEADLY), PYTHONDONTWRITEBYTECODE="1",
+        DEADLY_PROGRAM=program, DEADLY_EVENT=event, DEADLY_COUNT=str(count),
+        **({"DEADLY_GROUP": "1"} if group else {}), **more,
+    )  # fmt: skip
+
+
+def moments(workspace: Workspace, number: int, program: str, event: str, *command: str) -> list[int]:
+    """Run a command undisturbed and return counts of the program's events, from its first to its last."""
+    tally = workspace.root.parent / "tally"
+    done = run(workspace, program, event, NEVER, *command, DEADLY_TALLY=str(tally))
+    assert done.returncode == 0, done.stderr
+    total = int(tally.read_text())
+    assert total > number
+    return [step * (total - 1) // (number - 1) for step in range(number)]
+
+
+def try_two_components(workspace: Workspace) -> None:
     params = workspace.params()
     params["datasets"]["groceries"]["fit"]["n_components"] = 2
     workspace.write_params(params)
-    if stage == "report":
-        workspace.dvc("repro", "fit@groceries")
-    undisturbed = workspace.copy(tmp_path / "undisturbed")
-    undisturbed.dvc("repro")
+
+
+def check_whole(workspace: Workspace, *whole: dict[str, bytes]) -> None:
+    for path, content in workspace.artifacts().items():
+        assert content in [some.get(path) for some in whole], f"{path} is half-written"
+
+
+def test_a_killed_stage_leaves_every_file_whole(workspace, tmp_path):
+    old = workspace.artifacts()
+    try_two_components(workspace)
+    undisturbed = workspace.copy(tmp_path / "undisturbed" / "ratings nmf")
+    counts = moments(undisturbed, 3, "fit.py", "write", "src/fit.py", "groceries")
     new = undisturbed.artifacts()
-    for moment in moments:
-        disturbed = workspace.copy(tmp_path / f"moment {moment}")
-        killed = disturbed.run(
-            sys.executable, "-c", KILLER, str(moment), f"src/{stage}.py", "groceries", check=False
-        )  # fmt: skip
-        assert killed.returncode == -signal.SIGKILL, f"the stage ended before moment {moment}"
-        for path, content in disturbed.artifacts().items():
-            assert content in (old.get(path), new.get(path)), f"{path} is half-written"
-        disturbed.dvc("repro")
-        assert disturbed.artifacts() == new
-
-
-def draw_cells(place: Path) -> None:
-    """Write a million cells of a table of 20 parts, one a line."""
-    random = np.random.default_rng(0)
-    rows, columns = np.divmod(random.choice(ROWS * COLUMNS, CELLS, replace=False), COLUMNS)
-    W, H = random.gamma(0.3, size=(ROWS, 20)), random.gamma(0.3, size=(COLUMNS, 20))
-    values = np.round(1 + np.einsum("ck,ck->c", W[rows], H[columns]) + random.uniform(0, 0.5, CELLS), 1)
-    csv.write_csv(pa.table({"row": rows, "column": columns, "value": values}), place)
+    shortest = min(len(new[path]) for path in new if "groceries/fit" in path)
+    for event, count in [*(("write", count) for count in counts), ("byte", 10), ("byte", shortest)]:
+        killed = run(workspace, "fit.py", event, count, "src/fit.py", "groceries")
+        assert killed.returncode in KILLED, killed.stderr
+        check_whole(workspace, old, new)
+    assert workspace.stage("fit", "groceries").returncode == 0
+    assert workspace.artifacts() == new
+    assert workspace.partial() == []
 
 
 @pytest.fixture(scope="module")
-def drawn(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A clone for a million cells in which all that comes before the fit has run; its commit holds all that follows."""
-    folder = tmp_path_factory.mktemp("drawn")
-    fitted = checkout.copy(folder / "fitted")
-    draw_cells(fitted.root / "data/raw/drawn.csv")
-    params = fitted.params()
-    params["datasets"] = {
-        "drawn": {
-            "ingest": {"path": "data/raw/drawn.csv", "layout": "triples", "zeros": "missing"},
-            "survey": {"components": [20], "folds": 0, "restarts": 0},
-            "fit": {"n_components": 20, "solver": "native", "form": "raw", "options": {}},
-            "evaluate": {"folds": 0},
-            "recommend": {"to": "rows", "top": 3},
-        }
-    }
-    fitted.write_params(params)
-    (fitted.root / "dvc.lock").unlink()
-    fitted.dvc("repro", "fit")
-    fitted.git("add", "--all")
-    fitted.git("commit", "--quiet", "--message", "Fit a million cells")
-    fitted.git("clone", "--quiet", ".", str(folder / "ratings nmf"))
-    workspace = Workspace(folder / "ratings nmf")
-    workspace.dvc("repro", "survey")
-    assert not (workspace.root / "data/factors").exists()
+def undisturbed(reproduced: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A clone in which `dvc repro` has run with two components for `groceries`."""
+    workspace = reproduced.copy(tmp_path_factory.mktemp("undisturbed") / "ratings nmf")
+    try_two_components(workspace)
+    workspace.dvc("repro")
     return workspace
 
 
-@pytest.fixture(scope="module")
-def expected(drawn: Workspace, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
-    """What an undisturbed `dvc repro fit` makes, and the seconds that it takes."""
-    undisturbed = drawn.copy(tmp_path_factory.mktemp("undisturbed") / "ratings nmf")
-    start = time.monotonic()
-    undisturbed.dvc("repro", "fit")
-    duration = time.monotonic() - start
-    assert undisturbed.git("status", "--porcelain") == ""
-    return undisturbed.artifacts(), duration
+def lock_of(workspace: Workspace) -> dict:
+    return yaml.safe_load((workspace.root / "dvc.lock").read_text(encoding="utf-8"))
 
 
-def test_a_long_fit_killed_at_random_moments(drawn, expected, tmp_path):
-    whole, duration = expected
-    shell, random = tmp_path / "deadly-shell", np.random.default_rng(7)
-    shell.write_text('#!/bin/sh\nexec timeout --signal=KILL "$MOMENT" /bin/sh "$@"\n')
-    shell.chmod(0o755)
-    hit = 0
-    for number in range(MOMENTS):
-        moment = (number + random.random()) / MOMENTS * duration
-        disturbed = drawn.copy(tmp_path / "disturbed")
-        done = disturbed.dvc("repro", "fit", check=False, SHELL=str(shell), MOMENT=f"{moment:.2f}")
-        hit += "ERROR: failed to reproduce 'fit@drawn'" in done
-        left = disturbed.artifacts()
-        assert all(content == whole[path] for path, content in left.items())
-        disturbed.dvc("repro", "fit")
-        assert disturbed.artifacts() == whole
-        assert disturbed.git("status", "--porcelain") == ""
-        assert disturbed.partial() == []
-        shutil.rmtree(disturbed.root)
-    assert hit >= MOMENTS // 2
-
-
-def test_dvc_killed_at_random_moments_of_a_long_fit(drawn, expected, tmp_path):
-    whole, duration = expected
-    random = np.random.default_rng(7)
-    hit = 0
-    for number in range(MOMENTS // 2):
-        moment = (number + random.random()) / (MOMENTS // 2) * duration
-        disturbed = drawn.copy(tmp_path / "disturbed")
-        while not killed(disturbed, moment):
-            shutil.rmtree(disturbed.root)
-            disturbed = drawn.copy(tmp_path / "disturbed")
-            moment /= 2
-        left = disturbed.artifacts()
-        assert all(content == whole[path] for path, content in left.items())
-        hit += "reports/metrics/drawn/fit.json" not in left  # DVC takes it away when the fit starts
-        refused = disturbed.dvc("repro", "fit", check=False)
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("program", "event", "number"),
+    [("fit.py", "write", 5), ("fit.py", "call", 3), ("report.py", "write", 3), ("dvc", "write", 6)],
+)
+def test_a_killed_repro_goes_on_to_the_same_bytes(workspace, undisturbed, tmp_path, program, event, number):
+    """Killed alone, a stage fails its `dvc repro`; DVC takes all with it."""
+    old, new = workspace.artifacts(), undisturbed.artifacts()
+    try_two_components(workspace)
+    command = ("-m", "dvc", "repro", *([] if program == "report.py" else ["fit@groceries"]))
+    counts = moments(workspace.copy(tmp_path / "counted" / "ratings nmf"), number, program, event, *command)
+    for count in counts:
+        disturbed = workspace.copy(tmp_path / f"{count}" / "ratings nmf")
+        killed = run(disturbed, program, event, count, *command, group=program == "dvc")
+        assert killed.returncode != 0
+        check_whole(disturbed, old, new)
+        refused = disturbed.dvc("repro", check=False)
         if "dvc.lock' is invalid" in refused or "dvc.lock' validation failed" in refused:
             disturbed.git("checkout", "dvc.lock")
         if "rwlock" in refused or "is busy" in refused:
             (disturbed.root / ".dvc/tmp/rwlock").unlink()
-        disturbed.dvc("repro", "fit")
-        assert disturbed.artifacts() == whole
-        assert disturbed.git("status", "--porcelain") == ""
+        disturbed.dvc("repro")
+        assert disturbed.artifacts() == new
+        assert lock_of(disturbed) == lock_of(undisturbed)  # DVC may write it in another order
         assert disturbed.partial() == []
-        shutil.rmtree(disturbed.root)
-    assert hit >= 1
-
-
-def killed(workspace: Workspace, moment: float) -> bool:
-    """Start `dvc repro` and kill it with all that it started after `moment` seconds; False if it had ended before."""
-    process = workspace.start(sys.executable, "-m", "dvc", "repro", "fit")
-    try:
-        process.communicate(timeout=moment)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return True
-    return False

@@ -3,6 +3,8 @@
 import csv
 import json
 
+import pytest
+
 PAGE = "reports/index.html"
 GROCERIES_AGAIN = [*(f"{name}@groceries" for name in ("fit", "evaluate", "recommend", "report")), "page"]
 
@@ -18,19 +20,26 @@ def test_a_second_repro_does_nothing(workspace):
     assert run_stages(workspace.dvc("repro")) == []
 
 
-def test_one_count_reruns_one_dataset(workspace):
+def test_one_count_reruns_one_dataset_and_every_diff_names_what_it_did(workspace):
     before = workspace.artifacts()
-    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
+    ran = run_stages(workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2"))
+    assert ran == GROCERIES_AGAIN
     after = workspace.artifacts()
     changed = {path for path in before if before[path] != after[path]}
     assert all("groceries" in path for path in changed - {PAGE})
     assert PAGE in changed
     assert "data/factors/groceries/W.csv" in changed
     assert not any(path.startswith("data/interim") for path in changed)
-    params = workspace.params()
-    params["datasets"]["groceries"]["fit"]["n_components"] = 4
-    workspace.write_params(params)
-    assert run_stages(workspace.dvc("repro")) == GROCERIES_AGAIN
+    folder = "reports/metrics/groceries"
+    difference = json.loads(workspace.dvc("metrics", "diff", "--json"))
+    assert "groceries.relative_error" in difference[f"{folder}/fit-summary.json"]
+    assert difference[f"{folder}/heldout-summary.json"].keys() == {
+        "groceries.heldout_rmse",
+        "groceries.heldout_rmse_se",
+    }
+    whole = json.loads(workspace.dvc("metrics", "diff", "--json", "--targets", f"{folder}/heldout.json"))
+    assert {"n_components", "rmse", "rmse_se", "mae", "mae_se"} <= whole[f"{folder}/heldout.json"].keys()
+    assert "datasets.groceries.fit.n_components" in workspace.dvc("params", "diff", "--md")
 
 
 def test_a_dataset_is_one_block_and_one_file(workspace):
@@ -69,6 +78,7 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     assert {path for path in after if path.startswith("reports/figures/visits/")}
 
 
+@pytest.mark.slow
 def test_a_sweep_computes_each_count_with_the_code_of_its_own_workspace_and_shows_a_table(workspace):
     code = workspace.root / "src/ratings_nmf/model/metrics.py"
     code.write_text(code.read_text().replace('"relative_error": float', '"relative_error": 1000 + float'))
@@ -94,6 +104,7 @@ def test_a_sweep_computes_each_count_with_the_code_of_its_own_workspace_and_show
     assert all(1000 < error < 1001 for error in found.values())
 
 
+@pytest.mark.slow
 def test_an_experiment_in_a_temporary_folder_leaves_the_workspace_alone(workspace):
     before = workspace.artifacts()
     workspace.dvc("exp", "run", "--temp", "--name", "two", "-S", "datasets.groceries.fit.n_components=2")
@@ -127,35 +138,34 @@ def test_a_fresh_clone_shows_metrics_and_plots_without_a_run(reproduced, tmp_pat
     assert "<script src" not in page
 
 
-def test_metrics_and_params_diff_name_what_a_change_did(workspace):
-    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
-    assert "groceries.relative_error" in workspace.dvc("metrics", "diff", "--md")
-    assert "datasets.groceries.fit.n_components" in workspace.dvc("params", "diff", "--md")
-
-
+@pytest.mark.slow
 def test_other_counts_in_the_survey_leave_a_given_count_alone(workspace):
-    params = workspace.params()
-    params["datasets"]["groceries"]["survey"] = {"components": [1, 2], "folds": 3, "restarts": 2}
-    workspace.write_params(params)
+    change(workspace, survey={"components": [1, 2], "folds": 3, "restarts": 2})
     before = (workspace.root / "reports/metrics/groceries/choice.json").read_bytes()
     ran = run_stages(workspace.dvc("repro"))
     assert (workspace.root / "reports/metrics/groceries/choice.json").read_bytes() == before
     assert ran == ["survey@groceries", "report@groceries", "page"]
 
 
-def test_auto_takes_the_choice_of_the_survey(workspace):
-    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=auto", "fit@groceries")
+def change(workspace, **sections):
+    """Change keys of the sections of `groceries`."""
+    params = workspace.params()
+    for section, keys in sections.items():
+        params["datasets"]["groceries"][section] |= keys
+    workspace.write_params(params)
+
+
+def test_auto_takes_the_choice_of_the_survey(workspace, in_process):
+    change(workspace, fit={"n_components": "auto"})
+    in_process(workspace, "fit")
     folder = workspace.root / "reports/metrics/groceries"
     choice, fit = (json.loads((folder / f"{name}.json").read_text())["n_components"] for name in ("choice", "fit"))
     assert choice == fit != 3
 
 
-def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace):
-    params = workspace.params()
-    params["datasets"]["groceries"]["survey"] |= {"folds": 0, "restarts": 0}
-    params["datasets"]["groceries"]["evaluate"] = {"folds": 0}
-    workspace.write_params(params)
-    workspace.dvc("repro", "report@groceries", "page")
+def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace, in_process):
+    change(workspace, survey={"folds": 0, "restarts": 0}, evaluate={"folds": 0})
+    in_process(workspace, "survey", "evaluate", "report", "page")
     folder = workspace.root / "reports"
     survey = json.loads((folder / "metrics/groceries/survey.json").read_text())
     assert survey["choice"] is None and len(survey["notes"]) == 2
@@ -163,15 +173,3 @@ def test_parts_of_the_survey_that_are_off_leave_whole_outputs(workspace):
     assert not (folder / "figures/groceries/survey.png").exists()
     assert not (folder / "figures/groceries/consensus.png").exists()
     assert "WARNING" not in workspace.dvc("plots", "show", "--out", "shown")
-
-
-def test_metrics_diff_shows_the_held_out_figures(workspace):
-    workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2")
-    difference = json.loads(workspace.dvc("metrics", "diff", "--json"))
-    changed = difference["reports/metrics/groceries/heldout-summary.json"]
-    assert changed.keys() == {"groceries.heldout_rmse", "groceries.heldout_rmse_se"}
-    whole = json.loads(
-        workspace.dvc("metrics", "diff", "--json", "--targets", "reports/metrics/groceries/heldout.json")
-    )
-    changed = whole["reports/metrics/groceries/heldout.json"]
-    assert {"n_components", "rmse", "rmse_se", "mae", "mae_se"} <= changed.keys()

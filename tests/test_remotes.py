@@ -9,7 +9,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -60,10 +59,10 @@ def ssh(tmp_path: Path) -> Iterator[Remote]:
         f"AuthorizedKeysFile {home}/.ssh/id_ed25519.pub\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nSubsystem sftp internal-sftp\n"
     )
-    with (tmp_path / "sshd.log").open("w") as log:
-        server = subprocess.Popen([SSHD, "-D", "-e", "-f", config], stderr=log)
+    server = subprocess.Popen([SSHD, "-D", "-e", "-f", config], stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
     try:
-        _wait_for(port, server)
+        assert any("Server listening" in line for line in server.stderr), "sshd does not listen"
         yield Remote(f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path}/served", environment={"HOME": str(home)})
     finally:
         server.terminate()
@@ -84,16 +83,6 @@ def s3() -> Iterator[Remote]:
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test")
     yield Remote("s3://bucket/ratings", {"endpointurl": address}, {**keys, "AWS_DEFAULT_REGION": "us-east-1"})
     server.stop()
-
-
-def _wait_for(port: int, server: subprocess.Popen) -> None:
-    for _ in range(200):
-        assert server.poll() is None, "sshd ended"
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail("sshd does not listen")
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +120,7 @@ def clone_of(workspace: Workspace, place: Path) -> Workspace:
     return clone
 
 
-@pytest.mark.parametrize("kind", ["folder", "ssh", "s3"])
+@pytest.mark.parametrize("kind", ["folder", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("ssh", "s3"))])
 def test_a_fresh_clone_pulls_every_artifact_and_runs_nothing(origin, tmp_path, kind, request):
     remote = request.getfixturevalue(kind)
     workspace = origin.copy(tmp_path / "origin")
@@ -158,6 +147,7 @@ def test_a_fresh_clone_pulls_every_artifact_and_runs_nothing(origin, tmp_path, k
     assert clone.artifacts() == other
 
 
+@pytest.mark.slow
 def test_an_experiment_comes_to_a_clone_without_a_run(reproduced, folder, tmp_path):
     workspace = reproduced.copy(tmp_path / "origin")
     add(folder, workspace)

@@ -176,11 +176,11 @@ def workspace(reproduced: Workspace, tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def in_process(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Run stages of a workspace for `groceries`, or for all datasets, in this process."""
+    """Run stages of a workspace in this process."""
 
-    def run(workspace: Workspace, *stages: str) -> None:
+    def run(workspace: Workspace, *stages: str, dataset: str = "groceries") -> None:
         monkeypatch.chdir(workspace.root)
         for name in stages:
-            getattr(importlib.import_module(name), name)(*([] if name == "page" else ["groceries"]))
+            getattr(importlib.import_module(name), name)(*([] if name == "page" else [dataset]))
 
     return run

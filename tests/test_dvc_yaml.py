@@ -26,12 +26,24 @@ def test_deps_are_the_rooms_that_the_stage_imports(stage):
     assert len(declared) <= 8
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_modules_found_are_those_that_python_loads(stage):
-    """The reader of imports misses nothing that importing the script loads."""
-    code = f"import sys, {stage}, json; print(json.dumps([m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'ratings_nmf']))"  # noqa: E501
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "src", capture_output=True, text=True, check=True)
-    assert {Path(file) for file in json.loads(done.stdout)} <= modules_of(ROOT / f"src/{stage}.py")
+LOADED = """
+import importlib, json, sys
+
+for stage in sys.argv[1:]:
+    for name in [name for name in sys.modules if name.split(".")[0] == "ratings_nmf"]:
+        del sys.modules[name]
+    importlib.import_module(stage)
+    modules = [module for name, module in sys.modules.items() if name.split(".")[0] == "ratings_nmf"]
+    print(json.dumps([module.__file__ for module in modules]))
+"""
+
+
+def test_modules_found_are_those_that_python_loads():
+    """The reader of imports misses nothing that importing a script loads."""
+    command = [sys.executable, "-c", LOADED, *STAGES]
+    done = subprocess.run(command, cwd=ROOT / "src", capture_output=True, text=True, check=True)
+    for stage, loaded in zip(STAGES, done.stdout.splitlines(), strict=True):
+        assert {Path(file) for file in json.loads(loaded)} <= modules_of(ROOT / f"src/{stage}.py")
 
 
 class Recorder:

@@ -3,7 +3,7 @@
 import csv
 import importlib
 import re
-import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -145,8 +145,10 @@ def test_lines_that_a_file_lacks_are_counted():
         check_known(["else"], table, source="new.csv", side="rows", ignore_unknown=True)
 
 
-def run(workspace, *arguments):
-    return workspace.run(sys.executable, "-W", "error", "src/foldin.py", *arguments, check=False)
+def fold(workspace, monkeypatch, dataset, file, **options):
+    """Fold a file in, in this process; return how many cells it has, and the sentence about it."""
+    monkeypatch.chdir(workspace.root)
+    return importlib.import_module("foldin").fold_in(dataset, file, **options)
 
 
 def records(path):
@@ -154,10 +156,10 @@ def records(path):
         return list(csv.reader(stream))
 
 
-def test_one_new_person_in_the_groceries_table(workspace, tmp_path):
+def test_one_new_person_in_the_groceries_table(reproduced, tmp_path):
     file = tmp_path / "sam.csv"
     file.write_text("product,Sam\nvegetables,0\nfruits,2\nsweets,1\nbread,3\ncoffee,0\n")
-    done = run(workspace, "groceries", str(file))
+    done = reproduced.stage("foldin", "groceries", str(file))
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"foldin groceries: 3 cells in \d+\.\d s: 1 new column\n", done.stdout)
     assert sorted(path.name for path in tmp_path.glob("sam-*")) == [
@@ -174,25 +176,23 @@ def test_one_new_person_in_the_groceries_table(workspace, tmp_path):
     assert float(lines[0][3]) == predictions["vegetables"]
 
 
-def test_trained_rows_of_every_dataset_fold_in(workspace, tmp_path):
+def test_trained_rows_of_every_dataset_fold_in(reproduced, tmp_path, monkeypatch):
     for dataset, raw in (("ratings", "ratings"), ("ratings-unrated", "ratings"), ("groceries", "groceries")):
-        done = run(workspace, dataset, f"data/raw/{raw}.csv", "--output", str(tmp_path / dataset))
-        assert done.returncode == 0, done.stderr
+        fold(reproduced, monkeypatch, dataset, Path(f"data/raw/{raw}.csv"), output=tmp_path / dataset)
         expected, found = (
             np.array([line[1:] for line in records(path)[1:]], dtype=float)
-            for path in (workspace.root / f"data/factors/{dataset}/W.csv", tmp_path / dataset / f"{raw}-W.csv")
+            for path in (reproduced.root / f"data/factors/{dataset}/W.csv", tmp_path / dataset / f"{raw}-W.csv")
         )
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
-def test_predictions_are_the_product_of_what_is_written(workspace, tmp_path, monkeypatch):
-    monkeypatch.chdir(workspace.root)
-    importlib.import_module("foldin").fold_in("ratings", workspace.root / "data/raw/ratings.csv", output=tmp_path)
+def test_predictions_are_the_product_of_what_is_written(reproduced, tmp_path, monkeypatch):
+    fold(reproduced, monkeypatch, "ratings", Path("data/raw/ratings.csv"), output=tmp_path)
     W, H, predicted = (
         [line[1:] for line in records(path)[1:]]
         for path in (
             tmp_path / "ratings-W.csv",
-            workspace.root / "data/factors/ratings/H.csv",
+            reproduced.root / "data/factors/ratings/H.csv",
             tmp_path / "ratings-predictions.csv",
         )
     )
@@ -200,7 +200,7 @@ def test_predictions_are_the_product_of_what_is_written(workspace, tmp_path, mon
     assert predicted == [[f"{value:.9g}" for value in line] for line in factors.reconstruction().tolist()]
 
 
-def test_triples_fold_in(workspace, tmp_path):
+def test_triples_fold_in(workspace, tmp_path, monkeypatch, in_process):
     parameters = workspace.params()
     (workspace.root / "data/raw/t.csv").write_text(
         "who,what,value\n"
@@ -214,14 +214,14 @@ def test_triples_fold_in(workspace, tmp_path):
         "recommend": {"to": "rows", "top": 2},
     }
     workspace.write_params(parameters)
-    workspace.dvc("repro", "fit@t")
+    in_process(workspace, "ingest", "fit", dataset="t")
     (tmp_path / "new.csv").write_text("who,what,value\nann,i1,5\nbob,i0,2\nann,i3,1\nann,i9,1\n")
-    refused = run(workspace, "t", str(tmp_path / "new.csv"))
-    assert (refused.returncode, refused.stdout) == (1, "")
-    assert "column labels that the fitted table does not have: 'i9'; mend them, or leave them out" in refused.stderr
+    unknown = "column labels that the fitted table does not have: 'i9'; mend them, or leave them out"
+    with pytest.raises(InputError, match=unknown):
+        fold(workspace, monkeypatch, "t", tmp_path / "new.csv")
     assert not list(tmp_path.glob("new-*"))
-    done = run(workspace, "t", str(tmp_path / "new.csv"), "--ignore-unknown")
-    assert done.stdout.endswith(" s: 2 new rows; 3 lines that the file lacks count as not rated\n")
+    done = fold(workspace, monkeypatch, "t", tmp_path / "new.csv", ignore_unknown=True)
+    assert done == (3, "2 new rows; 3 lines that the file lacks count as not rated")
     lists = [line[:3] for line in records(tmp_path / "new-recommendations.csv")[1:]]
     assert [line[0] for line in lists] == ["ann", "ann", "bob", "bob"]
     assert not {("ann", "i1"), ("ann", "i3"), ("bob", "i0")} & {(line[0], line[2]) for line in lists}
@@ -244,18 +244,19 @@ def test_triples_fold_in(workspace, tmp_path):
         (None, "no such file"),
     ],
 )
-def test_bad_files(reproduced, tmp_path, content, said):
+def test_bad_files(reproduced, tmp_path, monkeypatch, content, said):
     file = tmp_path / "new.csv"
     if content is not None:
         file.write_text(content)
-    done = run(reproduced, "groceries", str(file))
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
-    assert said in done.stderr
-    assert done.stderr.startswith("foldin groceries: ")
+    with pytest.raises(InputError) as refused:
+        fold(reproduced, monkeypatch, "groceries", file)
+    assert said in str(refused.value)
     assert not list(tmp_path.glob("new-*"))
 
 
-def test_without_factors_the_stage_to_run_is_named(checkout, tmp_path):
+def test_without_factors_the_stage_to_run_is_named_in_one_line(checkout, tmp_path):
     (tmp_path / "new.csv").write_text("p,Sam\nbread,1\n")
-    done = run(checkout, "groceries", str(tmp_path / "new.csv"))
+    done = checkout.stage("foldin", "groceries", str(tmp_path / "new.csv"))
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert done.stderr.startswith("foldin groceries: ")
     assert "no such file; make it with `dvc repro ingest@groceries`" in done.stderr

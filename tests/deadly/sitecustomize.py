@@ -11,25 +11,21 @@ import os
 import resource
 import signal
 import sys
+from itertools import count
 from pathlib import Path
 from types import FrameType
 
-left = int(os.environ.get("DEADLY_COUNT", "0"))
+limit = int(os.environ.get("DEADLY_COUNT", "0"))
+number = count()
 
 
 def happened() -> None:
-    global left
-    if left == 0:
-        sys.setprofile(None)
+    if next(number) == limit:
         os.kill(0 if "DEADLY_GROUP" in os.environ else os.getpid(), signal.SIGKILL)
-    left -= 1
 
 
 def writes(event: str, arguments: tuple) -> None:
-    opened = event == "open" and (
-        isinstance(arguments[1], str) and bool({"w", "a", "x", "+"} & set(arguments[1]))
-        or arguments[1] is None and bool(arguments[2] & (os.O_WRONLY | os.O_RDWR))
-    )  # fmt: skip
+    opened = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
     if opened or event in {"os.mkdir", "os.rename", "os.remove", "os.link", "shutil.rmtree"}:
         happened()
 
@@ -39,8 +35,9 @@ def calls(frame: FrameType, event: str, _: object) -> None:
         happened()
 
 
-def tally(count: int) -> None:
-    Path(os.environ["DEADLY_TALLY"]).write_text(str(count - max(left, 0)), encoding="utf-8")
+def tally(place: str) -> None:
+    total = next(number)
+    Path(place).write_text(str(total), encoding="utf-8")
 
 
 if any(os.environ.get("DEADLY_PROGRAM", " ") in word for word in sys.orig_argv):
@@ -52,6 +49,6 @@ if any(os.environ.get("DEADLY_PROGRAM", " ") in word for word in sys.orig_argv):
         case "byte":
             signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (left, left))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     if "DEADLY_TALLY" in os.environ:
-        atexit.register(tally, left)
+        atexit.register(tally, os.environ["DEADLY_TALLY"])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.matching import inner
 
 Matrix = NDArray[np.float64]
 
@@ -141,12 +142,12 @@ def correlation_means(factors: Factors, rows: Arrangement) -> Matrix:
     no array of rows × columns or rows × rows is needed.
     """
     centred = factors.H - factors.H.mean(axis=1, keepdims=True)
-    gram = np.einsum("ac,bc->ab", centred, centred)
-    variance = np.einsum("ra,ab,rb->r", factors.W, gram, factors.W)
+    gram = inner(centred, centred)
+    variance = (inner(gram, factors.W).T * factors.W).sum(axis=1)
     scale = np.square(factors.W).sum(axis=1) * np.trace(gram)
     deviation = np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))
     standard = rows.means(factors.W / deviation[:, None])
-    correlation: Matrix = np.clip(np.einsum("ra,ab,sb->rs", standard, gram, standard), -1.0, 1.0)
+    correlation: Matrix = np.clip(inner(standard, inner(gram, standard).T), -1.0, 1.0)
     return correlation
 
 

@@ -1,1 +1,1 @@
-"""Cells that a fit does not see: folds, how wrong predictions are there, and what simple averages do."""
+"""Cells that a fit does not see, and how well it, averages and its lists do there; tables enter, no files."""

@@ -1,1 +1,1 @@
-"""Which number of components? The evidence for each count, what each rule makes of it, and the choice."""
+"""Which number of components? Evidence for each count, what rules make of it, the choice; trials enter, no files."""

@@ -67,7 +67,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
         model = Model(n_components=count, solver="native", options=setting.options)
         trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
         predicted = trial.factors.predict(*places)
-        left = fit_metrics(table, trial.factors)["frobenius_error"] ** 2 - np.square(values - predicted).sum()
+        left = np.square(fit_metrics(table, trial.factors)["frobenius_error"]) - np.square(values - predicted).sum()
         clipped = trial.errors(values, predicted)
         train = float(np.sqrt(max(left, 0.0) / trial.known.counted))
         return float(root_mean_square(clipped)), float(np.abs(clipped).mean()), train
@@ -103,7 +103,7 @@ def restarted(
 
     def on_mixed(count: int, run: int) -> float:
         factors = setting.restarted(mixed, "survey shuffled restart", count, run)
-        return float(fit_metrics(mixed, factors)["frobenius_error"] ** 2)
+        return float(np.square(fit_metrics(mixed, factors)["frobenius_error"]))
 
     fits = setting.run("restarts", restart, counts, range(number))
     errors = setting.run("shuffled fits", on_mixed, counts, range(number))
@@ -115,7 +115,7 @@ def restarted(
         lines.append(
             {
                 "explained_variance": best["explained_variance"],
-                "rss": best["frobenius_error"] ** 2,
+                "rss": float(np.square(best["frobenius_error"])),
                 "cophenetic": consensus.cophenetic(matrices[-1]) if count > 1 else None,
                 "dispersion": consensus.dispersion(matrices[-1]),
                 "silhouette": consensus.silhouette(parts),

@@ -4,9 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examples import cells_of, masked_tables
-from ratings_nmf.solvers.cells import pack_sides
-from ratings_nmf.solvers.kernels import Rule, multiply, orthonormalize, update_known, update_observed
+from examples import cells_of, masked_tables, places_of
+from ratings_nmf.solvers.cells import not_held_out, pack_sides
+from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
+from ratings_nmf.solvers.kernels.vectors import multiply, orthonormalize
 from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
 
@@ -88,6 +89,19 @@ def test_products_are_those_of_the_dense_table(masked, rank):
         np.testing.assert_allclose(out[: len(dense), :rank], dense @ factors, atol=1e-12)
         gram = gram_of(pad(factors, np.float64), alone)
         np.testing.assert_allclose(gram[:rank, :rank], factors.T @ factors, atol=1e-12)
+
+
+@given(masked_tables(), st.randoms())
+def test_cells_are_held_out_in_whatever_order_they_stand(masked, shuffler):
+    table, known = masked
+    cells = cells_of(table, known)
+    order = list(range(cells.values.size))
+    shuffler.shuffle(order)
+    cells = cells.where(np.array(order, int))
+    held = np.random.default_rng(len(order)).random(table.shape) < 0.4
+    rows, columns = places_of(held)
+    left = not_held_out(cells, (rows[::-1], columns[::-1]))
+    np.testing.assert_array_equal(left, ~held[cells.rows, cells.columns])
 
 
 @given(masked_tables(), st.randoms())

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, spread, store, total
+from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, reaches, spread, store, total
 
 jit = njit(error_model="numpy")
 
@@ -12,6 +12,11 @@ def _combine(left, right, number, out):
     lanes = load(left, 3) * load(right, 0) - spread(number) + load(right, 5)
     store(out, 1, lanes)
     return total(lanes)
+
+
+@jit
+def _reaches(left, right):
+    return reaches(load(left, 0), load(right, 0))
 
 
 @jit
@@ -31,6 +36,17 @@ def test_lanes_give_the_same_bits_compiled_and_interpreted(dtype):
     assert sums[0] == sums[1]
     np.testing.assert_array_equal(compiled, interpreted)
     np.testing.assert_array_equal(compiled[1:9], left[3:11] * right[:8] - dtype(0.3) + right[5:13])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_lanes_reach_others_where_one_of_them_does(dtype):
+    low, high = np.zeros(LANES, dtype), np.ones(LANES, dtype)
+    assert not _reaches(low, high)
+    for lane in range(LANES):
+        some = low.copy()
+        some[lane] = 1
+        assert _reaches(some, high)
+        assert not _reaches(some, high + some)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import Places, RatingsTable
-from ratings_nmf.solvers.kernels import Packed, among, order_by, pack, sorted_order
+from ratings_nmf.solvers.kernels.packing import Packed, among, order_by, pack, sorted_order
 
 Integers = NDArray[np.int32]
 Floats = NDArray[np.float64]

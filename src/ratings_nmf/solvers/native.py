@@ -17,7 +17,7 @@ from ratings_nmf.core.table import Places
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.cells import Cells, Floats
-from ratings_nmf.solvers.kernels import Rule
+from ratings_nmf.solvers.kernels.descent import Rule
 from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.problem import Problem, pose
 from ratings_nmf.solvers.solution import Solution

@@ -10,7 +10,10 @@ from numpy.typing import DTypeLike, NDArray
 from ratings_nmf.core.table import Places
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
-from ratings_nmf.solvers.kernels import LANES, Lines, Packed, Rule, gram, update_known, update_observed
+from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
+from ratings_nmf.solvers.kernels.lanes import LANES
+from ratings_nmf.solvers.kernels.packing import Packed
+from ratings_nmf.solvers.kernels.vectors import Lines, gram
 from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.threads import Run, alone, split
 

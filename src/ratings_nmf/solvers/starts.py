@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.solvers.cells import Floats
-from ratings_nmf.solvers.kernels import multiply, orthonormalize
+from ratings_nmf.solvers.kernels.vectors import multiply, orthonormalize
 from ratings_nmf.solvers.problem import Axis, Problem, pad
 from ratings_nmf.solvers.threads import Run
 

@@ -45,6 +45,11 @@ def total(lanes: Any) -> Any:
     return lanes[0]
 
 
+def reaches(left: Any, right: Any) -> Any:
+    """Return whether any of eight lanes is at least what stands in the same lane of the other."""
+    return bool(np.any(left >= right))
+
+
 def gather(table: Any, rows: Any, at: int, first: int, into: tuple[Any, int, int]) -> None:
     """Transpose an 8 x 8 block: write table[rows[at : at + 8], first + i] to vector[start + i * step :].
 
@@ -88,6 +93,7 @@ _declare(load, lambda vector, at: Lanes(vector.dtype))
 _declare(store, lambda vector, at, lanes: types.void)
 _declare(spread, lambda number: Lanes(number))  # noqa: PLW0108
 _declare(total, lambda lanes: lanes.dtype)
+_declare(reaches, lambda left, right: types.boolean if isinstance(left, Lanes) and left == right else None)
 _declare(gather, lambda table, rows, at, first, into: types.void)
 
 
@@ -146,6 +152,12 @@ def _(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         low, high = (_pick(builder, lanes, lanes, range(start, start + half)) for start in (0, half))
         lanes = builder.fadd(low, high)
     return builder.extract_element(lanes, _INT32(0))
+
+
+@_lower(reaches, Lanes, Lanes)
+def _(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    mask = builder.bitcast(builder.fcmp_ordered(">=", *arguments), ir.IntType(LANES))
+    return builder.icmp_unsigned("!=", mask, ir.IntType(LANES)(0))
 
 
 @_lower(gather, types.Array, types.Array, types.Integer, types.Integer, types.BaseTuple)

@@ -33,14 +33,14 @@ def is_sorted(rows: Any, columns: Any) -> bool:
 @compiled
 def among(rows: Any, columns: Any, other_rows: Any, other_columns: Any) -> Any:
     """Return which cells are among other cells; both stand row by row, each row by columns."""
-    found = np.zeros(rows.size, np.bool_)
+    inside = np.zeros(rows.size, np.bool_)
     at = 0
     for cell in range(rows.size):
         row, column = rows[cell], columns[cell]
         while at < other_rows.size and (other_rows[at] < row or (other_rows[at] == row and other_columns[at] < column)):
             at += 1
-        found[cell] = at < other_rows.size and other_rows[at] == row and other_columns[at] == column
-    return found
+        inside[cell] = at < other_rows.size and other_rows[at] == row and other_columns[at] == column
+    return inside
 
 
 @compiled

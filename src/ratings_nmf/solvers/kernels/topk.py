@@ -11,14 +11,11 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import lower_builtin, type_callable
 from numpy.typing import NDArray
 
 from ratings_nmf.solvers.kernels.cache import compiled
 from ratings_nmf.solvers.kernels.heap import offer, sort
-from ratings_nmf.solvers.kernels.lanes import LANES, Lanes, load, spread, store
+from ratings_nmf.solvers.kernels.lanes import LANES, load, reaches, spread, store
 
 GROUP = 4
 BLOCK = 2 * LANES
@@ -59,24 +56,6 @@ class Known(NamedTuple):
     items: NDArray[np.int32]
 
 
-def reaches(left: Any, right: Any) -> Any:
-    """Return whether any of eight lanes is at least what stands in the same lane of the other."""
-    return bool(np.any(left >= right))
-
-
-def _boolean_for_lanes(left: Any, right: Any) -> Any:
-    return types.boolean if isinstance(left, Lanes) and left == right else None
-
-
-type_callable(reaches)(lambda context: _boolean_for_lanes)
-
-
-@lower_builtin(reaches, Lanes, Lanes)  # type: ignore[untyped-decorator]
-def _(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    mask = builder.bitcast(builder.fcmp_ordered(">=", *arguments), ir.IntType(LANES))
-    return builder.icmp_unsigned("!=", mask, ir.IntType(LANES)(0))
-
-
 @compiled
 def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Known, lists: Any) -> None:
     """Write the best items that receivers `lines`, (first, last), do not know to `lists`, best first.
@@ -84,7 +63,7 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
     `receivers` holds loadings, shape (receivers, components), float64; `lists` is (items, scores), each of shape
     (receivers, top). Of equal scores the item that comes first is better. A short list's items go on as they were.
     """
-    (first, last), (found, scores) = lines, lists
+    (first, last), (best, scores) = lines, lists
     n_components, n_blocks = receivers.shape[1], items.blocks.shape[0]
     loadings = np.empty((GROUP, n_components), np.float32)
     bounds = np.empty((GROUP, items.peaks.shape[0] * BLOCK), np.float32)
@@ -114,14 +93,14 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
                     item = items.order[at]
                     if screened[r, i] >= least[r] and item >= 0 and not (marks[at] >> r) & 1:
                         score = _score(receivers[start + r], items.exact[item])
-                        listed = found[start + r], scores[start + r]
+                        listed = best[start + r], scores[start + r]
                         counts[r] = offer(listed, counts[r], score, item)
-                        if counts[r] == found.shape[1]:
+                        if counts[r] == best.shape[1]:
                             worst = math.ldexp(listed[1][0], int(shifts[r]))
                             least[r] = worst * (1 - (n_components + 8) * _UNIT) - n_components * _UNDERFLOW
         _unmark(marks, known, items.place, (start, size))
         for r in range(size):
-            sort(found[start + r], scores[start + r], counts[r])
+            sort(best[start + r], scores[start + r], counts[r])
 
 
 @compiled

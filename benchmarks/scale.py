@@ -39,6 +39,7 @@ STAGES = "ingest", "survey", "fit", "evaluate", "recommend", "report", "page"
 TURNS = 5
 PARAMETERS = {
     "seed": 0,
+    "most_cells": 25_000_000,
     "datasets": {
         "films": {
             "ingest": {"path": "data/raw/ratings.csv", "layout": "triples", "zeros": "missing"},

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ratings_nmf.core import params, stage
+from ratings_nmf.core import params, stage, words
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files import choice, interim
 from ratings_nmf.files import reports as metrics
@@ -17,7 +17,8 @@ def evaluate(dataset: str) -> stage.Done:
     parameters = params.load()
     block = parameters.dataset(dataset)
     fit, source = block.fit, block.ingest
-    table = interim.read(dataset)
+    draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
+    table = interim.read(dataset, draw=draw)
     count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
@@ -27,19 +28,23 @@ def evaluate(dataset: str) -> stage.Done:
         heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, **common)
     else:
         path = Path(block.evaluate.test)
-        cells = read_unseen(path, table, separator=separator, columns=columns)
+        row_labels = () if draw is None else interim.iterate_labels(dataset, "rows")
+        cells = read_unseen(path, table, separator=separator, columns=columns, row_labels=row_labels)
         heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, **common)
         heldout |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
         heldout["unknown_labels"] = len(cells.unknown_labels)
         if cells.unknown_labels:
             heldout["first_unknown"] = cells.unknown_labels[:LISTED]
+        if cells.undrawn:
+            heldout["undrawn_lines"] = cells.undrawn
+    notes = words.drawn_rows(draw) + heldout.get("notes", [])
     if left_out:
-        heldout.setdefault("notes", []).append(
-            f"fit.options without a counterpart in the native solver: {', '.join(left_out)}"
-        )
+        notes.append(f"fit.options without a counterpart in the native solver: {', '.join(left_out)}")
+    if notes:
+        heldout["notes"] = notes
     metrics.write(dataset, "heldout", heldout | {"predictors": evaluation.predictors(heldout)})
     metrics.write_summary(dataset, "heldout", evaluation.summary(heldout))
-    return heldout["cells"], heldout["verdict"]
+    return heldout["cells"], stage.of_rows(heldout["verdict"], draw)
 
 
 if __name__ == "__main__":

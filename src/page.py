@@ -15,15 +15,18 @@ from ratings_nmf.recommend.recommendations import sides
 def page() -> stage.Done:
     """Build and write the page."""
     parameters = params.load()
-    datasets = [_sources(name, block) for name, block in parameters.datasets.items()]
+    datasets = [_sources(name, parameters) for name in parameters.datasets]
     text = html.build(datasets, seed=parameters.seed)
     page_file.write(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
-    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes"
+    drawn = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
+    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{drawn}"
 
 
-def _sources(name: str, block: params.DatasetParameters) -> Sources:
-    table, factors, to = interim.read(name), loadings.read(name), block.recommend.to
+def _sources(name: str, parameters: params.Parameters) -> Sources:
+    block = parameters.dataset(name)
+    draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
+    table, factors, to = interim.read(name, draw=draw), loadings.read(name, draw=draw), block.recommend.to
     receivers, items = sides(table, to=to)
     return Sources(
         name=name,

@@ -1,26 +1,35 @@
 """Recommend to each row, or to each column, what it does not know yet, and write how that spreads."""
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from ratings_nmf.core import params, stage
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files import interim
 from ratings_nmf.files import lists as recommendations
 from ratings_nmf.files import loadings as factors
 from ratings_nmf.files import reports as metrics
-from ratings_nmf.recommend import search as core
-from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.recommend.search import Spread, in_blocks
 
 
-def recommend(dataset: str) -> stage.Done:
-    """Recommend for one dataset."""
-    asked = params.load().dataset(dataset).recommend
-    table, found = interim.read(dataset, places_only=True), factors.read(dataset)
-    given = core.recommend(found, table, to=asked.to, top=asked.top)
-    receivers, items = sides(table, to=asked.to)
-    recommendations.write(dataset, given, receivers=receivers, items=items, components=found.components)
-    spread = core.Spread()
-    spread.add(given)
+def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Done:
+    """Recommend for one dataset, of whose cells about `block` are in memory at a time."""
+    parameters = params.load().dataset(dataset).recommend
+    spread, profile = Spread(), interim.read_profile(dataset)
+
+    def blocks() -> Iterable[tuple[RatingsTable, Factors]]:
+        return factors.beside(dataset, interim.blocks(dataset, cells=block, places_only=True))
+
+    def lists() -> Iterator[tuple[Recommendations, Sequence[str], Sequence[str]]]:
+        for receivers, items, found in in_blocks(blocks, to=parameters.to, top=parameters.top):
+            spread.add(found)
+            yield found, receivers, items
+
+    recommendations.write(dataset, lists(), components=factors.components(dataset))
     measured = spread.summary()
     metrics.write(dataset, "recommend", measured)
-    return len(table.rows), f"lists of up to {asked.top} for {measured['receivers']:,} {asked.to}"
+    return profile["cells"], f"lists of up to {parameters.top} for {measured['receivers']:,} {parameters.to}"
 
 
 if __name__ == "__main__":

@@ -15,10 +15,13 @@ from ratings_nmf.recommend.recommendations import sides
 def report(dataset: str) -> stage.Done:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
-    table, factors, survey = interim.read(dataset), loadings.read(dataset), reports.read(dataset, "survey")
+    parameters = params.load()
+    draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
+    table, factors = interim.read(dataset, draw=draw), loadings.read(dataset, draw=draw)
+    survey = reports.read(dataset, "survey")
     fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
-    fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout)]
-    to = params.load().dataset(dataset).recommend.to
+    fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout), *words.drawn_rows(draw)]
+    to = parameters.dataset(dataset).recommend.to
     receivers, items = sides(table, to=to)
     recommendations = lists.read(dataset, receivers=receivers, items=items, components=factors.components)
     figures = {
@@ -33,7 +36,7 @@ def report(dataset: str) -> stage.Done:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
     drawn = {name: figure for name, figure in figures.items() if figure is not None}
     pictures.write(dataset, drawn)
-    return len(table.values), f"{len(drawn)} figures"
+    return len(table.values), stage.of_rows(f"{len(drawn)} figures", draw)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
 
-from ratings_nmf.core import params, stage
+from ratings_nmf.core import params, stage, words
 from ratings_nmf.files import choice as choice_file
 from ratings_nmf.files import interim
 from ratings_nmf.files import reports as metrics
@@ -16,10 +16,11 @@ def survey(dataset: str) -> stage.Done:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     block = parameters.dataset(dataset)
-    table, fit = interim.read(dataset), block.fit
+    draw, fit = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed), block.fit
+    table = interim.read(dataset, draw=draw)
     options, left_out = counterpart(fit.solver, fit.options, table)
     comparison = compare(table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed)
-    notes = [STAND_IN] if fit.solver == "spark" else []
+    notes = words.drawn_rows(draw) + ([STAND_IN] if fit.solver == "spark" else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice = comparison.choice
     survey_files.write_evidence(dataset, COLUMNS, comparison.evidence)
@@ -34,7 +35,7 @@ def survey(dataset: str) -> stage.Done:
     }
     metrics.write(dataset, "survey", content)
     choice_file.write(dataset, choice.n_components)
-    return len(table.values), choice.reason
+    return len(table.values), stage.of_rows(choice.reason, draw)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,8 @@ class Workspace:
         return yaml.safe_load((self.root / "params.yaml").read_text(encoding="utf-8"))
 
     def write_params(self, params: dict) -> None:
-        (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
+        content = {"most_cells": 25_000_000, **params}
+        (self.root / "params.yaml").write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
     def copy(self, place: Path) -> "Workspace":
         shutil.copytree(self.root, place, symlinks=True)

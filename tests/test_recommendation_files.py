@@ -27,7 +27,7 @@ def test_read_what_was_written(tmp_path, monkeypatch, to, full):
     given = recommend(factors, table, to=to, top=3)
     receivers, items = sides(table, to=to)
     names = {"receivers": receivers, "items": items, "components": factors.components}
-    files.write("d", given, **names)
+    files.write("d", [(given, receivers, items)], components=factors.components)
     found = files.read("d", **names)
     for part in ("receivers", "ranks", "items", "components", "cold"):
         np.testing.assert_array_equal(getattr(found, part), getattr(given, part))

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from ratings_nmf.core.draw import Draw
 from ratings_nmf.core.errors import InputError
 
 Done = tuple[int, str]
@@ -50,6 +51,15 @@ def run(stage: Callable[..., Done], arguments: Arguments | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(f"{name}: interrupted; nothing half-written is left")
     print(f"{name}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
+
+
+def of_rows(outcome: str, draw: Draw | None) -> str:
+    """Return what came of a stage and, where it worked on some rows of a table, which.
+
+    >>> of_rows("done", None)
+    'done'
+    """
+    return outcome if draw is None else f"{outcome.removesuffix('.')}; {draw}"
 
 
 def path(text: str) -> Path:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ratings_nmf.core.draw import Draw
+
 NOT_MEASURED = "not measured"
 
 HEAD, TAIL = 140, 40
@@ -113,6 +115,11 @@ def empty_lines(profile: dict[str, Any], spell: Callable[[str], str] = label) ->
             more = f" and {count - NAMED:,} more" if count > NAMED else ""
             sentences.append(f"{counted(count, side)} {state}: {names}{more}.")
     return sentences
+
+
+def drawn_rows(draw: Draw | None) -> list[str]:
+    """Say that some rows stand for all of a table that is too large to be worked on as a whole, where so."""
+    return [] if draw is None else [f"{str(draw).capitalize()} by hash: the table has more cells than most_cells."]
 
 
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:

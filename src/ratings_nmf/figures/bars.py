@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ratings_nmf.core import words
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.words import aligned
 from ratings_nmf.figures.arrangement import Matrix, heaviest
@@ -127,7 +128,7 @@ def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figur
             color=INK,
             parse_math=False,
         )
-    lines = [f"Up to {LARGEST} rows and {LARGEST} columns with the largest loadings"]
+    lines = [f"Up to {LARGEST} rows and {LARGEST} columns with the largest loadings", *words.drawn_rows(table.draw)]
     if len(parts) < factors.parts:
         lines.append(f"The {len(parts)} of {factors.parts} components with the largest share of W @ H")
     if factors.parts < len(factors.components):

@@ -49,7 +49,13 @@ def heatmaps(
         "input": heatmap(
             values,
             (rows, columns),
-            caption("the table", "value", words.size(profile), *words.empty_lines(profile, drawable)),
+            caption(
+                "the table",
+                "value",
+                words.size(profile),
+                *words.empty_lines(profile, drawable),
+                *words.drawn_rows(table.draw),
+            ),
             limit=peak,
         ),
         "W": heatmap(

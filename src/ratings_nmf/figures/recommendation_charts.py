@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from ratings_nmf.core import words
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.figures.arrangement import annotates, one_by_one
 from ratings_nmf.figures.bars import Bars, draw_bars
@@ -66,6 +67,7 @@ def _spread(dataset: str, table: RatingsTable, factors: Factors, lists: Recommen
         f"Left: {len(lists.items):,} recommendations to {len(lists.cold):,} {to} by what they predict",
         f"Right: the {len(bars.labels)} of {lists.item_count:,} {items} that stand on most lists, on how many, and the "
         "component that most often contributes most there",
+        *words.drawn_rows(table.draw),
     )
     frame = figure.add_axes((0, 0, 1, 1))
     frame.set_axis_off()

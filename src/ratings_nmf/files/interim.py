@@ -1,17 +1,18 @@
 """`data/interim/<dataset>/`: the ingested table as cells, labels and a profile."""
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.core.draw import Draw, draw_rows
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.formats import iterate_csv, made_by, read_json, write_csv, write_json
-from ratings_nmf.files.parquet import iterate_columns, read_columns, write_columns
+from ratings_nmf.files.parquet import iterate_columns, write_columns
 
 BLOCK = 4_000_000
 """Cells that are read together where a table need not be in memory as a whole."""
@@ -28,30 +29,46 @@ def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
         write_json(folder / "profile.json", profile)
 
 
-def read(dataset: str, *, places_only: bool = False) -> RatingsTable:
-    """Return the table that `write` wrote; with `places_only` its values are not read, and each is 1.
+def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
+    """Return the table that `write` wrote, or those of its rows that were drawn.
 
     Raises
     ------
     InputError
         If it was not written yet.
     """
-    folder = made_by("ingest", _folder(dataset), dataset)
-    cells = read_columns(folder / "cells.parquet", ["row", "column"] if places_only else None)
+    parts: list[tuple[NDArray[Any], ...]] = []
+    for piece in iterate_columns(cells_file(dataset)):
+        rows, columns, values = piece["row"], piece["column"], piece["value"]
+        if draw is not None:
+            places = draw.places(rows)
+            rows, columns, values = (part[places >= 0] for part in (places, columns, values))
+        parts.append((rows, columns, values))
+    rows, columns, values = map(np.concatenate, zip(*parts, strict=True))
+    labels = iterate_labels(dataset, "rows")
+    if draw is not None:
+        labels = compress(labels, draw.places(np.arange(draw.row_count)) >= 0)
     return RatingsTable(
-        row_labels=tuple(iterate_labels(dataset, "rows")),
+        row_labels=tuple(labels),
         column_labels=tuple(iterate_labels(dataset, "columns")),
-        rows=cells["row"],
-        columns=cells["column"],
-        values=np.broadcast_to(1.0, len(cells["row"])) if places_only else cells["value"],
+        rows=rows,
+        columns=columns,
+        values=values,
         zeros=read_profile(dataset)["zeros"],
+        draw=draw,
     )
 
 
-def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
+def draw(dataset: str, *, most_cells: int, seed: int) -> Draw | None:
+    """Draw rows of a table of more than so many cells, as `core.draw` does; None where all rows can be worked on."""
+    profile = read_profile(dataset)
+    return draw_rows(profile["rows"], profile["cells"], most_cells=most_cells, seed=seed)
+
+
+def blocks(dataset: str, *, cells: int = BLOCK, places_only: bool = False) -> Iterator[RatingsTable]:
     """Give the table some successive rows at a time, with about so many cells or all that are left.
 
-    Errors are those of `read`.
+    With `places_only` values are not read, and each is 1. Errors are those of `read`.
     """
     profile, columns = read_profile(dataset), tuple(iterate_labels(dataset, "columns"))
     labels, start = iterate_labels(dataset, "rows"), 0
@@ -67,8 +84,9 @@ def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
         )
 
     waiting: list[tuple[NDArray[Any], ...]] = []
-    for piece in iterate_columns(cells_file(dataset)):
-        waiting.append((piece["row"], piece["column"], piece["value"]))
+    for piece in iterate_columns(cells_file(dataset), ["row", "column"] if places_only else None):
+        values = np.broadcast_to(1.0, len(piece["row"])) if places_only else piece["value"]
+        waiting.append((piece["row"], piece["column"], values))
         if sum(len(rows) for rows, *_ in waiting) > cells:
             joined = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
             stop = int(joined[0][-1])  # this row may go on in the next piece

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.files.arrow import to_numpy
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.formats import DIGITS, field, guarded, made_by, open_csv, write_csv, write_records
+from ratings_nmf.files.formats import DIGITS, field, guarded, made_by, open_csv, write_records
 from ratings_nmf.recommend.recommendations import Recommendations
 
 HEADER = ("for", "rank", "item", "predicted", "component", "share", "flag")
@@ -21,22 +21,23 @@ _CHUNK = 100_000
 
 
 def write(
-    dataset: str, found: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
+    dataset: str,
+    parts: Iterable[tuple[Recommendations, Sequence[str], Sequence[str]]],
+    *,
+    components: Sequence[str],
 ) -> None:
-    """Write a line for each recommendation; `flag` says where a receiver has no known cell."""
+    """Write a line for each recommendation; `flag` says where a receiver has no known cell.
+
+    Recommendations come some receivers at a time, with the labels of receivers and items.
+    """
     with replacing(_file(dataset)) as file, open_csv(file) as stream:
         write_records(stream, [HEADER])
-        stream.writelines(lines(found, receivers=receivers, items=items, components=components))
-
-
-def write_lists(dataset: str, records: Iterable[Iterable[object]]) -> None:
-    """Write the fields of each recommendation in `HEADER`'s order, labels as they are."""
-    with replacing(_file(dataset)) as file:
-        write_csv(file, HEADER, records)
+        for found, receivers, items in parts:
+            stream.writelines(lines(found, receivers=receivers, items=items, components=components))
 
 
 def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]) -> Recommendations:
-    """Return the recommendations that `write` wrote, given the labels it was given.
+    """Return the recommendations that `write` wrote, given the labels it was given, or those of rows that were drawn.
 
     Raises
     ------
@@ -52,16 +53,18 @@ def read(dataset: str, *, receivers: Sequence[str], items: Sequence[str], compon
             column_types=dict.fromkeys(HEADER, pa.dictionary(pa.int32(), pa.string())) | types, null_values=[]
         ),
     )
-    own = _places(table.column("for"), receivers)
-    numbers = {name: to_numpy(table.column(name)) for name in types}
+    own, other = _places(table.column("for"), receivers), _places(table.column("item"), items)
+    kept = (own >= 0) & (other >= 0)
+    numbers = {name: to_numpy(table.column(name))[kept] for name in types}
+    flagged = _places(table.column("flag"), (COLD,)) == 0
     cold = np.zeros(len(receivers), dtype=np.bool_)
-    cold[own[_places(table.column("flag"), (COLD,)) == 0]] = True
+    cold[own[kept & flagged]] = True
     return Recommendations(
-        receivers=own,
+        receivers=own[kept],
         ranks=numbers["rank"],
-        items=_places(table.column("item"), items),
+        items=other[kept],
         predicted=numbers["predicted"],
-        components=_places(table.column("component"), components),
+        components=_places(table.column("component"), components)[kept],
         shares=numbers["share"],
         cold=cold,
         item_count=len(items),

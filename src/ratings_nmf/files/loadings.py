@@ -1,12 +1,13 @@
 """`data/factors/<dataset>/`: W, H and the reconstruction, as written numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ratings_nmf.core.draw import Draw
 from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.formats import made_by, open_csv, read_csv, shortened, significant, write_csv, write_records
@@ -93,22 +94,55 @@ def writing(
         yield add
 
 
-def read(dataset: str) -> Factors:
-    """Return the factors that `write` wrote.
+def components(dataset: str) -> tuple[str, ...]:
+    """Return the names of the components; errors are those of `read`."""
+    return _open(dataset)[0]
+
+
+def read(dataset: str, *, draw: Draw | None = None) -> Factors:
+    """Return the factors that `writing` wrote, or those of the rows that were drawn.
 
     Raises
     ------
     InputError
         If they were not written yet.
     """
+    components, H, parts = _open(dataset)
+    if draw is None:
+        return Factors(W=np.concatenate([*parts]), H=H, components=components)
+    start, kept = 0, []
+    for lines in parts:
+        first, last = np.searchsorted(draw.rows, (start, start + len(lines)))
+        kept.append(lines[draw.rows[first:last] - start])
+        start += len(lines)
+    return Factors(W=np.concatenate(kept), H=H, components=components)
+
+
+def beside(dataset: str, tables: Iterable[RatingsTable]) -> Iterator[tuple[RatingsTable, Factors]]:
+    """Give each of the tables, successive rows of all, with the factors of its rows; errors are those of `read`."""
+    components, H, parts = _open(dataset)
+    waiting = np.empty((0, len(components)))
+    for table in tables:
+        count = table.shape[0]
+        while len(waiting) < count:
+            waiting = np.concatenate([waiting, next(parts)])
+        yield table, Factors(W=waiting[:count], H=H, components=components)
+        waiting = waiting[count:]
+
+
+def _open(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64], Iterator[NDArray[np.float64]]]:
+    """Return the names of the components, H (components, columns), and W's lines, some at a time."""
     folder = made_by("fit", _folder(dataset), dataset)
     if (folder / "W.csv").exists():
         components, W = _read_matrix(folder / "W.csv")
-        _, H = _read_matrix(folder / "H.csv")
-        return Factors(W=W, H=H, components=components)
-    components, W = _read_loadings(folder / "W.parquet")
-    _, turned = _read_loadings(folder / "H.parquet")
-    return Factors(W=W, H=np.ascontiguousarray(turned.T), components=components)
+        return components, _read_matrix(folder / "H.csv")[1], iter([W])
+    _, *names = column_names(folder / "W.parquet")
+    H = np.concatenate([*_iterate_lines(folder / "H.parquet", names)]).T
+    return tuple(names), np.ascontiguousarray(H), _iterate_lines(folder / "W.parquet", names)
+
+
+def _iterate_lines(path: Path, components: Sequence[str]) -> Iterator[NDArray[np.float64]]:
+    return (np.column_stack([*columns.values()]) for columns in iterate_columns(path, components))
 
 
 def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:
@@ -159,12 +193,6 @@ def _open_parquet(stack: ExitStack, path: Path, side: str, components: Sequence[
 def _read_matrix(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     header, records = read_csv(path)
     return tuple(header[1:]), np.array([record[1:] for record in records], dtype=np.float64)
-
-
-def _read_loadings(path: Path) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    _, *components = column_names(path)
-    blocks = [np.column_stack([*columns.values()]) for columns in iterate_columns(path, components)]
-    return tuple(components), np.concatenate(blocks)
 
 
 def _folder(dataset: str) -> Path:

@@ -68,6 +68,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "size": words.size(sources.profile),
         "figures": _figures(sources),
         "notes": [
+            *words.drawn_rows(table.draw),
             *words.empty_lines(sources.profile),
             *words.fit_warnings(fit, sources.heldout),
             *filter(None, [survey["warning"]]),

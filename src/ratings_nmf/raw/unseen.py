@@ -1,5 +1,6 @@
 """A file of cells that the user holds out, by the labels of a table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class UnseenCells:
         These labels, in words.
     unrated
         Lines that were left out: 0 or blank where this means "not rated".
+    undrawn
+        Lines that were left out: of rows that are not among those drawn.
     """
 
     rows: NDArray[np.int32]
@@ -35,12 +38,20 @@ class UnseenCells:
     unknown_cells: int
     unknown_labels: list[str]
     unrated: int
+    undrawn: int
 
 
 def read_unseen(
-    path: Path, table: RatingsTable, *, separator: str | None, columns: list[str | int] | None
+    path: Path,
+    table: RatingsTable,
+    *,
+    separator: str | None,
+    columns: list[str | int] | None,
+    row_labels: Iterable[str] = (),
 ) -> UnseenCells:
     """Read cells given one a line: row label, column label, value; the rest as in `read_triples`.
+
+    Of a table whose rows were drawn from a larger one, `row_labels` are those of the larger one.
 
     Raises
     ------
@@ -48,7 +59,11 @@ def read_unseen(
         If the file cannot be read, has a bad cell, or fewer than two cells to predict.
     """
     *sides, values = read_cells(path, zeros=table.zeros, separator=separator, columns=columns)
-    counted = values > 0 if table.zeros == "missing" else np.ones(len(values), dtype=bool)
+    rated = values > 0 if table.zeros == "missing" else np.ones(len(values), dtype=bool)
+    texts, codes = sides[0]
+    elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)
+    undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & rated
+    counted = rated & ~undrawn
     if counted.sum() < 2:
         raise InputError(f"{path}: found {counted.sum()} cells to predict; expected two or more, for a standard error")
     labels: list[str] = []
@@ -68,5 +83,6 @@ def read_unseen(
         values=values[counted],
         unknown_cells=int(unknown.sum()),
         unknown_labels=labels,
-        unrated=int(np.sum(~counted)),
+        unrated=int(np.sum(~rated)),
+        undrawn=int(undrawn.sum()),
     )

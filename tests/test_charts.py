@@ -68,7 +68,7 @@ def test_components_texts_do_not_overlap(rows, columns, k, baselines):
 
 def test_components_shows_the_largest_loadings_in_order():
     table, factors = planted(30, 4, 2)
-    panel = component_bars("name", table, factors).axes[0]
+    panel = component_bars("name", table, factors).axes[1]
     order = np.argsort(-factors.W[:, 0])[:10]
     assert [bar.get_width() for bar in panel.patches] == pytest.approx(factors.W[order, 0] / factors.W[:, 0].max())
     assert len(panel.patches) == 10

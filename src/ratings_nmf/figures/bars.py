@@ -9,10 +9,9 @@ from matplotlib.figure import Figure
 
 from ratings_nmf.core import words
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.core.words import aligned
 from ratings_nmf.figures.arrangement import Matrix, heaviest
-from ratings_nmf.figures.colours import BAR, INK, MUTED
-from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font, text_width, write_caption
+from ratings_nmf.figures.colours import BAR, INK
+from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, text_width, write, write_caption, write_ticks
 from ratings_nmf.model.factors import Factors
 
 LINE = 0.2
@@ -67,29 +66,10 @@ def draw_bars(axes: Axes, bars: Bars, heading: str) -> None:
     axes.set_yticks(places, [drawable(label) for label in bars.labels])
     axes.tick_params(left=False, pad=3)
     axes.spines[:].set_visible(False)
-    for tick in axes.get_yticklabels():
-        tick.set(fontproperties=font(LABEL_SIZE), color=INK, parse_math=False)
+    write_ticks(axes.get_yticklabels())
     for place, (value, text) in enumerate(zip(bars.values, bars.texts, strict=True)):
-        axes.annotate(
-            text,
-            (value / longest, place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontproperties=font(LABEL_SIZE - 1),
-            color=MUTED,
-            parse_math=False,
-        )
-    axes.annotate(
-        heading,
-        (0, 1),
-        xycoords="axes fraction",
-        xytext=(0, 4),
-        textcoords="offset points",
-        fontproperties=font(LABEL_SIZE - 0.5),
-        color=MUTED,
-        parse_math=False,
-    )
+        write(axes, text, (value / longest, place), size=LABEL_SIZE - 1, xytext=(4, 0), va="center")
+    write(axes, heading, (0, 1), xycoords="axes fraction", xytext=(0, 4))
 
 
 def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figure:
@@ -112,6 +92,8 @@ def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figur
     ]
     width, height = across * pair_width - GAP, sum(heights)
     figure.set_size_inches(width, height)
+    frame = figure.add_axes((0, 0, 1, 1))
+    frame.set_axis_off()
     for number, (part, pair) in enumerate(zip(parts, panels, strict=True)):
         top = sum(heights[: number // across]) + HEAD
         left = number % across * pair_width
@@ -119,22 +101,14 @@ def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figur
             start = left + before[side] + side * (before[0] + WIDTH + after[0] + GAP)
             place = (start / width, 1 - (top + bars.height) / height, WIDTH / width, bars.height / height)
             draw_bars(figure.add_axes(place), bars, f"{('rows', 'columns')[side]} with the most")
-        figure.text(
-            left / width,
-            1 - (top - 0.28) / height,
-            drawable(factors.components[part]),
-            fontproperties=font(LABEL_SIZE + 0.5),
-            fontweight="bold",
-            color=INK,
-            parse_math=False,
-        )
+        corner = (left / width, 1 - (top - 0.28) / height)
+        name = drawable(factors.components[part])
+        write(frame, name, corner, size=LABEL_SIZE + 0.5, color=INK, fontweight="bold")
     lines = [f"Up to {LARGEST} rows and {LARGEST} columns with the largest loadings", *words.drawn_rows(table.draw)]
     if len(parts) < factors.parts:
         lines.append(f"The {len(parts)} of {factors.parts} components with the largest share of W @ H")
     if factors.parts < len(factors.components):
         lines.append("Left out: the baselines, a level for each row and each column")
-    frame = figure.add_axes((0, 0, 1, 1))
-    frame.set_axis_off()
     write_caption(frame, f"{dataset}: components", lines, width)
     return figure
 
@@ -147,5 +121,5 @@ def largest_parts(factors: Factors) -> list[int]:
 def _bars(labels: tuple[str, ...], loadings: Matrix) -> Bars:
     order = heaviest(loadings)[:LARGEST]
     return Bars(
-        labels=[labels[line] for line in order], values=loadings[order], texts=aligned(loadings[order].tolist())
+        labels=[labels[line] for line in order], values=loadings[order], texts=words.aligned(loadings[order].tolist())
     )

@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from ratings_nmf.core import words
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.figures.arrangement import (
+    Arrangement,
+    Matrix,
     arrange,
     correlation_means,
     prediction_means,
@@ -18,6 +20,16 @@ from ratings_nmf.figures.arrangement import (
 from ratings_nmf.figures.heatmap import Caption, heatmap
 from ratings_nmf.figures.lettering import drawable
 from ratings_nmf.model.factors import Factors
+
+CAPTIONS = {
+    "input": ("the table", "value", ""),
+    "W": ("W", "weight", "What each row holds of each component"),
+    "H": ("H", "weight", "What each component holds of each column"),
+    "reconstruction": ("W @ H", "value", "The table as its components rebuild it"),
+    "residual": ("residual", "difference", "The table − W @ H; red: the table has more"),
+    "correlation": ("correlation", "correlation", "Between rows of W @ H; grey where a row is constant"),
+}
+"""Title of each heatmap, what its colours mean, and a line that says what it shows."""
 
 
 def heatmaps(
@@ -41,52 +53,22 @@ def heatmaps(
     components = arrange(factors.components, np.eye(len(factors.components)), kind="components")
     values, predictions = table_means(table, rows, columns), prediction_means(factors, rows, columns)
     peak = float(np.nanmax([values, predictions], initial=0.0))
+    table_lines = words.size(profile), *words.empty_lines(profile, drawable), *words.drawn_rows(table.draw)
 
-    def caption(title: str, colours: str, *lines: str) -> Caption:
-        return Caption(title=f"{dataset}: {title}", lines=lines, colours=colours)
+    def draw(name: str, matrix: Matrix, *sides: Arrangement, **colouring: Any) -> Figure:
+        title, colours, line = CAPTIONS[name]
+        lines = (line, *fit_lines) if line else table_lines
+        return heatmap(matrix, sides, Caption(title=f"{dataset}: {title}", lines=lines, colours=colours), **colouring)
 
-    return {
-        "input": heatmap(
-            values,
-            (rows, columns),
-            caption(
-                "the table",
-                "value",
-                words.size(profile),
-                *words.empty_lines(profile, drawable),
-                *words.drawn_rows(table.draw),
-            ),
-            limit=peak,
-        ),
-        "W": heatmap(
-            rows.means(factors.W),
-            (rows, components),
-            caption("W", "weight", "What each row holds of each component", *fit_lines),
-        ),
-        "H": heatmap(
-            columns.means(factors.H.T).T,
-            (components, columns),
-            caption("H", "weight", "What each component holds of each column", *fit_lines),
-        ),
-        "reconstruction": heatmap(
-            predictions,
-            (rows, columns),
-            caption("W @ H", "value", "The table as its components rebuild it", *fit_lines),
-            limit=peak,
-        ),
-        "residual": heatmap(
-            residual_means(table, factors, rows, columns),
-            (rows, columns),
-            caption("residual", "difference", "The table − W @ H; red: the table has more", *fit_lines),
-            scale="difference",
-        ),
-        "correlation": heatmap(
-            correlation_means(factors, rows),
-            (rows, rows),
-            caption("correlation", "correlation", "Between rows of W @ H; grey where a row is constant", *fit_lines),
-            scale="correlation",
-        ),
-    }
+    figures = (
+        draw("input", values, rows, columns, limit=peak),
+        draw("W", rows.means(factors.W), rows, components),
+        draw("H", columns.means(factors.H.T).T, components, columns),
+        draw("reconstruction", predictions, rows, columns, limit=peak),
+        draw("residual", residual_means(table, factors, rows, columns), rows, columns, scale="difference"),
+        draw("correlation", correlation_means(factors, rows), rows, rows, scale="correlation"),
+    )
+    return dict(zip(CAPTIONS, figures, strict=True))
 
 
 def fit_line(fit: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A matrix and its sides in, a figure out; nothing is saved and no global state is touched."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.words import aligned
 from ratings_nmf.figures.arrangement import LABEL_ALL, Arrangement, Matrix, annotates
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, INK, MUTED, NOT_RATED
-from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font, text_width, write_caption
+from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font, text_width, write_caption, write_ticks
 
 MIDDLE = 0.4
 """Relative luminance (WCAG 2) above which a colour is light."""
@@ -41,7 +42,7 @@ class Caption:
 
 def heatmap(
     matrix: Matrix,
-    sides: tuple[Arrangement, Arrangement],
+    sides: Sequence[Arrangement],
     caption: Caption,
     *,
     scale: Scale = "amount",
@@ -129,7 +130,7 @@ def _colours(matrix: Matrix, scale: Scale, limit: float | None) -> dict[str, Any
     return {"cmap": cmap, "vmin": -strongest, "vmax": strongest}
 
 
-def _label_sides(figure: Figure, axes: Axes, sides: tuple[Arrangement, Arrangement], cell: tuple[float, float]) -> None:
+def _label_sides(figure: Figure, axes: Axes, sides: Sequence[Arrangement], cell: tuple[float, float]) -> None:
     rows, columns = sides
     axes.tick_params(left=bool(rows.caption), bottom=bool(columns.caption), length=3, color=MUTED)
     axes.set_yticks([position + 0.5 for position in rows.labels])
@@ -143,5 +144,4 @@ def _label_sides(figure: Figure, axes: Axes, sides: tuple[Arrangement, Arrangeme
         axes.set_xticklabels(texts, rotation=0)
     else:
         axes.set_xticklabels(texts, rotation=45, ha="right", rotation_mode="anchor")
-    for tick in [*axes.get_xticklabels(), *axes.get_yticklabels()]:
-        tick.set(fontproperties=font(LABEL_SIZE), color=INK, parse_math=False)
+    write_ticks([*axes.get_xticklabels(), *axes.get_yticklabels()])

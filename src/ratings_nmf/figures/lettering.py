@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
-from ratings_nmf.core.words import label
+from ratings_nmf.core import words
 from ratings_nmf.figures.colours import INK, MUTED
 
 LABEL_SIZE = 9
@@ -42,7 +43,7 @@ def drawable(text: str) -> str:
     >>> drawable("A label of more characters than fit beside a heatmap")
     'A label of more c…a heatmap'
     """
-    glyphs = "".join(map(_drawable_character, label(text))).strip() or "?"
+    glyphs = "".join(map(_drawable_character, words.label(text))).strip() or "?"
     if len(glyphs) <= LONGEST:
         return glyphs
     tail = LONGEST // 3
@@ -65,26 +66,27 @@ def style_axes(axes: Axes, across: str, up: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
+def write(axes: Axes, text: str, place: tuple[float, float], *, size: float = LABEL_SIZE - 0.5, **style: Any) -> None:
+    """Write a text at a place of axes, in the unit of ``xycoords``; `size` and what moves it are in points."""
+    style = {"xytext": (0, 0), "color": MUTED, **style}
+    axes.annotate(text, place, textcoords="offset points", fontproperties=font(size), parse_math=False, **style)
+
+
 def write_caption(axes: Axes, title: str, lines: Iterable[str], width: float) -> None:
     """Write a title and the lines below it above axes that are `width` inches wide; long lines are wrapped."""
     characters = int(max(width + 1.5, 5.0) / 0.078)
     wrapped = [part for line in lines for part in textwrap.wrap(line, characters)]
-    place: dict[str, Any] = {
-        "xy": (0, 1),
-        "xycoords": "axes fraction",
-        "textcoords": "offset points",
-        "parse_math": False,
-    }
+    corner: dict[str, Any] = {"place": (0, 1), "xycoords": "axes fraction"}
     for above, line in enumerate(reversed(wrapped)):
-        axes.annotate(line, xytext=(0, 6 + 12 * above), fontproperties=font(LABEL_SIZE - 0.5), color=MUTED, **place)
-    axes.annotate(
-        title,
-        xytext=(0, 12 + 12 * len(wrapped)),
-        fontproperties=font(LABEL_SIZE + 2),
-        fontweight="bold",
-        color=INK,
-        **place,
-    )
+        write(axes, line, xytext=(0, 6 + 12 * above), **corner)
+    height = 12 + 12 * len(wrapped)
+    write(axes, title, size=LABEL_SIZE + 2, xytext=(0, height), color=INK, fontweight="bold", **corner)
+
+
+def write_ticks(labels: Iterable[Text]) -> None:
+    """Put an axis's labels, which are a table's, into the figures' font."""
+    for label in labels:
+        label.set(fontproperties=font(LABEL_SIZE), color=INK, parse_math=False)
 
 
 def _drawable_character(character: str) -> str:

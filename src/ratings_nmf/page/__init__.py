@@ -1,4 +1,4 @@
-"""One self-contained HTML page about every dataset; nothing on it is loaded from elsewhere.
+"""One HTML page about every dataset: what the stages made may enter, a text leaves that loads nothing from elsewhere.
 
 What was measured, and decided:
 
@@ -7,6 +7,6 @@ What was measured, and decided:
   and a page kept in Git would store those scripts again at every change. The SVGs leave nothing to the fonts of the
   machine (`charts`), take their colours from the style sheet and need no script.
 - Heatmaps are one canvas (`script.js`): 40,000 cells are painted as one image, so that sorting, filtering and
-  switching redraw in a few milliseconds. Larger tables are shown as blocks (`matrices`), with the rules of `heatmap`.
+  switching redraw in a few milliseconds. Larger tables are shown as blocks (`matrices`).
 - The scripts and styles stand in the page once, and its policy allows these by hash and nothing else.
 """

@@ -128,7 +128,7 @@ def test_a_visit(visit, width, theme, tmp_path):
     assert shown.part("shown").inner_text() == "Shown: 5 rows × 1 of 6 columns."
     shown.section.locator("[name=filter-columns]").fill("none of them")
     assert shown.part("shown").inner_text() == "Nothing matches the filter."
-    shown.part("receiver").select_option(label="row 2")
+    shown.part("receiver").select_option(label="row 3")
     assert shown.part("recommended").locator("tr").count() == 3
     shown.part("counts").locator("input").nth(3).check(force=True)
     assert shown.section.locator('[data-score="cv_rmse"]').inner_text() == "1.31"

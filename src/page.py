@@ -19,8 +19,8 @@ def page() -> stage.Done:
     text = html.build(datasets, seed=parameters.seed)
     page_file.write(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
-    drawn = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
-    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{drawn}"
+    draws = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
+    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{draws}"
 
 
 def _sources(name: str, parameters: params.Parameters) -> Sources:

@@ -26,17 +26,17 @@ def report(dataset: str) -> stage.Done:
     recommendations = lists.read(dataset, receivers=receivers, items=items, components=factors.components)
     figures = {
         **heatmaps(dataset, table, factors, profile=interim.read_profile(dataset), fit_lines=fit_lines),
-        "survey": survey_figure(dataset, survey_tables.read_evidence(dataset), survey),
         "components": component_bars(dataset, table, factors),
         "recommendations": recommendation_figure(dataset, table, factors, recommendations, to=to),
     }
+    if (curves := survey_figure(dataset, survey_tables.read_evidence(dataset), survey)) is not None:
+        figures["survey"] = curves
     if (consensus := survey_tables.read_consensus(dataset)) is not None:
         figures["consensus"] = consensus_figure(dataset, consensus, survey)
     if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
-    drawn = {name: figure for name, figure in figures.items() if figure is not None}
-    pictures.write(dataset, drawn)
-    return len(table.values), stage.of_rows(f"{len(drawn)} figures", draw)
+    pictures.write(dataset, figures)
+    return len(table.values), stage.of_rows(f"{len(figures)} figures", draw)
 
 
 if __name__ == "__main__":

@@ -114,14 +114,13 @@ def _convergence(sources: Sources) -> dict[str, Any] | None:
     losses = sources.loss_curve
     if losses is None or not len(losses):
         return None
-    converged = sources.fit["converged"]
-    state = "The solver stopped when it hardly fell any more." if converged else "The solver had not converged."
+    states = {True: " The solver stopped when it hardly fell any more.", False: " The solver had not converged."}
     return {
         "chart": charts.convergence(losses.tolist()),
         "first": number(float(losses[0])),
         "last": number(float(losses[-1])),
         "count": len(losses),
-        "state": f"What the solver minimises, after each iteration. {state}",
+        "state": f"What the solver minimises, after each iteration.{states.get(sources.fit['converged'], '')}",
     }
 
 

@@ -19,11 +19,11 @@ from ratings_nmf.page.dataset import Sources, describe
 
 def build(datasets: Sequence[Sources], *, seed: int) -> str:
     """Return the page about all datasets, in their order; the same inputs give the same text."""
-    described = [describe(sources) for sources in progress(datasets, unit="datasets")]
+    contents = [describe(sources) for sources in progress(datasets, unit="datasets")]
     style, script = _read("style.css"), _read("script.js")
     data = {
         "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "unrated": NOT_RATED},
-        "datasets": {content["name"]: data for content, data in described},
+        "datasets": {content["name"]: data for content, data in contents},
     }
     environment = Environment(
         loader=FunctionLoader(lambda name: _read(f"templates/{name}")),
@@ -35,7 +35,7 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
     )
     environment.filters["percent"] = percent
     return environment.get_template("page.html.j2").render(
-        datasets=[content for content, _ in described],
+        datasets=[content for content, _ in contents],
         seed=seed,
         not_rated=NOT_RATED,
         policy=policy(style=style, script=script),

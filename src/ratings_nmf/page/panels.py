@@ -49,12 +49,12 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
     counts = [line["n_components"] for line in evidence]
     names = [name for name in evidence[0] if name != "n_components"]
     errors = [line for line in evidence if line["cv_rmse"] is not None]
-    described = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
+    points = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
     choice = survey["choice"]
     return {
         "reason": survey["reason"],
         "chart": charts.survey(errors) if errors else "",
-        "described": f"Error on held-out cells by number of components: {described}",
+        "alternative": f"Error on held-out cells by number of components: {points}",
         "counts": counts,
         "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
         "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
@@ -92,7 +92,7 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     return {
         **panel,
         "chart": charts.errors(bars),
-        "described": "; ".join(f"{name}: {number(error)}" for name, error in bars),
+        "alternative": "; ".join(f"{name}: {number(error)}" for name, error in bars),
         "how": (
             f"{heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
             "Shorter is better; grey: simpler guesses."

@@ -172,9 +172,8 @@ def _spark(
     from ratings_nmf.solvers.options import SparkOptions
 
     penalty = SparkOptions(**method.options).regParam
-    starts = np.searchsorted(newcomers.rows, np.arange(newcomers.shape[0] + 1))
     W, nothing = np.zeros((newcomers.shape[0], len(fixed))), np.zeros(len(fixed))
-    for line, (first, last) in enumerate(pairwise(starts.tolist())):
+    for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:
             known, ridge = (
                 fixed[:, newcomers.columns[first:last]],

@@ -95,9 +95,10 @@ def size(profile: dict[str, Any]) -> str:
     others = "In the others 0 is a value like any other: nothing was there."
     if profile["zeros"] == "missing":
         others = "The others were not rated: they are unknown, shown in grey, and the fit ignores them."
+    be = "is" if profile["cells"] == 1 else "are"
     return (
         f"{counted(profile['rows'], 'row')} × {counted(profile['columns'], 'column')}; {profile['cells']:,} of the "
-        f"{cells:,} cells ({percent(profile['cells'] / cells)}) are above 0. {others}"
+        f"{cells:,} cells ({percent(profile['cells'] / cells)}) {be} above 0. {others}"
     )
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
+from ratings_nmf.core.table import from_dense
 from ratings_nmf.solvers.cells import Cells
 
 
@@ -13,6 +14,13 @@ def masked_tables(draw, most=9):
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     known = random.random(shape) < draw(st.sampled_from([0.0, 0.1, 0.5, 1.0]))
     return np.where(known, random.integers(1, 11, shape) / 2, 0.0), known
+
+
+def table_of(cells, zeros="observed"):
+    """A table with labels r0, r1 … and c0, c1 …"""
+    cells = np.asarray(cells, dtype=float)
+    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
+    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 def cells_of(table, known=None):

@@ -61,7 +61,11 @@ def expected():
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="the processors named are of the x86-64 family")
 @pytest.mark.parametrize(
     ("processor", "blas", "threads"),
-    [("host", "Prescott", "2"), ("generic", "Haswell", "2"), ("nehalem", "Prescott", "1")],
+    [
+        ("host", "Prescott", "2"),
+        pytest.param("generic", "Haswell", "2", marks=pytest.mark.slow),  # each compiles all kernels
+        pytest.param("nehalem", "Prescott", "1", marks=pytest.mark.slow),
+    ],
 )
 def test_processors_and_threads_change_no_bit(expected, processor, blas, threads):
     names = {} if processor == "host" else {"NUMBA_CPU_NAME": processor}

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import ratings_nmf
 
 FIT = """
@@ -20,6 +22,7 @@ fit(cells, n_components=1, options=NativeOptions(zeros="missing", regularization
 """
 
 
+@pytest.mark.slow
 def test_a_copy_of_the_sources_shares_compiled_kernels_and_an_edited_one_does_not(tmp_path):
     cache = tmp_path / "cache"
     package = Path(ratings_nmf.__file__).parent

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.core.table import from_dense
 from ratings_nmf.holdout import evaluation, ranking
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Model, training
@@ -13,11 +13,6 @@ from ratings_nmf.holdout.yardsticks import Levels, levels
 from ratings_nmf.solvers.factorize import factorize
 
 COMMON = {"seed": 0, "top": 3}
-
-
-def table_of(cells, zeros):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 def places(*cells):
@@ -95,11 +90,10 @@ def test_ranking_against_the_obvious_way():
     assert set(np.flatnonzero(came_up)) == seen
 
 
-def test_of_many_rows_some_are_ranked(monkeypatch):
-    monkeypatch.setattr("ratings_nmf.holdout.ranking.ROWS", 7)
+def test_of_many_rows_some_are_ranked():
     table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
     held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
-    assert len(set(ranking.liked(training(table, held), held, values)[0].tolist())) == 7
+    assert len(set(ranking.liked(training(table, held), held, values, most=7)[0].tolist())) == 7
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

@@ -2,18 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 from sklearn.decomposition import NMF
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.metrics import fit_metrics, hoyer_sparsity
 from ratings_nmf.solvers.factorize import counterpart, factorize
-
-
-def table_of(cells, zeros="observed"):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 @pytest.fixture
@@ -67,12 +64,21 @@ def test_where_cells_are_held_out_the_native_solver_stands_in(planted):
     np.testing.assert_array_equal(found.reconstruction(), native.reconstruction())
 
 
-def test_a_table_too_large_to_be_dense_is_factorized_sparse(planted, monkeypatch):
-    dense = solve(planted, 3)
-    monkeypatch.setattr("ratings_nmf.core.table.DENSE_LIMIT", 10)
+@pytest.fixture
+def large():
+    """A table too large to be dense, with few cells above 0."""
+    draw = np.random.default_rng(5)
+    return table_of(draw.integers(1, 6, (1010, 1000)) * (draw.random((1010, 1000)) < 0.002) * 1.0)
+
+
+def test_a_table_too_large_to_be_dense_is_factorized_sparse(large, monkeypatch):
+    cells = csr_array((large.values, (large.rows, large.columns)), shape=large.shape)
+    model = NMF(3, random_state=0, tol=0.1)
+    W = model.fit_transform(cells)
     monkeypatch.setattr(RatingsTable, "dense", lambda _: pytest.fail("built a dense array"))
-    sparse = solve(planted, 3)
-    np.testing.assert_allclose(sparse.factors.reconstruction(), dense.factors.reconstruction(), atol=1e-6)
+    found = solve(large, 3, tol=0.1)
+    np.testing.assert_array_equal(found.factors.W, W)
+    np.testing.assert_array_equal(found.factors.H, model.components_)
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
@@ -91,12 +97,15 @@ def test_fit_metrics_against_the_obvious_way(zeros):
     assert found["mae"] == pytest.approx(np.mean(np.abs(residual)))
 
 
-def test_fit_metrics_without_a_dense_array_are_the_same(planted, monkeypatch):
-    found = solve(planted, 3).factors
-    dense = fit_metrics(planted, found)
-    monkeypatch.setattr("ratings_nmf.core.table.DENSE_LIMIT", 10)
+def test_fit_metrics_without_a_dense_array_are_the_same(large, monkeypatch):
+    factors = solve(large, 3, tol=0.1).factors
+    residual = np.zeros(large.shape)
+    residual[large.rows, large.columns] = large.values
+    residual -= factors.W @ factors.H
     monkeypatch.setattr(Factors, "reconstruction", lambda _: pytest.fail("built a dense array"))
-    assert fit_metrics(planted, found) == pytest.approx(dense)
+    found = fit_metrics(large, factors)
+    assert found["frobenius_error"] == pytest.approx(np.linalg.norm(residual))
+    assert found["mae"] == pytest.approx(np.mean(np.abs(residual)))
 
 
 def test_hoyer_sparsity_of_one_number_is_zero():

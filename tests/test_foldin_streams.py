@@ -278,6 +278,7 @@ print(next(line.split()[1] for line in Path("/proc/self/status").read_text().spl
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of one process is told by Linux only")
+@pytest.mark.slow
 def test_memory_grows_with_the_labels_not_with_the_cells(tmp_path):
     columns = tuple(f"column {column}" for column in range(200))
     project(tmp_path, zeros="observed", columns=columns)

@@ -5,20 +5,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import cell_hash
-from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import NEVER, fold_notes, make_folds, values_at
 
 
-def table_of(cells, zeros):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
-
-
-def folds_of(table, folds=4, seed=0):
+def folds_of(table, folds=4, seed=0, **more):
     try:
-        return make_folds(table, folds=folds, seed=seed, purpose="test")
+        return make_folds(table, folds=folds, seed=seed, purpose="test", **more)
     except InputError:
         assume(False)
 
@@ -85,10 +81,8 @@ def test_folds_are_of_about_the_same_size_and_differ_by_seed_and_purpose():
 
 def test_a_table_too_large_to_list_has_a_bounded_sample_of_its_cells_in_folds(monkeypatch):
     table = table_of(np.random.default_rng(0).integers(0, 2, (50, 40)).astype(float), "observed")
-    monkeypatch.setattr("ratings_nmf.holdout.folds.DENSE_LIMIT", 100)
-    monkeypatch.setattr("ratings_nmf.holdout.folds.SAMPLE", 300)
     monkeypatch.setattr(RatingsTable, "dense", lambda _: pytest.fail("built a dense array"))
-    found = folds_of(table)
+    found = folds_of(table, sample=300)
     assert 250 < len(found.rows) <= 300
     assert found.known == 2000
     assert np.bincount(found.rows, minlength=50).max() <= 6

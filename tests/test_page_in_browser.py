@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from itertools import product
 
 import pytest
 
@@ -101,8 +102,14 @@ def visit(browser, site):
     assert {url.partition("#")[0] for url in asked if not url.startswith("data:")} <= {site}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1024, 1920])
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (375, "dark"),
+        *(pytest.param(*screen, marks=pytest.mark.slow) for screen in product((1024, 1920), ("light", "dark"))),
+        pytest.param(375, "light", marks=pytest.mark.slow),
+    ],
+)
 def test_a_visit(visit, width, theme, tmp_path):
     """Hover, move, switch, sort, filter, pick: on every width and in both themes; nothing sticks out."""
     shown = visit("groceries", width=width, theme=theme)
@@ -136,8 +143,17 @@ def test_a_visit(visit, width, theme, tmp_path):
     shown.page.screenshot(path=tmp_path / "page.png", full_page=True)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("dataset", ["groceries", "ratings", "large", "hostile"])
+@pytest.mark.parametrize(
+    ("dataset", "theme"),
+    [
+        ("ratings", "light"),
+        pytest.param("ratings", "dark", marks=pytest.mark.slow),
+        *(
+            pytest.param(*shown, marks=pytest.mark.slow)
+            for shown in product(("groceries", "large", "hostile"), ("light", "dark"))
+        ),
+    ],
+)
 def test_accessible(visit, dataset, theme):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -173,6 +189,7 @@ def test_keyboard_alone_reads_every_corner(visit):
     assert (shown.cell()["row"], shown.cell()["column"]) == ("row 69", "column 1")
 
 
+@pytest.mark.slow
 def test_a_large_table_is_shown_in_blocks(visit):
     shown = visit("large")
     assert "300 rows in 200 blocks and 260 columns in 200 blocks" in shown.section.inner_text()
@@ -204,6 +221,7 @@ def test_labels_are_text_everywhere(visit):
     assert shown.page.locator("section img, section script").count() == 0
 
 
+@pytest.mark.slow
 def test_theme_can_be_chosen(visit):
     shown = visit("groceries", theme="light")
     colours = set()
@@ -232,6 +250,7 @@ def test_without_scripts_everything_but_the_heatmap_is_there(visit, browser, sit
     context.close()
 
 
+@pytest.mark.slow
 def test_prints_without_controls(visit, tmp_path):
     shown = visit("groceries")
     shown.page.emulate_media(media="print", color_scheme="dark")
@@ -240,6 +259,7 @@ def test_prints_without_controls(visit, tmp_path):
     assert shown.page.pdf(format="A4")[:4] == b"%PDF"
 
 
+@pytest.mark.slow
 def test_plots_of_dvc_need_no_network(browser, reproduced, tmp_path):
     workspace = reproduced.copy(tmp_path / "ratings nmf")
     (workspace.root / "survey.csv").write_text("n_components,cv_rmse\n1,1.5\n2,1.1\n3,0.9\n", encoding="utf-8")

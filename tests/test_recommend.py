@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from examples import table_of
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.recommend.search import Spread, in_blocks, recommend
@@ -38,12 +39,7 @@ def tables(draw):
         levels = [draw(arrays(float, count, elements=amounts)) for count in (rows, columns)]
         factors = with_baselines(factors, *levels)
     known = draw(arrays(bool, (rows, columns)))
-    return factors, table_of(known.astype(float))
-
-
-def table_of(cells):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros="missing")
+    return factors, table_of(known.astype(float), "missing")
 
 
 def summary(found):
@@ -117,7 +113,7 @@ def test_blocks_of_rows_give_the_lists_of_the_whole_table(given_, to, top, rows_
 
 def test_equal_predictions_come_in_the_tables_order():
     factors = Factors(W=np.ones((1, 1)), H=np.array([[1.0, 2.0, 2.0, 1.0, 2.0]]), components=numbered(1))
-    found = recommend(factors, table_of(np.array([[0, 1.0, 0, 0, 0]])), to="rows", top=3)
+    found = recommend(factors, table_of(np.array([[0, 1.0, 0, 0, 0]]), "missing"), to="rows", top=3)
     assert found.items.tolist() == [2, 4, 0]
     assert found.ranks.tolist() == [1, 2, 3]
 
@@ -125,7 +121,7 @@ def test_equal_predictions_come_in_the_tables_order():
 def test_a_receiver_without_a_known_cell_gets_the_baselines_list():
     parts = Factors(W=np.array([[1.0], [0.0]]), H=np.array([[5.0, 1.0, 0.0]]), components=numbered(1))
     factors = with_baselines(parts, np.array([1.0, 1.0]), np.array([0.0, 1.0, 2.0]))
-    found = recommend(factors, table_of(np.array([[1.0, 0, 0], [0, 0, 0]])), to="rows", top=2)
+    found = recommend(factors, table_of(np.array([[1.0, 0, 0], [0, 0, 0]]), "missing"), to="rows", top=2)
     assert found.cold.tolist() == [False, True]
     assert found.items[found.receivers == 1].tolist() == [2, 1]
     assert found.predicted[found.receivers == 1].tolist() == [3.0, 2.0]
@@ -133,7 +129,7 @@ def test_a_receiver_without_a_known_cell_gets_the_baselines_list():
 
 def test_without_baselines_a_cold_receiver_gets_the_mean_receivers_list():
     factors = Factors(W=np.array([[2.0], [4.0], [0.0]]), H=np.array([[1.0, 3.0]]), components=numbered(1))
-    found = recommend(factors, table_of(np.array([[1.0, 0], [1.0, 0], [0, 0]])), to="rows", top=2)
+    found = recommend(factors, table_of(np.array([[1.0, 0], [1.0, 0], [0, 0]]), "missing"), to="rows", top=2)
     assert found.items[found.receivers == 2].tolist() == [1, 0]
     assert found.predicted[found.receivers == 2].tolist() == [6.0, 2.0]
 
@@ -141,7 +137,7 @@ def test_without_baselines_a_cold_receiver_gets_the_mean_receivers_list():
 def test_summary_counts():
     factors = Factors(W=np.ones((3, 1)), H=np.array([[3.0, 2.0, 1.0, 0.5]]), components=numbered(1))
     cells = np.array([[1.0, 1, 1, 0], [1.0, 0, 0, 0], [0, 0, 0, 0]])
-    assert summary(recommend(factors, table_of(cells), to="rows", top=2)) == {
+    assert summary(recommend(factors, table_of(cells, "missing"), to="rows", top=2)) == {
         "receivers": 3,
         "cold_receivers": 1,
         "short_lists": 1,
@@ -152,7 +148,7 @@ def test_summary_counts():
 
 def test_a_full_table_leaves_nothing_to_recommend():
     factors = Factors(W=np.ones((2, 1)), H=np.ones((1, 2)), components=numbered(1))
-    found = recommend(factors, table_of(np.ones((2, 2))), to="rows", top=2)
+    found = recommend(factors, table_of(np.ones((2, 2)), "missing"), to="rows", top=2)
     assert len(found.items) == 0
     assert summary(found)["short_lists"] == 2
 

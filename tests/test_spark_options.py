@@ -8,15 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import from_dense
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.spark import session
-
-
-def table_of(cells, zeros="missing"):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 def solve(table, count=2, **options):
@@ -36,7 +31,7 @@ def solve(table, count=2, **options):
 )
 def test_what_does_not_fit_is_refused_before_spark_starts(count, options, message):
     with pytest.raises(InputError, match=message):
-        solve(table_of(np.ones((3, 3))), count, **options)
+        solve(table_of(np.ones((3, 3)), "missing"), count, **options)
 
 
 def test_without_pyspark_the_message_names_what_to_install(monkeypatch):
@@ -45,7 +40,7 @@ def test_without_pyspark_the_message_names_what_to_install(monkeypatch):
     with pytest.raises(
         InputError, match=r"needs the package pyspark; install it with `pip install .*requirements-spark"
     ):
-        solve(table_of(np.ones((3, 3))))
+        solve(table_of(np.ones((3, 3)), "missing"))
 
 
 def java(folder, first_line):

@@ -141,6 +141,13 @@ def test_recommendations_are_the_same(films, large):
 
 
 def test_report_and_page_read_what_spark_wrote(large, monkeypatch):
+    before = large.artifacts()
+    drawn = {path for path in before if path.startswith("reports/figures/films/")}
+    for path in {*drawn, "reports/index.html"}:
+        (large.root / path).unlink()
     monkeypatch.chdir(large.root)
     for stage, arguments in (("report", ["films"]), ("page", [])):
         getattr(importlib.import_module(stage), stage)(*arguments)
+    after = large.artifacts()
+    assert len(drawn) > 5 and after.keys() == before.keys()
+    assert all(name.encode() in after["reports/index.html"] for name in ("war", "love", "film 1"))

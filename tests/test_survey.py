@@ -9,10 +9,11 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 from sklearn.metrics.pairwise import cosine_similarity
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
-from ratings_nmf.core.table import RatingsTable, from_dense
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.factorize import factorize
@@ -21,11 +22,6 @@ from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
 
 OPTIONS = {"tol": 1e-4}
-
-
-def table_of(cells, zeros="observed"):
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 def planted(rank, shape, zeros, seed=0):
@@ -191,7 +187,11 @@ def test_the_choice_is_the_planted_rank(rank, zeros):
     plan = SurveyParameters(components=list(range(1, 8)), folds=4, restarts=3)
     found = compare(table, plan, options=options, seed=0)
     assert found.choice.n_components == rank
-    assert f"{rank} has the least held-out error" in found.choice.reason or "within one" in found.choice.reason
+    assert found.suggested["one_standard_error"] == rank
+    assert (
+        found.choice.reason.startswith(f"{rank} ")
+        and f"({found.evidence[rank - 1]['cv_rmse']:.4g})" in found.choice.reason
+    )
 
 
 def test_parts_that_are_off_say_so(surveyed):

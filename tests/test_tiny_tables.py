@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
+from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
-from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.core.table import profile
 from ratings_nmf.core.words import fit_warnings
 from ratings_nmf.figures.bars import component_bars
 from ratings_nmf.figures.consensus_map import consensus_figure
@@ -28,12 +29,6 @@ QUICK = {"tol": 1e-3, "max_iter": 20}
 
 SHOWN = 15
 """Every 15th table is drawn and described as well, which takes 20 times as long as all the rest."""
-
-
-def table_of(cells, zeros):
-    cells = np.array(cells, dtype=float)
-    rows, columns = (tuple(f"{side}{line}" for line in range(n)) for side, n in zip("rc", cells.shape, strict=True))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
 
 
 def drawn(number, zeros):

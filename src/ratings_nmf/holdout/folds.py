@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import cell_hash, derived_seed
-from ratings_nmf.core.table import DENSE_LIMIT, Places, RatingsTable
+from ratings_nmf.core.table import Places, RatingsTable
 
 NEVER = -1
 """The fold of a cell that is never held out."""
@@ -50,12 +50,20 @@ class Folds:
         return (self.rows[inside], self.columns[inside]), self.values[inside]
 
 
-def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str, parameter: str = "evaluate.folds") -> Folds:
+def make_folds(
+    table: RatingsTable,
+    *,
+    folds: int,
+    seed: int,
+    purpose: str,
+    parameter: str = "evaluate.folds",
+    sample: int = SAMPLE,
+) -> Folds:
     """Spread the known cells over folds by a hash of seed, purpose, row and column.
 
     Known are the rated cells under ``zeros: missing`` and all cells under ``observed``. A table of more than
-    `DENSE_LIMIT` observed cells has about `SAMPLE` of them in folds, the same number drawn by hash from each row;
-    the others are never held out. A row or column whose cells all fall into one fold keeps one of them.
+    `sample` observed cells has about as many of them in folds, the same number drawn by hash from each row; the
+    others are never held out. A row or column whose cells all fall into one fold keeps one of them.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def make_folds(table: RatingsTable, *, folds: int, seed: int, purpose: str, para
         Of this parameter, if there are fewer than `folds` cells to hold out.
     """
     key = derived_seed(seed, purpose)
-    rows, columns, values = _listed(table, key)
+    rows, columns, values = _listed(table, key, sample)
     hashes = cell_hash(key, rows, columns)
     fold = (hashes % np.uint64(folds)).astype(np.int16)
     every = table.zeros == "observed"
@@ -108,14 +116,16 @@ def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[n
     return np.where(keys[place] == wanted, table.values[place], 0.0)
 
 
-def _listed(table: RatingsTable, key: int) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+def _listed(
+    table: RatingsTable, key: int, sample: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     if table.zeros == "missing":
         return table.rows, table.columns, table.values
     row_count, column_count = table.shape
-    if table.size <= DENSE_LIMIT:
+    if table.size <= sample:
         places = np.arange(table.size)
     else:
-        drawn = np.repeat(np.arange(row_count), max(1, SAMPLE // row_count))
+        drawn = np.repeat(np.arange(row_count), max(1, sample // row_count))
         turns = np.arange(len(drawn)) + column_count  # beyond the columns: no cell's own hash
         across = cell_hash(key, drawn, turns) % np.uint64(column_count)
         places = np.unique(drawn * column_count + across.astype(np.int64))

@@ -19,14 +19,14 @@ Matrix = NDArray[np.float64]
 NAMES = ("precision", "recall", "ndcg", "coverage")
 
 
-def liked(known: Training, places: Places, values: Matrix) -> Places:
+def liked(known: Training, places: Places, values: Matrix, *, most: int = ROWS) -> Places:
     """Return those of some held-out cells, each once, that are worth the mean of the known cells or more.
 
-    They are what a ranking should find; of `ROWS` rows at most, sorted by row, then column.
+    They are what a ranking should find; of `most` rows at most, sorted by row, then column.
     """
     rows, columns = np.unique(np.stack(places)[:, values >= known.mean], axis=1)
     some = np.unique(rows)
-    some = some[np.argsort(cell_hash(0, some, np.zeros_like(some)), kind="stable")[:ROWS]]
+    some = some[np.argsort(cell_hash(0, some, np.zeros_like(some)), kind="stable")[:most]]
     inside = np.isin(rows, some)
     return rows[inside], columns[inside]
 

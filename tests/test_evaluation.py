@@ -145,7 +145,7 @@ def test_unknown_labels_are_predicted_by_the_averages():
     table = table_of(draw.integers(1, 6, (9, 8)).astype(float), "missing")
     held = places((0, 0), (-1, 3), (4, -1), (-1, -1))
     model = Model(solver="native", n_components=2, options={})
-    by_factors, by_levels, by_mean = evaluation.score(table, held, np.array([3.0, 3, 3, 3]), model, **COMMON).errors
+    by_factors, by_levels, by_mean = evaluation.score(table, (held, np.array([3.0, 3, 3, 3])), model, **COMMON).errors
     np.testing.assert_array_equal(by_factors[1:], by_levels[1:])
     assert by_factors[0] != by_levels[0]
     assert by_mean[3] == by_levels[3]
@@ -159,7 +159,7 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
     values = draw.gamma(1, 1, 300)
     found = evaluation.on_test_cells(table, (cells, values), model, **COMMON)
     seed = derived_seed(COMMON["seed"], "evaluate fit", 1, 0)
-    errors = evaluation.score(table, cells, values, model, seed=seed, top=3).errors[0]
+    errors = evaluation.score(table, (cells, values), model, seed=seed, top=3).errors[0]
     drawn = [np.sqrt(np.mean(draw.choice(errors, 300) ** 2)) for _ in range(4000)]
     assert found["rmse_se"] == pytest.approx(np.std(drawn), rel=0.15)
     assert found["mae_se"] == pytest.approx(np.abs(errors).std(ddof=1) / np.sqrt(300))
@@ -180,7 +180,7 @@ def test_a_test_cell_given_twice_is_held_out_once(zeros):
     cells = np.random.default_rng(7).integers(1, 6, (6, 5)).astype(float)
     model = Model(solver="native", n_components=2, options={})
     once, twice = (
-        evaluation.score(table_of(cells, zeros), places(*held), np.full(len(held), 5.0), model, **COMMON)
+        evaluation.score(table_of(cells, zeros), (places(*held), np.full(len(held), 5.0)), model, **COMMON)
         for held in (((2, 1), (0, 3)), ((2, 1), (0, 3), (2, 1)))
     )
     np.testing.assert_array_equal(once.errors[:, [0, 1, 0]], twice.errors)

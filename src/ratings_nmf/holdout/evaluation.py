@@ -38,15 +38,16 @@ class Scores:
     rankings: dict[str, tuple[Matrix, NDArray[np.bool_]]]
 
 
-def score(table: RatingsTable, places: Places, values: Matrix, model: Model, *, seed: int, top: int) -> Scores:
+def score(table: RatingsTable, cells: tuple[Places, Matrix], model: Model, *, seed: int, top: int) -> Scores:
     """Fit without some cells, predict them, and recommend `top` columns to each row.
 
     Parameters
     ----------
-    places, values
-        Rows, columns and values of the cells, shape (cells,). A position of −1 is a row or column that the table
-        does not have: the level of the other side, or the mean, predicts such a cell.
+    cells
+        Rows and columns, and values, shape (cells,). A position of −1 is a row or column that the table does not
+        have: the level of the other side, or the mean, predicts such a cell.
     """
+    places, values = cells
     inside = (places[0] >= 0) & (places[1] >= 0)
     known_places = places[0][inside], places[1][inside]
     trial = hold_out(table, known_places, model, seed=seed)
@@ -94,7 +95,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, top:
         return {"n_components": count, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
     spread = make_folds(table, folds=folds, seed=seed, purpose="evaluate folds")
     scores = [
-        score(table, *spread.held_out(fold), model, seed=derived_seed(seed, "evaluate fit", count, fold), top=top)
+        score(table, spread.held_out(fold), model, seed=derived_seed(seed, "evaluate fit", count, fold), top=top)
         for fold in progress(spread.used, unit="folds")
     ]
     rmse = np.stack([root_mean_square(each.errors) for each in scores], axis=1)
@@ -120,7 +121,7 @@ def on_test_cells(
     """
     count = model.n_components
     check_count(table.shape, count, "fit.n_components")
-    scores = score(table, *cells, model, seed=derived_seed(seed, "evaluate fit", count, 0), top=top)
+    scores = score(table, cells, model, seed=derived_seed(seed, "evaluate fit", count, 0), top=top)
     rmse, distances = root_mean_square(scores.errors), np.abs(scores.errors)
     # the RMSE moves by 1 / (2 RMSE) times what the mean square moves by
     halves = np.square(scores.errors) / np.where(rmse > 0, 2.0 * rmse, 1.0)[:, None]

@@ -149,3 +149,11 @@ def test_no_fold_with_a_cell_that_was_liked_is_not_measured():
 
 def test_the_only_cell_above_zero_held_out():
     evaluated(table_of([[0, 0], [0, 3]], "observed"), 1, 2)
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+@pytest.mark.parametrize("folds", [0, 2])
+def test_rows_drawn_of_which_no_cell_is_above_zero(zeros, folds):
+    table = table_of(np.zeros((4, 3)), zeros)
+    unless_refused(surveyed, table, 2, folds)
+    unless_refused(evaluated, table, 2, folds)

@@ -112,8 +112,11 @@ def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[n
     """Return the values of cells, shape (cells,); 0 where a cell is not stored."""
     keys = table.rows.astype(np.int64) * table.shape[1] + table.columns
     wanted = rows.astype(np.int64) * table.shape[1] + columns
-    place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[place] == wanted, table.values[place], 0.0)
+    first = np.searchsorted(keys, wanted)
+    values = np.zeros(len(wanted))
+    stored = np.searchsorted(keys, wanted, side="right") > first
+    values[stored] = table.values[first[stored]]
+    return values
 
 
 def _listed(

@@ -20,7 +20,7 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         ``frobenius_error`` √Σ(x − w·h)², in units of the cells; ``relative_error`` the same over √Σx²;
         ``explained_variance`` 1 − Σ(x − w·h)² / Σx² (about 0, not the mean, as is usual for NMF: Hutchins et al.
         2008); ``rmse`` √mean (x − w·h)²; ``mae`` mean |x − w·h|; ``sparsity_W`` and ``sparsity_H`` the mean Hoyer
-        sparsity of the components, baselines left out.
+        sparsity of the components, baselines left out. A share of nothing, and a mean over no cell, is None.
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.array([[3.0, 0.0]]), row_labels=("a",), column_labels=("x", "y"), zeros="observed")
@@ -81,17 +81,20 @@ def joined(parts: Iterable[Sums]) -> Sums:
 
 def measures(total: Sums, factors: Factors) -> dict[str, Any]:
     """Return what `fit_metrics` returns from the sums over all rows; of the factors only H counts."""
-    squares = total.squares
     sparsity = hoyer_of_norms(total.loadings, np.sqrt(total.loadings_squared), size=total.rows)[: factors.parts]
-    return {
-        "frobenius_error": float(np.sqrt(squares)),
-        "relative_error": float(np.sqrt(squares / total.total)),
-        "explained_variance": 1.0 - squares / total.total,
-        "rmse": float(np.sqrt(squares / total.cells)),
-        "mae": total.distances / total.cells,
+    measured: dict[str, Any] = {
+        "frobenius_error": float(np.sqrt(total.squares)),
         "sparsity_W": float(sparsity.mean()),
         "sparsity_H": float(hoyer_sparsity(factors.H[: factors.parts]).mean()),
     }
+    measured |= dict.fromkeys(("relative_error", "explained_variance", "rmse", "mae"))
+    if total.total:
+        measured["relative_error"] = float(np.sqrt(total.squares / total.total))
+        measured["explained_variance"] = 1.0 - total.squares / total.total
+    if total.cells:
+        measured["rmse"] = float(np.sqrt(total.squares / total.cells))
+        measured["mae"] = total.distances / total.cells
+    return measured
 
 
 def _at_zeros(table: RatingsTable, factors: Factors, predicted: NDArray[np.float64]) -> tuple[float, float]:

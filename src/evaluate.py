@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ratings_nmf.core import params, stage, words
 from ratings_nmf.core.table import LISTED
-from ratings_nmf.files import choice, interim
+from ratings_nmf.files import interim
 from ratings_nmf.files import reports as metrics
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
@@ -19,7 +19,7 @@ def evaluate(dataset: str) -> stage.Done:
     fit, source = block.fit, block.ingest
     draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
     table = interim.read(dataset, draw=draw)
-    count = choice.read(dataset) if fit.n_components == "auto" else fit.n_components
+    count = metrics.read_choice(dataset) if fit.n_components == "auto" else fit.n_components
     separator, columns = source.separator, source.columns
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
     model = Model(n_components=count, solver=fit.solver, options=fit.options)

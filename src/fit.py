@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.files import choice, interim
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
+from ratings_nmf.files import interim
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files import reports as metrics
 from ratings_nmf.model.factors import Factors, checked_names, named, rearranged, shares
-from ratings_nmf.model.frame import frame_of
+from ratings_nmf.model.frame import convergence, frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
 from ratings_nmf.solvers.factorize import check_count, factorize
 from ratings_nmf.solvers.options import spark_options
@@ -23,34 +25,31 @@ def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = i
     """Fit the factors of one dataset: CSV of up to `csv_limit` numbers; Spark's are written `block` cells at a time."""
     parameters = params.load()
     chosen = parameters.dataset(dataset).fit
-    count = choice.read(dataset) if chosen.n_components == "auto" else chosen.n_components
+    count = metrics.read_choice(dataset) if chosen.n_components == "auto" else chosen.n_components
     profile, labels = interim.read_profile(dataset), tuple(interim.iterate_labels(dataset, "columns"))
-    parts = []
+    parts, dense = [], profile["rows"] * profile["columns"] <= DENSE_LIMIT
     with _solved(dataset, chosen, count, seed=parameters.seed, block=block) as (solved, blocks):
         found = named(solved.factors, chosen.names)
         csv = found.W.size + found.H.size <= csv_limit
         frame = frame_of(found, chosen.form, solved.restart_baselines)
 
-        def written(start: int, stop: int) -> Factors:
-            factors = replace(found, W=np.asarray(found.W[start:stop], np.float64))
-            if not frame.is_plain:
-                factors = rearranged(factors, frame.position, frame.scale)
-            return factor_files.as_written(factors, csv=csv)
+        def arranged(W: NDArray[Any]) -> Factors:
+            factors = replace(found, W=np.asarray(W, np.float64))
+            return factors if frame.is_plain else rearranged(factors, frame.position, frame.scale)
 
-        with factor_files.writing(
-            dataset,
-            labels,
-            written(0, 0),
-            frame=frame,
-            loss_curve=solved.loss_curve if solved.loss_curve.size else None,
-            row_count=profile["rows"],
-            csv=csv,
-        ) as add:
+        largest = arranged(found.W.max(axis=0, keepdims=True))
+        H = factor_files.as_written(largest.H.T, largest.H.max(axis=1), csv=csv).T
+        factors = replace(largest, H=np.ascontiguousarray(H))
+        beside = frame.to_frames(factors.components, labels) | convergence(solved.loss_curve)
+        with factor_files.writing(dataset, factors.columns_frame(labels), beside=beside, csv=csv) as add:
             start = 0
             for table in blocks:
-                factors = written(start, start := start + table.shape[0])
+                W = arranged(found.W[start : start + table.shape[0]]).W
+                factors = replace(factors, W=factor_files.as_written(W, largest.W[0], csv=csv))
                 parts.append(sums(table, factors))
-                add(table, factors)
+                cells = factors.reconstruction_frame(table) if dense else factors.stored_cells(table, first_row=start)
+                add(factors.rows_frame(table.row_labels), cells)
+                start += table.shape[0]
     total = joined(parts)
     measured = measures(total, factors)
     components = zip(factors.components, shares(total.loadings, factors.H).tolist(), strict=True)

@@ -5,13 +5,15 @@ from pathlib import Path
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Side
-from ratings_nmf.files import extensions as files
-from ratings_nmf.files import interim
+from ratings_nmf.files import interim, newcomer_files
 from ratings_nmf.files import loadings as factor_files
-from ratings_nmf.files.formats import significant
+from ratings_nmf.files.loadings import as_written
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.frame import Frame
 from ratings_nmf.raw import newcomers
 from ratings_nmf.recommend import foldin
 from ratings_nmf.recommend import search as recommend
+from ratings_nmf.recommend.extensions import Results
 
 
 def fold_in(
@@ -19,25 +21,30 @@ def fold_in(
 ) -> stage.Done:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`, some at a time."""
     parameters = params.load().dataset(dataset)
-    trained, factors = interim.read(dataset), factor_files.read(dataset)
+    trained, factors = interim.read(dataset), Factors(**factor_files.read(dataset))
     if not file.exists():
         raise InputError(f"{file}: no such file")
-    frame = factor_files.read_frame(dataset, factors)
+    beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
+    frame = Frame.from_numbers(*beside, parts=factors.parts)
     method = foldin.method_of(trained, solver=parameters.fit.solver, options=parameters.fit.options)
     contents = newcomers.look_through(file, parameters.ingest, zeros=trained.zeros)
     side = side or foldin.side_of(contents.rows.places, contents.columns.places, trained)
     own, other = contents.sides(side)
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
+    largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
     usual = recommend.typical(factors, to=side)
     cells, count = 0, len(own.places)
-    with files.writing(file, output, side=side, factors=factors, known=known, count=count) as results:
+    with newcomer_files.writing(file, output, side=side) as places:
+        results = Results(places, side=side, factors=factors, known=known, count=count)
         for some in newcomers.read(file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros):
-            loadings = significant(foldin.fold_in(some, factors, side=side, frame=frame, method=method))
+            loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
+            loadings = as_written(loadings, largest, csv=True)
             seen = recommend.known_items(some, to="rows")
             found = recommend.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
             results.add(some, loadings, found)
             cells += len(some.values)
+        results.finish()
     meaning = "0" if trained.zeros == "observed" else "not rated"
     kind = side[:-1] if count == 1 else side
     return cells, f"{count:,} new {kind}" + (

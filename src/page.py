@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.files import interim, lists, loadings, reports, survey_tables
-from ratings_nmf.files import page_sources as page_file
+from ratings_nmf.files import interim, lists, loadings, reports
+from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import html
 from ratings_nmf.page.dataset import Sources
-from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.recommend.recommendations import Recommendations, sides
 
 
 def page() -> stage.Done:
@@ -17,7 +17,7 @@ def page() -> stage.Done:
     parameters = params.load()
     datasets = [_sources(name, parameters) for name in parameters.datasets]
     text = html.build(datasets, seed=parameters.seed)
-    page_file.write(text)
+    reports.write_page(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
     draws = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
     return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{draws}"
@@ -26,7 +26,8 @@ def page() -> stage.Done:
 def _sources(name: str, parameters: params.Parameters) -> Sources:
     block = parameters.dataset(name)
     draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
-    table, factors, to = interim.read(name, draw=draw), loadings.read(name, draw=draw), block.recommend.to
+    table, to = interim.read(name, draw=draw), block.recommend.to
+    factors = Factors(**loadings.read(name, draw=draw))
     receivers, items = sides(table, to=to)
     return Sources(
         name=name,
@@ -35,10 +36,12 @@ def _sources(name: str, parameters: params.Parameters) -> Sources:
         profile=interim.read_profile(name),
         factors=factors,
         fit=reports.read(name, "fit"),
-        evidence=survey_tables.read_evidence(name),
+        evidence=reports.read_evidence(name),
         survey=reports.read(name, "survey"),
         heldout=reports.read(name, "heldout", stage="evaluate"),
-        recommendations=lists.read(name, receivers=receivers, items=items, components=factors.components),
+        recommendations=Recommendations.from_columns(
+            lists.read(name), receivers=receivers, items=items, components=factors.components
+        ),
         to=to,
         loss_curve=loadings.read_loss_curve(name),
     )

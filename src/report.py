@@ -8,8 +8,10 @@ from ratings_nmf.figures.consensus_map import consensus_figure
 from ratings_nmf.figures.curves import convergence, survey_figure
 from ratings_nmf.figures.gallery import fit_line, heatmaps
 from ratings_nmf.figures.recommendation_charts import recommendation_figure
-from ratings_nmf.files import interim, lists, loadings, pictures, reports, survey_tables
-from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.files import interim, lists, loadings, reports
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.recommend.recommendations import Recommendations, sides
+from ratings_nmf.survey.consensus import Shown
 
 
 def report(dataset: str) -> stage.Done:
@@ -17,25 +19,27 @@ def report(dataset: str) -> stage.Done:
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     parameters = params.load()
     draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
-    table, factors = interim.read(dataset, draw=draw), loadings.read(dataset, draw=draw)
+    table, factors = interim.read(dataset, draw=draw), Factors(**loadings.read(dataset, draw=draw))
     survey = reports.read(dataset, "survey")
     fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
     fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout), *words.drawn_rows(draw)]
     to = parameters.dataset(dataset).recommend.to
     receivers, items = sides(table, to=to)
-    recommendations = lists.read(dataset, receivers=receivers, items=items, components=factors.components)
+    recommendations = Recommendations.from_columns(
+        lists.read(dataset), receivers=receivers, items=items, components=factors.components
+    )
     figures = {
         **heatmaps(dataset, table, factors, profile=interim.read_profile(dataset), fit_lines=fit_lines),
         "components": component_bars(dataset, table, factors),
         "recommendations": recommendation_figure(dataset, table, factors, recommendations, to=to),
     }
-    if (curves := survey_figure(dataset, survey_tables.read_evidence(dataset), survey)) is not None:
+    if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
         figures["survey"] = curves
-    if (consensus := survey_tables.read_consensus(dataset)) is not None:
+    if (consensus := Shown.from_numbers(*reports.read_consensus(dataset))) is not None:
         figures["consensus"] = consensus_figure(dataset, consensus, survey)
     if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
-    pictures.write(dataset, figures)
+    reports.write_figures(dataset, figures)
     return len(table.values), stage.of_rows(f"{len(figures)} figures", draw)
 
 

@@ -1,13 +1,11 @@
 """Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
 
 from ratings_nmf.core import params, stage, words
-from ratings_nmf.files import choice as choice_file
 from ratings_nmf.files import interim
 from ratings_nmf.files import reports as metrics
-from ratings_nmf.files import survey_tables as survey_files
 from ratings_nmf.solvers.factorize import counterpart
 from ratings_nmf.survey.comparison import compare
-from ratings_nmf.survey.evidence import COLUMNS
+from ratings_nmf.survey.consensus import to_frame
 
 STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."
 
@@ -23,8 +21,7 @@ def survey(dataset: str) -> stage.Done:
     notes = words.drawn_rows(draw) + ([STAND_IN] if fit.solver == "spark" else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice = comparison.choice
-    survey_files.write_evidence(dataset, COLUMNS, comparison.evidence)
-    survey_files.write_consensus(dataset, comparison.consensus)
+    metrics.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))
     content = {
         "agree": comparison.agree,
         "choice": choice.n_components,
@@ -34,7 +31,7 @@ def survey(dataset: str) -> stage.Done:
         "rules": comparison.suggested,
     }
     metrics.write(dataset, "survey", content)
-    choice_file.write(dataset, choice.n_components)
+    metrics.write_choice(dataset, choice.n_components)
     return len(table.values), stage.of_rows(choice.reason, draw)
 
 

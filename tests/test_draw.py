@@ -75,8 +75,8 @@ def test_what_is_read_of_drawn_rows_is_what_is_read_of_all(films, monkeypatch):
     np.testing.assert_array_equal(table.dense(), whole.dense()[drawn.rows])
     assert table.row_labels == tuple(whole.row_labels[row] for row in drawn.rows)
     assert table.column_labels == whole.column_labels
-    factors = loadings.read("films", draw=drawn)
-    np.testing.assert_array_equal(factors.W, loadings.read("films").W[drawn.rows])
+    W = loadings.read("films", draw=drawn)["W"]
+    np.testing.assert_array_equal(W, loadings.read("films")["W"][drawn.rows])
 
 
 def test_every_result_says_how_many_rows_were_drawn(films, monkeypatch):

@@ -11,9 +11,8 @@ from hypothesis.extra.numpy import arrays
 
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.files import loadings as files
-from ratings_nmf.files.formats import shortened
+from ratings_nmf.files.loadings import shortened
 from ratings_nmf.model.factors import Factors, numbered
-from ratings_nmf.model.frame import frame_of
 
 LABELS = ("a, b", "=1", "two\nlines", "ü")
 
@@ -26,14 +25,15 @@ def written(tmp_path, monkeypatch):
     def write(*, csv, rows_at_a_time=4):
         draw = np.random.default_rng(0)
         factors = Factors(W=draw.random((4, 2)), H=draw.random((2, 3)), components=numbered(2))
-        factors = files.as_written(factors, csv=csv)
-        frame = frame_of(factors, "raw", None)
-        with files.writing("d", LABELS[1:], factors, frame=frame, loss_curve=None, row_count=4, csv=csv) as add:
+        factors = replace(factors, W=files.as_written(factors.W, factors.W.max(axis=0), csv=csv))
+        factors = replace(factors, H=files.as_written(factors.H.T, factors.H.max(axis=1), csv=csv).T)
+        with files.writing("d", factors.columns_frame(LABELS[1:]), beside={}, csv=csv) as add:
             for start in range(0, 4, rows_at_a_time):
                 rows = slice(start, start + rows_at_a_time)
                 cells = np.ones((len(LABELS[rows]), 3))
                 table = from_dense(cells, row_labels=LABELS[rows], column_labels=LABELS[1:], zeros="observed")
-                add(table, replace(factors, W=factors.W[rows]))
+                some = replace(factors, W=factors.W[rows])
+                add(some.rows_frame(LABELS[rows]), some.reconstruction_frame(table))
         return factors, tmp_path / "data/factors/d"
 
     return write
@@ -45,7 +45,7 @@ def test_what_was_written_is_read_however_many_rows_at_a_time(written, csv, rows
     factors, folder = written(csv=csv, rows_at_a_time=rows_at_a_time)
     suffix = "csv" if csv else "parquet"
     assert {file.name for file in folder.iterdir()} == {f"W.{suffix}", f"H.{suffix}", "reconstruction.csv"}
-    found = files.read("d")
+    found = Factors(**files.read("d"))
     np.testing.assert_array_equal(found.W, factors.W)
     np.testing.assert_array_equal(found.H, factors.H)
     assert found.components == factors.components
@@ -66,10 +66,9 @@ def test_the_reconstruction_of_a_large_table_holds_its_cells(tmp_path, monkeypat
     table = from_dense(
         np.eye(5, 3) + np.eye(5, 3, -2), row_labels=(*"abcde",), column_labels=(*"xyz",), zeros="missing"
     )
-    frame = frame_of(factors, "raw", None)
-    with files.writing("d", (*"xyz",), factors, frame=frame, loss_curve=None, row_count=10**6, csv=True) as add:
-        add(table, factors)
-        add(table, factors)
+    with files.writing("d", factors.columns_frame((*"xyz",)), beside={}, csv=True) as add:
+        for first_row in (0, 5):
+            add(factors.rows_frame((*"abcde",)), factors.stored_cells(table, first_row=first_row))
     found = pyarrow.parquet.read_table(tmp_path / "data/factors/d/reconstruction.parquet").to_pydict()
     assert found["row"] == [*table.rows.tolist(), *(5 + table.rows).tolist()]
     assert found["column"] == 2 * table.columns.tolist()

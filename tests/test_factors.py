@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ratings_nmf.files.formats import significant
+from ratings_nmf.files.loadings import significant
 from ratings_nmf.model.factors import Factors, canonical, numbered
 
 amounts = st.one_of(st.just(0.0), st.floats(1e-6, 1e6))

@@ -20,7 +20,7 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.files import interim
 from ratings_nmf.files import loadings as factor_files
-from ratings_nmf.files.formats import significant
+from ratings_nmf.files.loadings import as_written, significant
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.raw import newcomers
@@ -51,10 +51,8 @@ def project(folder, *, layout="triples", zeros="missing", rows=ROWS, columns=COL
     os.chdir(folder)
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 0, "datasets": {"t": dataset}}), encoding="utf-8")
     interim.write("t", table, profile(table))
-    with factor_files.writing(
-        "t", columns, factors, frame=frame, loss_curve=None, row_count=len(rows), csv=True
-    ) as add:
-        add(table, factors)
+    with factor_files.writing("t", factors.columns_frame(columns), beside={}, csv=True) as add:
+        add(factors.rows_frame(rows), factors.reconstruction_frame(table))
     return SimpleNamespace(table=table, factors=factors, frame=frame, zeros=zeros)
 
 
@@ -122,7 +120,9 @@ def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_
             dense[names.index(name), known.index(label)] = float(value or 0)
     table = from_dense(dense, row_labels=tuple(names), column_labels=known, zeros="missing")
     method = method_of(trained.table, solver="native", options=OPTIONS["missing"])
-    loadings = significant(fold_in(table, trained.factors, side=side, frame=trained.frame, method=method))
+    largest = trained.factors.W.max(axis=0) if side == "rows" else trained.factors.H.max(axis=1)
+    loadings = fold_in(table, trained.factors, side=side, frame=trained.frame, method=method)
+    loadings = as_written(loadings, largest, csv=True)
     own, other = (
         (trained.factors.W, trained.factors.H.T) if side == "rows" else (trained.factors.H.T, trained.factors.W)
     )
@@ -157,7 +157,7 @@ def matrix(corner, labels, header, numbers):
 @pytest.mark.parametrize("side", ["rows", "columns"])
 def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense, block):
     monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.files.extensions.DENSE_LIMIT", 10**6 if dense else 1)
+    monkeypatch.setattr("ratings_nmf.recommend.extensions.DENSE_LIMIT", 10**6 if dense else 1)
     draw = np.random.default_rng(3)
     shape = (30, 9) if side == "rows" else (12, 30)
     cells = draw.integers(0, 3, shape)

@@ -6,9 +6,9 @@ import pytest
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.files import lists as files
-from ratings_nmf.files.formats import significant
+from ratings_nmf.files.loadings import significant
 from ratings_nmf.model.factors import Factors, numbered
-from ratings_nmf.recommend.recommendations import sides
+from ratings_nmf.recommend.recommendations import Recommendations, sides
 from ratings_nmf.recommend.search import recommend
 
 ODD = ("'a, b", 'say "hi"', "two\nlines", "no known cell", "", "NA", "=3")
@@ -27,8 +27,8 @@ def test_read_what_was_written(tmp_path, monkeypatch, to, full):
     given = recommend(factors, table, to=to, top=3)
     receivers, items = sides(table, to=to)
     names = {"receivers": receivers, "items": items, "components": factors.components}
-    files.write("d", [(given, receivers, items)], components=factors.components)
-    found = files.read("d", **names)
+    files.write("d", [given.to_columns(**names)])
+    found = Recommendations.from_columns(files.read("d"), **names)
     for part in ("receivers", "ranks", "items", "components", "cold"):
         np.testing.assert_array_equal(getattr(found, part), getattr(given, part))
     np.testing.assert_array_equal(found.predicted, significant(given.predicted))
@@ -39,4 +39,4 @@ def test_read_what_was_written(tmp_path, monkeypatch, to, full):
 def test_before_they_are_written_the_stage_to_run_is_named(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="make it with `dvc repro recommend@d`"):
-        files.read("d", receivers=(), items=(), components=())
+        files.read("d")

@@ -15,7 +15,7 @@ import pytest
 from examples import planted
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.files.parquet import write_columns
+from ratings_nmf.files.columns import write_parquet
 from ratings_nmf.model.factors import canonical
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.recommend.foldin import fold_in, method_of
@@ -99,7 +99,7 @@ def test_held_out_cells_are_not_seen_and_predicted_as_well_as_by_the_native_solv
 
 def test_a_file_of_cells_gives_the_factors_of_the_table(table, solved, tmp_path):
     cells = tmp_path / "cells.parquet"
-    write_columns(cells, {"row": table.rows, "column": table.columns, "value": table.values})
+    write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
     with als.fitted(cells, table.shape, n_components=3, options=SparkOptions(**LOCAL), seed=0) as (W, turned):
         np.testing.assert_array_equal(W, solved.factors.W)
         np.testing.assert_array_equal(turned.T, solved.factors.H)
@@ -146,7 +146,7 @@ def executors():
 
 def test_a_fit_survives_the_loss_of_an_executor(table, tmp_path):
     cells, checkpoints = tmp_path / "cells.parquet", tmp_path / "checkpoints"
-    write_columns(cells, {"row": table.rows, "column": table.columns, "value": table.values})
+    write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
     seen = {}
 
     def kill():

@@ -9,6 +9,7 @@ import pytest
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import loadings as factor_files
+from ratings_nmf.model.factors import Factors
 
 pytestmark = pytest.mark.spark
 
@@ -116,9 +117,9 @@ def test_spark_refuses_what_any_solver_refuses(films, monkeypatch, tmp_path, cha
 
 def test_the_same_factors_are_written_a_few_rows_at_a_time(films, large, monkeypatch):
     monkeypatch.chdir(films.root)
-    expected = factor_files.read("films")
+    expected = Factors(**factor_files.read("films"))
     monkeypatch.chdir(large.root)
-    found = factor_files.read("films")
+    found = Factors(**factor_files.read("films"))
     assert found.components == expected.components
     np.testing.assert_allclose(found.W, expected.W, rtol=1e-8)
     np.testing.assert_allclose(found.H, expected.H, rtol=1e-8)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ratings_nmf.core.draw import Draw, draw_rows
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.formats import iterate_csv, made_by, read_json, write_csv, write_json
-from ratings_nmf.files.parquet import iterate_columns, write_columns
+from ratings_nmf.files.columns import iterate_parquet, write_parquet
+from ratings_nmf.files.formats import made_by, read_json, read_labels, write_json, write_labels
 
 BLOCK = 4_000_000
 """Cells that are read together where a table need not be in memory as a whole."""
@@ -23,9 +23,9 @@ def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
     cells: dict[str, NDArray[Any]] = {"row": table.rows, "column": table.columns, "value": table.values}
     with replacing(_folder(dataset)) as folder:
         folder.mkdir()
-        write_columns(folder / "cells.parquet", cells)
-        write_csv(folder / "rows.csv", ["row"], ([label] for label in table.row_labels))
-        write_csv(folder / "columns.csv", ["column"], ([label] for label in table.column_labels))
+        write_parquet(folder / "cells.parquet", cells)
+        write_labels(folder / "rows.csv", "row", table.row_labels)
+        write_labels(folder / "columns.csv", "column", table.column_labels)
         write_json(folder / "profile.json", profile)
 
 
@@ -38,7 +38,7 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
         If it was not written yet.
     """
     parts: list[tuple[NDArray[Any], ...]] = []
-    for piece in iterate_columns(cells_file(dataset)):
+    for piece in iterate_parquet(cells_file(dataset)):
         rows, columns, values = piece["row"], piece["column"], piece["value"]
         if draw is not None:
             places = draw.places(rows)
@@ -84,7 +84,7 @@ def blocks(dataset: str, *, cells: int = BLOCK, places_only: bool = False) -> It
         )
 
     waiting: list[tuple[NDArray[Any], ...]] = []
-    for piece in iterate_columns(cells_file(dataset), ["row", "column"] if places_only else None):
+    for piece in iterate_parquet(cells_file(dataset), ["row", "column"] if places_only else None):
         values = np.broadcast_to(1.0, len(piece["row"])) if places_only else piece["value"]
         waiting.append((piece["row"], piece["column"], values))
         if sum(len(rows) for rows, *_ in waiting) > cells:
@@ -109,9 +109,7 @@ def cells_file(dataset: str) -> Path:
 
 def iterate_labels(dataset: str, side: Side) -> Iterator[str]:
     """Give the labels of the rows or of the columns in order, one at a time."""
-    records = iterate_csv(made_by("ingest", _folder(dataset) / f"{side}.csv", dataset))
-    next(records)
-    return (label for (label,) in records)
+    return read_labels(made_by("ingest", _folder(dataset) / f"{side}.csv", dataset))
 
 
 def read_profile(dataset: str) -> dict[str, Any]:

@@ -1,15 +1,33 @@
-"""`reports/metrics/<dataset>/`: measured figures as JSON, committed to Git."""
+"""`reports/`: what was measured of a dataset, its figures, and the page of all datasets, committed to Git."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.progress import progress
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.formats import made_by, read_json, write_json
+from ratings_nmf.files.formats import append_frame, iterate_csv, made_by, read_json, read_numbers, write_json
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+METRICS = Path("reports/metrics")
+"""A folder a dataset: fit.json, survey.json, heldout.json and others, survey.csv and consensus.csv."""
+
+FIGURES = Path("reports/figures")
+"""A folder of PNG files a dataset."""
+
+PAGE = Path("reports/index.html")
 
 
 def write(dataset: str, name: str, content: dict[str, Any]) -> None:
     """Write what a stage measured: fit.json for fit, survey.json for survey, heldout.json for evaluate."""
-    with replacing(_file(dataset, name)) as file:
+    with replacing(METRICS / dataset / f"{name}.json") as file:
         write_json(file, content)
 
 
@@ -30,8 +48,77 @@ def read(dataset: str, name: str, *, stage: str | None = None) -> dict[str, Any]
     InputError
         If the stage did not run yet.
     """
-    return read_json(made_by(stage or name, _file(dataset, name), dataset))
+    return read_json(made_by(stage or name, METRICS / dataset / f"{name}.json", dataset))
 
 
-def _file(dataset: str, name: str) -> Path:
-    return Path("reports/metrics", dataset, f"{name}.json")
+def write_choice(dataset: str, n_components: int | None) -> None:
+    """Write the count that the survey chose alone, so that no more depends on it: null where it chose none."""
+    write(dataset, "choice", {"n_components": n_components})
+
+
+def read_choice(dataset: str) -> int:
+    """Return the count that the survey chose.
+
+    Raises
+    ------
+    InputError
+        If the survey did not run yet, or chose none.
+    """
+    count = read(dataset, "choice", stage="survey")["n_components"]
+    if count is None:
+        raise InputError(
+            f"{METRICS / dataset / 'choice.json'}: the survey chose no count; set `survey.folds`, "
+            "or a count in `fit.n_components` in place of auto"
+        )
+    return int(count)
+
+
+def write_survey(dataset: str, *, evidence: "DataFrame", consensus: "DataFrame") -> None:
+    """Write survey.csv, a line a count, and consensus.csv, a line a column of the table."""
+    for name, frame in (("survey", evidence), ("consensus", consensus)):
+        with replacing(METRICS / dataset / f"{name}.csv") as file:
+            append_frame(file, frame)
+
+
+def read_evidence(dataset: str) -> list[dict[str, Any]]:
+    """Return the lines of survey.csv; an empty field is None.
+
+    Raises
+    ------
+    InputError
+        If the survey did not run yet.
+    """
+    header, *records = iterate_csv(made_by("survey", METRICS / dataset / "survey.csv", dataset))
+    lines: list[dict[str, Any]] = []
+    for record in records:
+        numbers = [float(field) if field else None for field in record]
+        lines.append({**dict(zip(header, numbers, strict=True)), "n_components": int(record[0])})
+    return lines
+
+
+def read_consensus(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Return the names of the columns of consensus.csv but the first, which holds labels, and its numbers.
+
+    Raises
+    ------
+    InputError
+        If the survey did not run yet.
+    """
+    return read_numbers(made_by("survey", METRICS / dataset / "consensus.csv", dataset))
+
+
+def write_figures(dataset: str, figures: Mapping[str, "Figure"]) -> None:
+    """Write each named figure as PNG; figures of an earlier run that are not among them go.
+
+    The Software tag, which holds matplotlib's version, is left out.
+    """
+    with replacing(FIGURES / dataset) as folder:
+        folder.mkdir()
+        for name, figure in progress(figures.items(), unit="figures"):
+            figure.savefig(folder / f"{name}.png", bbox_inches="tight", pad_inches=0.15, metadata={"Software": None})
+
+
+def write_page(page: str) -> None:
+    """Write the page of all datasets."""
+    with replacing(PAGE) as file:
+        file.write_text(page, encoding="utf-8", newline="\n")

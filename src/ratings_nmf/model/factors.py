@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import RatingsTable
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 CHUNK = 2048
 """Cells that are predicted together, few enough for their loadings to stay in a processor's cache."""
@@ -70,6 +75,30 @@ class Factors:
             for part in products.T:
                 total += part
         return predicted
+
+    def rows_frame(self, labels: Sequence[str]) -> "DataFrame":
+        """Return W as a table with the labels of the rows."""
+        from pandas import DataFrame, Index
+
+        return DataFrame(self.W, index=Index(labels, name="row"), columns=list(self.components))
+
+    def columns_frame(self, labels: Sequence[str]) -> "DataFrame":
+        """Return H as a table with the labels of the columns."""
+        from pandas import DataFrame, Index
+
+        return DataFrame(self.H, index=Index(self.components, name="component"), columns=Index(labels, name="column"))
+
+    def reconstruction_frame(self, table: RatingsTable) -> "DataFrame":
+        """Return W @ H as a table with the labels of a ratings table."""
+        from pandas import DataFrame, Index
+
+        rows = Index(table.row_labels, name="row")
+        return DataFrame(self.reconstruction(), index=rows, columns=list(table.column_labels))
+
+    def stored_cells(self, table: RatingsTable, *, first_row: int = 0) -> dict[str, NDArray[Any]]:
+        """Return ``row`` (counted from the first row's position), ``column``, ``value`` and ``predicted`` of cells."""
+        cells: dict[str, NDArray[Any]] = {"row": table.rows + np.int32(first_row), "column": table.columns}
+        return {**cells, "value": table.values, "predicted": self.predict(table.rows, table.columns)}
 
 
 def numbered(count: int) -> tuple[str, ...]:

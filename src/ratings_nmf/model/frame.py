@@ -1,11 +1,16 @@
 """How written components relate to those that the solver left, so that later rows can be solved for as these were."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors, canonical_order
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,32 @@ class Frame:
         """Whether the components are written as they were solved."""
         return bool(np.all(self.scale == 1) and np.all(np.diff(self.position) == 1))
 
+    def to_frames(self, components: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":
+        """Return ``scale``, where components are scaled or sorted, and ``restart_baselines``, where there are some.
+
+        Names of the written components, and labels of the table's columns, head their lines and columns.
+        """
+        from pandas import DataFrame, Index
+
+        frames = {}
+        if not self.is_plain:
+            names = Index(components[: len(self.position)], name="component")
+            frames["scale"] = DataFrame({"position": self.position + 1, "scale": self.scale}, index=names)
+        if self.restart_baselines is not None:
+            restarts = [f"restart {number}" for number in range(1, len(self.restart_baselines) + 1)]
+            index = Index(restarts, name="restart")
+            frames["restart_baselines"] = DataFrame(self.restart_baselines, index=index, columns=list(columns))
+        return frames
+
+    @classmethod
+    def from_numbers(
+        cls, scale: NDArray[np.float64] | None, restart_baselines: NDArray[np.float64] | None, *, parts: int
+    ) -> "Frame":
+        """Return what `to_frames` was called of, given the numbers of its tables and the number of components."""
+        plain = np.column_stack([np.arange(1.0, parts + 1), np.ones(parts)])
+        position, scales = (plain if scale is None else scale).T
+        return cls(position=position.astype(np.intp) - 1, scale=scales, restart_baselines=restart_baselines)
+
 
 def frame_of(solved: Factors, form: str, restart_baselines: NDArray[np.float64] | None) -> Frame:
     """Return the frame of components that are written in a form, ``raw`` or ``canonical``.
@@ -45,3 +76,13 @@ def frame_of(solved: Factors, form: str, restart_baselines: NDArray[np.float64] 
     if form == "canonical":
         order, scale = canonical_order(solved)
     return Frame(position=order, scale=scale, restart_baselines=restarts)
+
+
+def convergence(loss_curve: NDArray[np.float64]) -> "dict[str, DataFrame]":
+    """Return ``convergence``, the loss after each iteration, where the solver tells it."""
+    if not len(loss_curve):
+        return {}
+    from pandas import DataFrame, RangeIndex
+
+    iterations = RangeIndex(1, len(loss_curve) + 1, name="iteration")
+    return {"convergence": DataFrame({"loss": loss_curve}, index=iterations)}

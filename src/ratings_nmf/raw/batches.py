@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.arrow import to_numpy
+from ratings_nmf.files.columns import to_numpy
 
 Duplicates = Literal["last", "mean", "sum"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
-from ratings_nmf.files.arrow import to_floats, to_mask
+from ratings_nmf.files.columns import to_floats, to_mask
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 

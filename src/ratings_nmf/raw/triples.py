@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.arrow import to_mask
+from ratings_nmf.files.columns import to_mask
 from ratings_nmf.raw.batches import LABEL, Batch, Coded, Duplicates, joined, table_of
 from ratings_nmf.raw.delimited import Delimited, opening
 from ratings_nmf.raw.faults import bad_places, check_some, check_zeros, numbers, refuse_cells, refuse_repeated

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.arrow import to_arrow
+from ratings_nmf.files.columns import to_arrow
 from ratings_nmf.raw.batches import Batch, joined
 from ratings_nmf.raw.delimited import Delimited, opening
 from ratings_nmf.raw.faults import bad_places, check_some, check_zeros, listing, numbers, refuse_cells

@@ -1,11 +1,15 @@
 """Recommendations as arrays, apart from the search that finds them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.files.columns import Coded
+from ratings_nmf.files.lists import COLD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,49 @@ class Recommendations:
     cold: NDArray[np.bool_]
     item_count: int
     top: int
+
+    def to_columns(
+        self, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
+    ) -> dict[str, NDArray[Any] | Coded]:
+        """Return the columns of a table with a line for each recommendation; ``flag`` marks cold receivers."""
+        return {
+            "for": Coded(self.receivers, receivers),
+            "rank": self.ranks,
+            "item": Coded(self.items, items),
+            "predicted": self.predicted,
+            "component": Coded(self.components, components),
+            "share": self.shares,
+            "flag": Coded(self.cold[self.receivers].astype(np.int32) - np.int32(1), (COLD,)),
+        }
+
+    @classmethod
+    def from_columns(
+        cls, columns: Mapping[str, Any], *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
+    ) -> "Recommendations":
+        """Return what `to_columns` was called of, given the same labels, or those of rows that were drawn."""
+        own, other = _places(columns["for"], receivers), _places(columns["item"], items)
+        kept = (own >= 0) & (other >= 0)
+        cold = np.zeros(len(receivers), dtype=np.bool_)
+        cold[own[kept & (_places(columns["flag"], (COLD,)) == 0)]] = True
+        return cls(
+            receivers=own[kept],
+            ranks=columns["rank"][kept],
+            items=other[kept],
+            predicted=columns["predicted"][kept],
+            components=_places(columns["component"], components)[kept],
+            shares=columns["share"][kept],
+            cold=cold,
+            item_count=len(items),
+            top=int(columns["rank"][kept].max(initial=0)),
+        )
+
+
+def _places(column: Coded, labels: Sequence[str]) -> NDArray[np.int32]:
+    """Return the place of each of a column's texts among labels, −1 where it is not one of them."""
+    place = {label: position for position, label in enumerate(labels)}
+    places = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int32)
+    found: NDArray[np.int32] = places[column.codes]
+    return found
 
 
 def sides(table: RatingsTable, *, to: Side) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import cpu_count
@@ -16,6 +16,9 @@ from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Shown, arrange
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, held_out, restarted
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 CELLS_ALONE = 2_000_000
 """Most cells of a table of which several fits run at a time: each needs memory of its own."""
@@ -54,6 +57,12 @@ class Comparison:
     def agree(self) -> bool:
         """Whether all rules that suggest a count suggest the same."""
         return len(set(self.suggested.values()) - {None}) == 1
+
+    def evidence_frame(self) -> "DataFrame":
+        """Return the evidence as a table with the columns `COLUMNS` and a line for each count."""
+        from pandas import DataFrame
+
+        return DataFrame(self.evidence, columns=list(COLUMNS))
 
 
 def compare(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from scipy.spatial.distance import squareform
 
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.matching import cosines, matched
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 Matrix = NDArray[np.float64]
 
@@ -169,6 +172,26 @@ class Shown:
     group: NDArray[np.intp]
     membership: Matrix
     matrix: Matrix
+
+    @classmethod
+    def from_numbers(cls, names: Sequence[str], numbers: Matrix) -> "Shown | None":
+        """Return what `to_frame` was given, from the names of its columns and its numbers."""
+        if not len(numbers):
+            return None
+        group, membership, *lines = numbers.T
+        return cls(labels=tuple(names[2:]), group=group.astype(np.intp), membership=membership, matrix=np.array(lines))
+
+
+def to_frame(shown: Shown | None) -> "DataFrame":
+    """Return a line for each label: its group, its ``group_consensus`` (`membership`), its consensus with each.
+
+    No line where there is no consensus.
+    """
+    from pandas import DataFrame, Index
+
+    labels = shown.labels if shown else ()
+    numbers = np.column_stack([shown.group, shown.membership, shown.matrix]) if shown else np.empty((0, 2))
+    return DataFrame(numbers, index=Index(labels, name="column"), columns=["group", "group_consensus", *labels])
 
 
 def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = LIMIT) -> Shown:

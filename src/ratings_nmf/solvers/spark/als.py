@@ -15,7 +15,7 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.files.parquet import write_columns
+from ratings_nmf.files.columns import write_parquet
 from ratings_nmf.solvers.options import SparkOptions
 from ratings_nmf.solvers.spark.session import connect, scratch
 
@@ -87,7 +87,7 @@ def factorize(
     """Return W (rows, components) and H (components, columns) of a table that is in memory; errors are `fit`'s."""
     with scratch(options.master) as folder:
         cells = folder / "cells.parquet"
-        write_columns(cells, {"row": table.rows, "column": table.columns, "value": table.values})
+        write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
         with fitted(cells, table.shape, n_components=n_components, options=options, seed=seed) as (rows, columns):
             return np.array(rows, np.float64), np.ascontiguousarray(columns.T, np.float64)
 

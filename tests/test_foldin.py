@@ -260,3 +260,13 @@ def test_without_factors_the_stage_to_run_is_named_in_one_line(checkout, tmp_pat
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
     assert done.stderr.startswith("foldin groceries: ")
     assert "no such file; make it with `dvc repro ingest@groceries`" in done.stderr
+
+
+@pytest.mark.parametrize("solver", ["native", "sklearn", "spark"])
+def test_an_option_that_the_solver_does_not_know_is_refused(solver):
+    table = planted("observed" if solver == "sklearn" else "missing")
+    fitted = factorize(table, n_components=3, solver="native", options={"baseline": False}, seed=0)
+    frame = frame_of(fitted.factors, "raw", fitted.restart_baselines)
+    method = method_of(table, solver=solver, options={"depth": 3})
+    with pytest.raises(InputError, match=r"^fit\.options\.depth: unknown key; expected one of: "):
+        fold_in(table, fitted.factors, side="rows", frame=frame, method=method)

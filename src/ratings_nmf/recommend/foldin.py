@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import LISTED, RatingsTable, Side
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
@@ -105,7 +106,7 @@ def fold_in(
     Raises
     ------
     InputError
-        If columns are to join an ensemble, whose rows are a mean over restarts, or the solver cannot take newcomers.
+        If columns are to join an ensemble, whose rows are a mean over restarts, or an option is not the solver's.
     """
     if method.solver not in SOLVERS:
         raise InputError(
@@ -142,11 +143,15 @@ def _sklearn(
     """Scikit-learn's own update of W, carried on until it settles; 0 where no cell is above 0, which it cannot do."""
     if not len(newcomers.values):
         return np.zeros((newcomers.shape[0], len(fixed))), np.zeros(newcomers.shape[0])
+    from msgspec.structs import asdict
     from scipy.sparse import csr_array
     from sklearn.decomposition import non_negative_factorization
 
+    from ratings_nmf.solvers.options import AT, SklearnOptions
+
+    fitted = asdict(convert(dict(method.options), SklearnOptions, at=AT))
     X = csr_array((newcomers.values, (newcomers.rows, newcomers.columns)), newcomers.shape)
-    options = {**method.options, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
+    options = {**fitted, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
     W, _, _ = non_negative_factorization(X, H=fixed, n_components=len(fixed), update_H=False, **options)
     return W, np.zeros(len(W))
 
@@ -169,9 +174,9 @@ def _spark(
     """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells."""
     from scipy.optimize import nnls
 
-    from ratings_nmf.solvers.options import SparkOptions
+    from ratings_nmf.solvers.options import AT, SparkOptions
 
-    penalty = SparkOptions(**method.options).regParam
+    penalty = convert(dict(method.options), SparkOptions, at=AT).regParam
     W, nothing = np.zeros((newcomers.shape[0], len(fixed))), np.zeros(len(fixed))
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:

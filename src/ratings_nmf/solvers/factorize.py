@@ -96,9 +96,8 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
         penalty = chosen.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
-    sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
-    shared = {name: options[name] for name in ("max_iter", "tol") if name in options}
-    return {"tol": 1e-4, **shared}, sorted(set(options) - set(shared))
+    alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
+    return {"tol": alike.tol, "max_iter": alike.max_iter}, sorted(set(options) - {"tol", "max_iter"})
 
 
 def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Solution:

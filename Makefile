@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page test test-all check verify bench clean
+.PHONY: repro page spreadsheets test test-all check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,6 +14,10 @@ repro: .venv/installed
 page: .venv/installed
 	dvc repro page
 	python -m webbrowser -t "file://$(CURDIR)/reports/index.html"
+
+# Copies of the CSV files of data/factors and data/recommendations that a spreadsheet takes no label of for a formula
+spreadsheets: .venv/installed
+	python tools/spreadsheets.py $@
 
 # The picture of the page in README, remade where the page changed
 docs/page.png: reports/index.html
@@ -56,7 +60,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
 
 clean:
-	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations
+	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations spreadsheets
 	find . '(' -name '*.partial' -o -name '.*.tmp' ')' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock

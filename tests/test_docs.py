@@ -185,7 +185,15 @@ def test_a_command_that_is_not_run_here_is_covered_by_a_test(block):
             assert test in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, name
 
 
-def test_make_knows_every_target_that_a_page_names(checkout):
+def test_a_command_in_a_sentence_stands_in_a_block_as_well():
+    pages = [page.read_text(encoding="utf-8") for page in PAGES]
+    spans = [span for page in pages for span in re.findall("`([^`]+)`", re.sub("```.*?```", "", page, flags=re.DOTALL))]
+    commands = [command for page in PAGES for block in blocks_of(page) for command, _ in commands_of(block)]
+    said = {" ".join(span.split()) for span in spans if re.match("(dvc|find|git|make|pip|python|rm) ", span)}
+    assert {span for span in said if not any(command.startswith(span) for command in commands)} == set()
+
+
+def test_make_knows_every_target_that_a_page_names(reproduced):
     commands = [command for page in PAGES for block in blocks_of(page) for command, _ in commands_of(block)]
     targets = {
         word
@@ -196,7 +204,7 @@ def test_make_knows_every_target_that_a_page_names(checkout):
     }
     assert {"repro", "test"} <= targets
     for target in targets:
-        checkout.run("make", "--dry-run", target)
+        reproduced.run("make", "--dry-run", target)
 
 
 def test_the_library_works_without_the_stages(tmp_path):

@@ -16,8 +16,7 @@ from ratings_nmf.files import reports as metrics
 from ratings_nmf.model.factors import Factors, checked_names, named, rearranged, shares
 from ratings_nmf.model.frame import convergence, frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
-from ratings_nmf.solvers.factorize import check_count, factorize
-from ratings_nmf.solvers.options import spark_options
+from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.solution import Solution
 
 
@@ -66,23 +65,16 @@ def _solved(
     dataset: str, chosen: params.FitParameters, count: int, *, seed: int, block: int
 ) -> Iterator[tuple[Solution, Iterable[RatingsTable]]]:
     """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
-    if chosen.solver != "spark":
-        table = interim.read(dataset)
-        yield factorize(table, n_components=count, solver=chosen.solver, options=chosen.options, seed=seed), [table]
-        return
-    from ratings_nmf.solvers.spark import als
+    common: dict[str, Any] = {"n_components": count, "options": chosen.options, "seed": seed}
+    if chosen.solver == "spark":
+        from ratings_nmf.solvers.spark import als
 
-    profile = interim.read_profile(dataset)
-    shape = profile["rows"], profile["columns"]
-    check_count(shape, count, "fit.n_components")
-    components = checked_names(chosen.names, count)
-    options = spark_options(
-        chosen.options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"]
-    )
-    with als.fitted(interim.cells_file(dataset), shape, n_components=count, options=options, seed=seed) as (W, turned):
-        factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=components)
-        solved = Solution(factors=factors, n_iter=options.maxIter, converged=None)
-        yield solved, interim.blocks(dataset, cells=block)
+        checked_names(chosen.names, count)  # before what may take hours
+        with als.factorize_file(interim.cells_file(dataset), interim.read_profile(dataset), **common) as solved:
+            yield solved, interim.blocks(dataset, cells=block)
+    else:
+        table = interim.read(dataset)
+        yield factorize(table, solver=chosen.solver, **common), [table]
 
 
 if __name__ == "__main__":

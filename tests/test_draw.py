@@ -1,10 +1,11 @@
-"""Rows drawn by hash stand for all rows of a table with more cells than most_cells, and every result says so."""
+"""Rows drawn by hash stand for all rows of a table with more cells than most_cells; blocks of rows join to it."""
 
 import importlib
 import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 import yaml
 
@@ -77,6 +78,20 @@ def test_what_is_read_of_drawn_rows_is_what_is_read_of_all(films, monkeypatch):
     assert table.column_labels == whole.column_labels
     W = loadings.read("films", draw=drawn)["W"]
     np.testing.assert_array_equal(W, loadings.read("films")["W"][drawn.rows])
+
+
+@pytest.mark.parametrize("cells", [1, 50, 10**6])
+def test_blocks_of_rows_join_to_the_table(films, monkeypatch, tmp_path, cells):
+    monkeypatch.chdir(films[0])
+    whole, file = interim.read("films"), tmp_path / "cells.parquet"
+    content = pyarrow.parquet.read_table(interim.cells_file("films"))
+    pyarrow.parquet.write_table(content, file, row_group_size=5)  # fewer cells than a row has
+    monkeypatch.setattr(interim, "cells_file", lambda dataset: file)
+    tables = list(interim.blocks("films", cells=cells))
+    assert (len(tables) > 10) == (cells < 100)
+    assert all(table.shape[0] for table in tables)
+    assert [label for table in tables for label in table.row_labels] == list(whole.row_labels)
+    np.testing.assert_array_equal(np.vstack([table.dense() for table in tables]), whole.dense())
 
 
 def test_every_result_says_how_many_rows_were_drawn(films, monkeypatch):

@@ -101,7 +101,7 @@ def large(films, tmp_path_factory):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"n_components": 41}, "n_components: expected 1 to 40; found 41"),
+        ({"n_components": 41, "names": None}, "n_components: expected 1 to 40; found 41"),
         ({"names": ["a"]}, "names: expected 3 names"),
         ({"options": {"rank": 3}}, "options.rank: unknown key"),
     ],

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.draw import Draw, draw_rows
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import iterate_parquet, write_parquet
@@ -35,7 +36,7 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
     Raises
     ------
     InputError
-        If it was not written yet.
+        If it was not written yet, or the drawn rows hold no cell.
     """
     parts: list[tuple[NDArray[Any], ...]] = []
     for piece in iterate_parquet(cells_file(dataset)):
@@ -45,6 +46,8 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
             rows, columns, values = (part[places >= 0] for part in (places, columns, values))
         parts.append((rows, columns, values))
     rows, columns, values = map(np.concatenate, zip(*parts, strict=True))
+    if not len(rows):
+        raise InputError(f"{draw}, and they hold no cell; give a larger number", parameter="most_cells", block="")
     labels = iterate_labels(dataset, "rows")
     if draw is not None:
         labels = compress(labels, draw.places(np.arange(draw.row_count)) >= 0)
@@ -91,8 +94,10 @@ def blocks(dataset: str, *, cells: int = BLOCK, places_only: bool = False) -> It
             joined = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
             stop = int(joined[0][-1])  # this row may go on in the next piece
             cut = np.searchsorted(joined[0], stop)
-            yield block(stop, *(part[:cut] for part in joined))
-            waiting, start = [tuple(part[cut:] for part in joined)], stop
+            if cut:
+                yield block(stop, *(part[:cut] for part in joined))
+                start = stop
+            waiting = [tuple(part[cut:] for part in joined)]
     yield block(profile["rows"], *(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
 
 

@@ -5,7 +5,7 @@ solving exactly, in turns, for all rows with the columns fixed and the reverse (
 non-negative least squares by Spark's NNLS). No baselines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import write_parquet
-from ratings_nmf.solvers.options import SparkOptions
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.solvers.factorize import check_count
+from ratings_nmf.solvers.options import SparkOptions, spark_options
+from ratings_nmf.solvers.solution import Solution
 from ratings_nmf.solvers.spark.session import connect, scratch
 
 if TYPE_CHECKING:
@@ -79,6 +82,25 @@ def fitted(
             for factors, name, count in zip(sides, ("rows", "columns"), shape, strict=True)
         )
         yield rows, columns
+
+
+@contextmanager
+def factorize_file(
+    cells: Path, profile: Mapping[str, Any], *, n_components: int, options: Mapping[str, Any], seed: int
+) -> Iterator[Solution]:
+    """Yield the factors of cells that lie in a file, given the table's profile; W is a file, as `fitted` tells.
+
+    Raises
+    ------
+    InputError
+        As `ratings_nmf.solvers.factorize.factorize` does, or if Spark does not start.
+    """
+    shape = profile["rows"], profile["columns"]
+    check_count(shape, n_components, "fit.n_components")
+    found = spark_options(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"])
+    with fitted(cells, shape, n_components=n_components, options=found, seed=seed) as (W, turned):
+        factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=numbered(n_components))
+        yield Solution(factors=factors, n_iter=found.maxIter, converged=None)
 
 
 def factorize(

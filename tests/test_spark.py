@@ -130,7 +130,7 @@ def test_columns_that_come_later_lower_what_als_minimises(table, solved):
 
 
 def test_a_master_that_spark_does_not_start_with_is_refused():
-    with pytest.raises(InputError, match=r"options: master: Spark does not start with 'local\[x\]': .*Could not parse"):
+    with pytest.raises(InputError, match=r"options.master: Spark does not start with 'local\[x\]': .*Could not parse"):
         connect("local[x]")
 
 

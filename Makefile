@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page spreadsheets test test-all check verify bench clean
+.PHONY: repro page spreadsheets test test-all test-lowest check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -30,6 +30,12 @@ test: .venv/dev
 # These and all others: runs killed again and again, large tables, servers, browsers, and Spark, which needs Java 17 or 21
 test-all: test .venv/spark
 	python -m pytest -m 'slow or spark'
+
+# The tests of `test` with the lowest versions that pyproject.toml allows, which may warn of what is newer than they are.
+# Other versions of scikit-learn and scipy give other sixth digits, and browsers do not depend on any of it.
+test-lowest: .venv/lowest/installed
+	.venv/lowest/bin/python -m pytest --override-ini filterwarnings= -k 'not printed_numbers' \
+	    --ignore tests/test_page_in_browser.py
 
 # Style, types, and files that others read by a schema
 check: .venv/dev
@@ -73,6 +79,16 @@ clean:
 # What tests and checks need on top (dev), and Spark's solver (spark)
 .venv/dev .venv/spark: .venv/%: .venv/installed requirements-%.lock
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-$*.lock
+	touch $@
+
+LOWEST = import tomllib; \
+    project = tomllib.load(open("pyproject.toml", "rb")); \
+    print(*(line.replace(">=", "==") for line in project["project"]["dependencies"]))
+
+.venv/lowest/installed: .venv/installed pyproject.toml
+	$(PYTHON) -m venv --clear .venv/lowest
+	.venv/lowest/bin/python -m pip install --quiet --disable-pip-version-check --prefer-binary pytest hypothesis \
+	    $$(python -c '$(LOWEST)')
 	touch $@
 
 benchmarks/.venv/installed: requirements.lock benchmarks/requirements.txt

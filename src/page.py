@@ -24,7 +24,7 @@ def page() -> stage.Done:
 
 
 def _sources(name: str, parameters: params.Parameters) -> Sources:
-    block = parameters.dataset(name)
+    block = parameters.datasets[name]
     draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
     table, to = interim.read(name, draw=draw), block.recommend.to
     factors = Factors(**loadings.read(name, draw=draw))

@@ -40,7 +40,7 @@ def tally(place: str) -> None:
     Path(place).write_text(str(total), encoding="utf-8")
 
 
-if any(os.environ.get("DEADLY_PROGRAM", " ") in word for word in sys.orig_argv):
+if "DEADLY_PROGRAM" in os.environ and any(os.environ["DEADLY_PROGRAM"] in word for word in sys.orig_argv):
     match os.environ["DEADLY_EVENT"]:
         case "write":
             sys.addaudithook(writes)

@@ -1,21 +1,14 @@
-"""Loadings are written the same on processors of two kinds, whose BLAS sums in other orders.
+"""Loadings are written the same on processors of two kinds, whose BLAS sums in other orders."""
 
-All but those that lie so near the middle between two numbers of 9 digits that the noise of the fit, up to 8e-12 of the
-largest loading, decides: of the 104,406 loadings here that is one, which differs by one in its last digit.
-"""
-
-import json
 import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 
 TABLES = 100
 
 CHILD = f"""
-import json
 import numpy as np
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.files.loadings import as_written
@@ -32,7 +25,7 @@ for number in range({TABLES}):
     solved = factorize(table, n_components=count, solver="sklearn", options={{}}, seed=0).factors
     for factors in (solved, canonical(solved)):
         for loadings in (factors.W, factors.H.T):
-            print(json.dumps(as_written(loadings, loadings.max(axis=0), csv=True).tolist()))
+            print(as_written(loadings, loadings.max(axis=0), csv=True).tolist())
 """
 
 
@@ -44,11 +37,6 @@ def test_w_and_h_of_random_tables_are_the_same_on_two_kernels():
         child = subprocess.run(
             [sys.executable, "-c", CHILD], env=environment, capture_output=True, text=True, check=True
         )
-        written.append([np.array(json.loads(line)) for line in child.stdout.splitlines()])
+        written.append(child.stdout.splitlines())
     assert len(written[0]) == 4 * TABLES
-    different = 0
-    for one, other in zip(*written, strict=True):
-        last = 10.0 ** (np.floor(np.log10(np.maximum(one.max(axis=0), 1e-300))) - 8)
-        assert (np.abs(one - other) <= 1.5 * last).all()
-        different += np.count_nonzero(one != other)
-    assert different <= 2
+    assert written[0] == written[1]

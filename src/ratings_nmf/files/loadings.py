@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 CSV_LIMIT = 1_000_000
 """Most numbers that W and H may have together to be written as CSV; more go into Parquet."""
 
-BITS = 30
-"""Significant bits of loadings in Parquet files: as good as `DIGITS` digits, and quick."""
+BITS = 27
+"""Bits of loadings, counted from the largest of the component: three more than a single-precision number has.
+
+Of 104,406 loadings of 100 random tables, fitted over two BLAS kernels, 30 bits leave 2 different, 28 leave 1, and 27
+none; `DIGITS` digits of each loading alone leave some in 7 of the tables. With 26 the reference numbers are lost.
+"""
 
 
 class Loadings(TypedDict):
@@ -36,8 +40,8 @@ class Loadings(TypedDict):
 def as_written(loadings: NDArray[np.float64], largest: NDArray[np.float64], *, csv: bool) -> NDArray[np.float64]:
     """Return loadings with the digits that are written: all that comes after is computed from these.
 
-    Digits count from the largest loading of a component, `DIGITS` in CSV and `BITS` in Parquet, so that what is less
-    than half the last of them is 0: near 0, single digits are what machines differ in.
+    Bits count from the largest loading of a component, so that what is less than half the last of `BITS` is 0: near 0,
+    single digits are what machines differ in. CSV then has `DIGITS` digits of each.
 
     Parameters
     ----------
@@ -48,17 +52,13 @@ def as_written(loadings: NDArray[np.float64], largest: NDArray[np.float64], *, c
     csv
         Whether they go into CSV.
 
-    >>> as_written(np.array([[2.0, 1.23456789123], [3e-9, 1e-9]]), np.array([2.0, 123.0]), csv=True)
-    array([[2.      , 1.234568],
-           [0.      , 0.      ]])
+    >>> as_written(np.array([[2.0, 0.1], [3e-9, 1e-9]]), np.array([2.0, 123.0]), csv=True)
+    array([[2.        , 0.10000038],
+           [0.        , 0.        ]])
     """
-    if csv:
-        places = [DIGITS - 1 - int(f"{top:.{DIGITS - 1}e}".partition("e")[2]) for top in largest.tolist()]
-        rounded = [[*map(round, line, places)] for line in loadings.tolist()]
-        return significant(np.array(rounded, dtype=np.float64).reshape(loadings.shape))
     last = np.frexp(shortened(largest))[1] - BITS
     whole: NDArray[np.float64] = np.ldexp(np.rint(np.ldexp(loadings, -last)), last)
-    return whole
+    return significant(whole) if csv else whole
 
 
 def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -72,7 +72,7 @@ def significant(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def shortened(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round to `BITS` significant bits, elementwise, same shape: as good as `DIGITS` digits, and quick.
+    """Round to `BITS` significant bits, elementwise, same shape.
 
     >>> shortened(np.array([0.0, 0.1 + 0.2])) == shortened(np.array([0.0, 0.3]))
     array([ True,  True])

@@ -19,8 +19,7 @@ from generate import Size, generate
 
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.problem import pose
-from ratings_nmf.solvers.starts import random_start
+from ratings_nmf.solvers.problem import pose, random_start
 from ratings_nmf.solvers.threads import crew, thread_count
 
 SHAPE = 10_000, 4_000

@@ -67,10 +67,10 @@ def _solved(
     """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
     common: dict[str, Any] = {"n_components": count, "options": chosen.options, "seed": seed}
     if chosen.solver == "spark":
-        from ratings_nmf.solvers.spark import als
+        from ratings_nmf.solvers import spark
 
         checked_names(chosen.names, count)  # before what may take hours
-        with als.factorize_file(interim.cells_file(dataset), interim.read_profile(dataset), **common) as solved:
+        with spark.factorize_file(interim.cells_file(dataset), interim.read_profile(dataset), **common) as solved:
             yield solved, interim.blocks(dataset, cells=block)
     else:
         table = interim.read(dataset)

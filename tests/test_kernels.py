@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from examples import cells_of, masked_tables, places_of
 from ratings_nmf.solvers.cells import not_held_out, pack_sides
 from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
-from ratings_nmf.solvers.kernels.vectors import multiply, orthonormalize
+from ratings_nmf.solvers.kernels.packing import multiply, orthonormalize
 from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
 

@@ -13,8 +13,7 @@ from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.problem import pose
-from ratings_nmf.solvers.starts import random_start
+from ratings_nmf.solvers.problem import pose, random_start
 
 MISSING = NativeOptions(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
 OBSERVED = NativeOptions(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)

@@ -19,10 +19,9 @@ from ratings_nmf.files.columns import write_parquet
 from ratings_nmf.model.factors import canonical
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.recommend.foldin import fold_in, method_of
+from ratings_nmf.solvers import spark
 from ratings_nmf.solvers.factorize import counterpart, factorize
 from ratings_nmf.solvers.options import SparkOptions
-from ratings_nmf.solvers.spark import als
-from ratings_nmf.solvers.spark.session import connect
 
 pytestmark = pytest.mark.spark
 
@@ -100,7 +99,7 @@ def test_held_out_cells_are_not_seen_and_predicted_as_well_as_by_the_native_solv
 def test_a_file_of_cells_gives_the_factors_of_the_table(table, solved, tmp_path):
     cells = tmp_path / "cells.parquet"
     write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
-    with als.fitted(cells, table.shape, n_components=3, options=SparkOptions(**LOCAL), seed=0) as (W, turned):
+    with spark.fitted(cells, table.shape, n_components=3, options=SparkOptions(**LOCAL), seed=0) as (W, turned):
         np.testing.assert_array_equal(W, solved.factors.W)
         np.testing.assert_array_equal(turned.T, solved.factors.H)
 
@@ -131,7 +130,7 @@ def test_columns_that_come_later_lower_what_als_minimises(table, solved):
 
 def test_a_master_that_spark_does_not_start_with_is_refused():
     with pytest.raises(InputError, match=r"options.master: Spark does not start with 'local\[x\]': .*Could not parse"):
-        connect("local[x]")
+        spark.connect("local[x]")
 
 
 def executors():
@@ -162,7 +161,7 @@ def test_a_fit_survives_the_loss_of_an_executor(table, tmp_path):
     killer = threading.Thread(target=kill)
     killer.start()
     options = SparkOptions(master=CLUSTER, blocks=2, regParam=0.01, maxIter=40)
-    factors = als.fit(cells, n_components=3, options=options, seed=0, folder=tmp_path)
+    factors = spark.fit(cells, n_components=3, options=options, seed=0, folder=tmp_path)
     found = [{line["id"]: line["features"] for line in side.collect()} for side in factors]
     done.set()
     killer.join()

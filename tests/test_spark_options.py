@@ -10,8 +10,8 @@ import pytest
 
 from examples import table_of
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.solvers import spark
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.solvers.spark import session
 
 
 def solve(table, count=2, **options):
@@ -57,7 +57,7 @@ def test_a_machine_without_java_is_told_what_to_install(monkeypatch, tmp_path):
     with pytest.raises(
         InputError, match="needs Java 17 or 21; found no java in PATH; install it, such as Debian's openjdk"
     ):
-        session.check_java()
+        spark.check_java()
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_a_machine_without_java_is_told_what_to_install(monkeypatch, tmp_path):
 def test_an_older_java_is_told_apart(monkeypatch, tmp_path, line, found):
     monkeypatch.setenv("JAVA_HOME", str(java(tmp_path, line)))
     with pytest.raises(InputError, match=f"needs Java 17 or 21; found {found} in JAVA_HOME"):
-        session.check_java()
+        spark.check_java()
 
 
 @pytest.mark.parametrize("line", ['openjdk version "17.0.15" 2025-04-15', 'openjdk version "21" 2023-09-19'])
 def test_java_is_found_on_path_or_in_java_home(monkeypatch, tmp_path, line):
     home = java(tmp_path, line)
     monkeypatch.setenv("JAVA_HOME", str(home))
-    session.check_java()
+    spark.check_java()
     monkeypatch.delenv("JAVA_HOME")
     monkeypatch.setenv("PATH", f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    session.check_java()
+    spark.check_java()
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_java_is_found_on_path_or_in_java_home(monkeypatch, tmp_path, line):
 )
 def test_what_executors_elsewhere_need_is_in_the_working_folder(monkeypatch, tmp_path, master, shared):
     monkeypatch.chdir(tmp_path)
-    with session.scratch(master) as folder:
+    with spark.scratch(master) as folder:
         assert folder.is_dir() and folder.suffix == ".partial"
         assert (folder.parent == tmp_path) == shared
     assert not folder.exists()

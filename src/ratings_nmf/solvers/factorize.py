@@ -148,7 +148,7 @@ def _native(
 def _spark(
     table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int, held_out: Places | None
 ) -> Solution:
-    from ratings_nmf.solvers.spark import als
+    from ratings_nmf.solvers import spark
 
     if held_out is not None:
         from ratings_nmf.solvers.cells import not_held_out
@@ -157,5 +157,5 @@ def _spark(
         table = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
     lowest, highest = table.range
     chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
-    W, H = als.factorize(table, n_components=n_components, options=chosen, seed=seed)
+    W, H = spark.factorize(table, n_components=n_components, options=chosen, seed=seed)
     return Solution(factors=Factors(W=W, H=H, components=numbered(n_components)), n_iter=chosen.maxIter, converged=None)

@@ -19,9 +19,8 @@ from ratings_nmf.model.matching import matched
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.kernels.descent import Rule
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.solvers.problem import Problem, pose
+from ratings_nmf.solvers.problem import Problem, pose, random_start, svd_start
 from ratings_nmf.solvers.solution import Solution
-from ratings_nmf.solvers.starts import random_start, svd_start
 from ratings_nmf.solvers.threads import Run, alone, crew, thread_count
 
 Start = tuple[Floats, Floats] | Literal["random"]

@@ -9,7 +9,7 @@ import numpy as np
 from numba import config
 from numpy.typing import NDArray
 
-from ratings_nmf.solvers.kernels.vectors import Lines
+from ratings_nmf.solvers.kernels.packing import Lines
 
 _PARTS_A_THREAD = 4
 _CELLS_A_PART = 20_000

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.solvers.kernels.cache import compiled
+from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, spread, store, total
-from ratings_nmf.solvers.kernels.packing import Packed
-from ratings_nmf.solvers.kernels.vectors import Lines, add_multiple, add_multiples, dot
+from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
 
 
 class Rule(NamedTuple):

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.solvers.kernels.cache import compiled
-from ratings_nmf.solvers.kernels.heap import offer, sort
+from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES, load, reaches, spread, store
 
 GROUP = 4
@@ -94,13 +93,13 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
                     if screened[r, i] >= least[r] and item >= 0 and not (marks[at] >> r) & 1:
                         score = _score(receivers[start + r], items.exact[item])
                         listed = best[start + r], scores[start + r]
-                        counts[r] = offer(listed, counts[r], score, item)
+                        counts[r] = _offer(listed, counts[r], score, item)
                         if counts[r] == best.shape[1]:
                             worst = math.ldexp(listed[1][0], int(shifts[r]))
                             least[r] = worst * (1 - (n_components + 8) * _UNIT) - n_components * _UNDERFLOW
         _unmark(marks, known, items.place, (start, size))
         for r in range(size):
-            sort(best[start + r], scores[start + r], counts[r])
+            _sort(best[start + r], scores[start + r], counts[r])
 
 
 @compiled
@@ -193,3 +192,57 @@ def _score(receiver: Any, item: Any) -> Any:
     for c in range(receiver.size):
         score += receiver[c] * item[c]
     return score
+
+
+@compiled
+def _worse(scores: Any, items: Any, i: int, j: int) -> Any:
+    """Return whether entry i is worse than entry j."""
+    return scores[i] < scores[j] or (scores[i] == scores[j] and items[i] > items[j])
+
+
+@compiled
+def _offer(listed: Any, count: int, score: float, item: int) -> int:
+    """Put an item on a list (items, scores) if it is good enough or there is room; return the list's length.
+
+    The list is a heap whose first entry is the worst.
+    """
+    items, scores = listed
+    if count < items.size:
+        items[count], scores[count] = item, score
+        at = count
+        while at > 0 and _worse(scores, items, at, (at - 1) // 2):
+            _swap(items, scores, at, (at - 1) // 2)
+            at = (at - 1) // 2
+        return count + 1
+    if score > scores[0] or (score == scores[0] and item < items[0]):
+        items[0], scores[0] = item, score
+        _sink(items, scores, count)
+    return count
+
+
+@compiled
+def _sink(items: Any, scores: Any, count: int) -> None:
+    """Move the first entry of a heap to its place."""
+    at = 0
+    while 2 * at + 1 < count:
+        child = 2 * at + 1
+        if child + 1 < count and _worse(scores, items, child + 1, child):
+            child += 1
+        if not _worse(scores, items, child, at):
+            break
+        _swap(items, scores, at, child)
+        at = child
+
+
+@compiled
+def _sort(items: Any, scores: Any, count: int) -> None:
+    """Sort a heap of `count` entries, best first."""
+    for end in range(count - 1, 0, -1):
+        _swap(items, scores, 0, end)
+        _sink(items, scores, end)
+
+
+@compiled
+def _swap(items: Any, scores: Any, i: int, j: int) -> None:
+    items[i], items[j] = items[j], items[i]
+    scores[i], scores[j] = scores[j], scores[i]

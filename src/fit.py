@@ -13,11 +13,10 @@ from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
 from ratings_nmf.files import interim
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files import reports as metrics
-from ratings_nmf.model.factors import Factors, checked_names, named, rearranged, shares
-from ratings_nmf.model.frame import convergence, frame_of
+from ratings_nmf.model.factors import Factors, checked_names, named, shares
+from ratings_nmf.model.frame import Solution, frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.solvers.solution import Solution
 
 
 def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = interim.BLOCK) -> stage.Done:
@@ -33,13 +32,12 @@ def fit(dataset: str, *, csv_limit: int = factor_files.CSV_LIMIT, block: int = i
         frame = frame_of(found, chosen.form, solved.restart_baselines)
 
         def arranged(W: NDArray[Any]) -> Factors:
-            factors = replace(found, W=np.asarray(W, np.float64))
-            return factors if frame.is_plain else rearranged(factors, frame.position, frame.scale)
+            return frame.arranged(replace(found, W=np.asarray(W, np.float64)))
 
         largest = arranged(found.W.max(axis=0, keepdims=True))
         H = factor_files.as_written(largest.H.T, largest.H.max(axis=1), csv=csv).T
         factors = replace(largest, H=np.ascontiguousarray(H))
-        beside = frame.to_frames(factors.components, labels) | convergence(solved.loss_curve)
+        beside = frame.to_frames(factors.components, labels) | solved.convergence()
         with factor_files.writing(dataset, factors.columns_frame(labels), beside=beside, csv=csv) as add:
             start = 0
             for table in blocks:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ratings_nmf.files.loadings import significant
-from ratings_nmf.model.factors import Factors, canonical, numbered
+from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.frame import frame_of
 
 amounts = st.one_of(st.just(0.0), st.floats(1e-6, 1e6))
 
@@ -31,7 +32,7 @@ def test_predicted_cells_have_the_bits_of_the_reconstruction(factors):
 
 @given(factorizations())
 def test_canonical_keeps_the_product_scales_and_sorts(factors):
-    found = canonical(factors)
+    found = frame_of(factors, "canonical", None).arranged(factors)
     np.testing.assert_allclose(found.reconstruction(), factors.reconstruction(), rtol=1e-9)
     peaks = found.H.max(axis=1)
     assert np.all((peaks == 1) | (peaks == 0))

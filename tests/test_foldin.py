@@ -10,7 +10,7 @@ import pytest
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.model.factors import Factors, canonical, numbered
+from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.recommend.foldin import check_known, fold_in, method_of, side_of
 from ratings_nmf.solvers.factorize import factorize
@@ -27,8 +27,8 @@ def planted(zeros):
 def folded(table, *, solver, options, form="raw", side="rows"):
     """Fit a table and fold all its own lines in."""
     solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
-    factors = canonical(solved.factors) if form == "canonical" else solved.factors
     frame = frame_of(solved.factors, form, solved.restart_baselines)
+    factors = frame.arranged(solved.factors)
     method = method_of(table, solver=solver, options=options)
     newcomers = table if side == "rows" else table.transposed()
     return factors, fold_in(newcomers, factors, side=side, frame=frame, method=method)

@@ -9,7 +9,7 @@ from sklearn.decomposition import NMF
 
 from examples import cells_of, masked_tables, places_of, planted
 from ratings_nmf.core.streams import stream
-from ratings_nmf.model.matching import matched
+from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeOptions

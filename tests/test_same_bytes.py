@@ -12,7 +12,7 @@ CHILD = f"""
 import numpy as np
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.files.loadings import as_written
-from ratings_nmf.model.factors import canonical
+from ratings_nmf.model.frame import frame_of
 from ratings_nmf.solvers.factorize import factorize
 
 for number in range({TABLES}):
@@ -23,7 +23,7 @@ for number in range({TABLES}):
     table = from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros="observed")
     count = int(draw.integers(1, 7))
     solved = factorize(table, n_components=count, solver="sklearn", options={{}}, seed=0).factors
-    for factors in (solved, canonical(solved)):
+    for factors in (solved, frame_of(solved, "canonical", None).arranged(solved)):
         for loadings in (factors.W, factors.H.T):
             print(as_written(loadings, loadings.max(axis=0), csv=True).tolist())
 """

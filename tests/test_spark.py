@@ -16,7 +16,6 @@ from examples import planted
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.files.columns import write_parquet
-from ratings_nmf.model.factors import canonical
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.recommend.foldin import fold_in, method_of
 from ratings_nmf.solvers import spark
@@ -106,8 +105,8 @@ def test_a_file_of_cells_gives_the_factors_of_the_table(table, solved, tmp_path)
 
 @pytest.mark.parametrize("form", ["raw", "canonical"])
 def test_rows_that_were_fitted_get_their_own_loadings_when_they_come_later(table, solved, form):
-    factors = canonical(solved.factors) if form == "canonical" else solved.factors
     frame = frame_of(solved.factors, form, None)
+    factors = frame.arranged(solved.factors)
     method = method_of(table, solver="spark", options=LOCAL)
     W = fold_in(table, factors, side="rows", frame=frame, method=method)
     np.testing.assert_allclose(W, factors.W, atol=1e-3 * factors.W.max())

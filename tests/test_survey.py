@@ -15,7 +15,7 @@ from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.model.matching import matched
+from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, rules
 from ratings_nmf.survey.comparison import compare

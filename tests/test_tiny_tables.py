@@ -17,7 +17,6 @@ from ratings_nmf.figures.gallery import heatmaps
 from ratings_nmf.figures.recommendation_charts import recommendation_figure
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
-from ratings_nmf.model.factors import canonical
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.dataset import Sources, describe
@@ -94,7 +93,8 @@ def check(number, zeros):
     solved = unless_refused(factorize, table, n_components=count, solver=solver, options={"tol": 1e-3}, seed=0)
     if not solved:
         return
-    factors = canonical(solved.factors)
+    frame = frame_of(solved.factors, "canonical", None)
+    factors = frame.arranged(solved.factors)
     fit = {"n_components": count, "n_iter": solved.n_iter, "converged": True, **fit_metrics(table, factors)}
     measured(fit)
     method = foldin.method_of(table, solver=solver, options={})
@@ -104,7 +104,6 @@ def check(number, zeros):
         spread.add(lists)
         measured(spread.summary())
         assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()
-        frame = frame_of(solved.factors, "canonical", None)
         assert np.isfinite(foldin.fold_in(newcomers, factors, side=side, frame=frame, method=method)).all()
     if number % SHOWN or not survey or not heldout:
         return

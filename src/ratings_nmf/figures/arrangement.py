@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.matching import inner
+from ratings_nmf.model.factors import Factors, inner
 
 Matrix = NDArray[np.float64]
 

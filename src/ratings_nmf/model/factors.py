@@ -1,4 +1,4 @@
-"""W and H: the components of a table, and what they predict."""
+"""W and H: the components of a table, what they predict, and how alike those of two factorizations are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -111,12 +111,7 @@ def numbered(count: int) -> tuple[str, ...]:
 
 
 def named(factors: Factors, names: Sequence[str] | None) -> Factors:
-    """Give the components names of one's own, in the order in which they stand; baselines keep theirs.
-
-    Raises
-    ------
-    InputError
-        As `checked_names` does.
+    """Give the components names of one's own, in the order in which they stand; errors are those of `checked_names`.
 
     >>> named(Factors(W=np.ones((1, 2)), H=np.ones((2, 1)), components=numbered(2)), ["bread", "fruit"]).components
     ('bread', 'fruit')
@@ -162,44 +157,49 @@ def with_baselines(
     )
 
 
-def canonical(factors: Factors) -> Factors:
-    """Scale each row of H to maximum 1 and sort components by their share of the total of W @ H; baselines stay.
-
-    W @ H stays the same up to rounding. A component whose row of H is all 0 keeps its scale; components of the
-    same share keep their order.
-
-    >>> factors = Factors(W=np.array([[1.0, 1.0]]), H=np.array([[2.0, 1.0], [4.0, 8.0]]), components=numbered(2))
-    >>> canonical(factors).W, canonical(factors).H
-    (array([[8., 2.]]), array([[0.5, 1. ],
-           [1. , 0.5]]))
-    """
-    return rearranged(factors, *canonical_order(factors))
-
-
-def rearranged(factors: Factors, position: NDArray[np.intp], scale: NDArray[np.float64]) -> Factors:
-    """Put the parts in an order, multiply each one's column of W by its scale and divide its row of H by it.
-
-    Position (of the part that comes to each place) and scale have the shape (parts,); baselines stay as they are. W may
-    be that of some rows.
-    """
-    parts = factors.parts
-    return Factors(
-        W=np.hstack([factors.W[:, position] * scale, factors.W[:, parts:]]),
-        H=np.vstack([factors.H[position] / scale[:, None], factors.H[parts:]]),
-        components=factors.components,
-    )
-
-
-def canonical_order(factors: Factors) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Return the part that `canonical` puts at each place, and what it scales it by, both of shape (parts,)."""
-    H = factors.H[: factors.parts]
-    totals = factors.W.sum(axis=0, dtype=np.float64)[: factors.parts] * H.sum(axis=1)
-    order, peak = np.argsort(-totals, kind="stable"), H.max(axis=1)
-    return order, np.where(peak > 0, peak, 1.0)[order]
-
-
 def shares(loadings: NDArray[np.float64], H: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return each component's share of the total of W @ H, shape (components,), from the sums of W's columns."""
     totals = loadings * H.sum(axis=1)
-    found: NDArray[np.float64] = totals / (totals.sum() or 1.0)
-    return found
+    return np.asarray(totals / (totals.sum() or 1.0))
+
+
+def inner(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return left @ right.T, shape (rows of left, rows of right), with the same bits on every machine.
+
+    Each product is summed by numpy's pairwise rule, whose order the number of columns alone decides; that of BLAS and
+    einsum depends on the processor.
+    """
+    left, right = np.ascontiguousarray(left), np.ascontiguousarray(right)
+    return np.stack([(row * right).sum(axis=1) for row in left])
+
+
+def cosines(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the cosines between rows, shape (rows of left, rows of right); those of a row of zeros are 0.
+
+    >>> cosines(np.array([[1.0, 0.0], [0.0, 0.0]]), np.array([[3.0, 4.0], [0.0, 5.0]]))
+    array([[0.6, 0. ],
+           [0. , 0. ]])
+    """
+    return inner(_unit_rows(left), _unit_rows(right))
+
+
+def matched(reference: NDArray[np.float64], H: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Return the order of H's rows that is most like the reference's, and the cosine of each pair.
+
+    The order makes the sum of the cosines largest: the Hungarian method (Kuhn 1955). Both have the shape
+    (components, columns); order and cosines (components,).
+
+    >>> order, alike = matched(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 5.0], [3.0, 4.0]]))
+    >>> order.tolist(), alike.round(9).tolist()
+    ([1, 0], [0.6, 1.0])
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    alike = cosines(reference, H)
+    rows, order = linear_sum_assignment(alike, maximize=True)
+    return order, alike[rows, order]
+
+
+def _unit_rows(H: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = np.sqrt(np.square(H).sum(axis=1, keepdims=True))
+    return np.asarray(H / np.where(lengths > 0, lengths, 1.0))

@@ -1,16 +1,59 @@
-"""How written components relate to those that the solver left, so that later rows can be solved for as these were."""
+"""What a solver leaves, and how written components relate to it, so that later rows are solved for as these were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.model.factors import Factors, canonical_order
+from ratings_nmf.model.factors import Factors
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Solution:
+    """W and H as the solver left them, and how it came to them.
+
+    Attributes
+    ----------
+    factors
+        W (rows, components) and H (components, columns), baselines being the last two components. An ensemble of R
+        restarts has R neighbouring components for each one of a restart.
+    n_iter
+        Number of sweeps, of the longest restart.
+    converged
+        Whether the solver's rule to stop was met, in every restart; None where it has no such rule.
+    loss_curve
+        The loss after each sweep, of an ensemble the mean over restarts, shape (n_iter,).
+    error
+        Square root of the sum of squared errors.
+    level
+        Half the mean value, which baselines tend to.
+    restart_baselines
+        Column baselines of each restart, shape (restarts, columns); 0 in a model without baselines.
+
+    The last four are the native solver's; another's are empty, or NaN.
+    """
+
+    factors: Factors
+    n_iter: int
+    converged: bool | None
+    loss_curve: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    error: float = float("nan")
+    level: float = float("nan")
+    restart_baselines: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+
+    def convergence(self) -> "dict[str, DataFrame]":
+        """Return ``convergence``, the loss after each iteration, where the solver tells it."""
+        if not len(self.loss_curve):
+            return {}
+        from pandas import DataFrame, RangeIndex
+
+        iterations = RangeIndex(1, len(self.loss_curve) + 1, name="iteration")
+        return {"convergence": DataFrame({"loss": self.loss_curve}, index=iterations)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +78,17 @@ class Frame:
     def is_plain(self) -> bool:
         """Whether the components are written as they were solved."""
         return bool(np.all(self.scale == 1) and np.all(np.diff(self.position) == 1))
+
+    def arranged(self, solved: Factors) -> Factors:
+        """Return the factors as they are written; W @ H stays the same up to rounding. W may be that of some rows."""
+        if self.is_plain:
+            return solved
+        parts = solved.parts
+        return Factors(
+            W=np.hstack([solved.W[:, self.position] * self.scale, solved.W[:, parts:]]),
+            H=np.vstack([solved.H[self.position] / self.scale[:, None], solved.H[parts:]]),
+            components=solved.components,
+        )
 
     def to_frames(self, components: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":
         """Return ``scale``, where components are scaled or sorted, and ``restart_baselines``, where there are some.
@@ -66,23 +120,23 @@ class Frame:
 def frame_of(solved: Factors, form: str, restart_baselines: NDArray[np.float64] | None) -> Frame:
     """Return the frame of components that are written in a form, ``raw`` or ``canonical``.
 
+    In canonical form each row of H has maximum 1, or is 0 and keeps its scale, and components are sorted by their share
+    of the total of W @ H, those of the same share in the solver's order. Baselines stay as they are.
+
     >>> from ratings_nmf.model.factors import numbered
     >>> solved = Factors(W=np.array([[1.0, 1.0]]), H=np.array([[2.0, 1.0], [4.0, 8.0]]), components=numbered(2))
-    >>> frame_of(solved, "canonical", None)
+    >>> frame = frame_of(solved, "canonical", None)
+    >>> frame
     Frame(position=array([1, 0]), scale=array([8., 2.]), restart_baselines=None)
+    >>> frame.arranged(solved).W, frame.arranged(solved).H
+    (array([[8., 2.]]), array([[0.5, 1. ],
+           [1. , 0.5]]))
     """
     restarts = restart_baselines if restart_baselines is not None and len(restart_baselines) > 1 else None
     order, scale = np.arange(solved.parts), np.ones(solved.parts)
     if form == "canonical":
-        order, scale = canonical_order(solved)
+        H = solved.H[: solved.parts]
+        totals = solved.W.sum(axis=0, dtype=np.float64)[: solved.parts] * H.sum(axis=1)
+        order, peak = np.argsort(-totals, kind="stable"), H.max(axis=1)
+        scale = np.where(peak > 0, peak, 1.0)[order]
     return Frame(position=order, scale=scale, restart_baselines=restarts)
-
-
-def convergence(loss_curve: NDArray[np.float64]) -> "dict[str, DataFrame]":
-    """Return ``convergence``, the loss after each iteration, where the solver tells it."""
-    if not len(loss_curve):
-        return {}
-    from pandas import DataFrame, RangeIndex
-
-    iterations = RangeIndex(1, len(loss_curve) + 1, name="iteration")
-    return {"convergence": DataFrame({"loss": loss_curve}, index=iterations)}

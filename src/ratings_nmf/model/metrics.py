@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.matching import inner
+from ratings_nmf.model.factors import Factors, inner
 
 
 def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
@@ -25,8 +24,8 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.array([[3.0, 0.0]]), row_labels=("a",), column_labels=("x", "y"), zeros="observed")
     >>> factors = Factors(W=np.ones((1, 1)), H=np.array([[1.0, 1.0]]), components=("component 1",))
-    >>> measured = fit_metrics(table, factors)
-    >>> round(measured["frobenius_error"] ** 2, 9), measured["mae"], round(measured["explained_variance"], 9)
+    >>> metrics = fit_metrics(table, factors)
+    >>> round(metrics["frobenius_error"] ** 2, 9), metrics["mae"], round(metrics["explained_variance"], 9)
     (5.0, 1.5, 0.444444444)
     """
     return measures(sums(table, factors), factors)
@@ -35,14 +34,8 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
 class Sums(NamedTuple):
     """What `measures` needs to know of some rows.
 
-    Attributes
-    ----------
-    squares, distances, total
-        Σ(x − w·h)², Σ|x − w·h| and Σx² over the cells that count.
-    cells, rows
-        Number of these cells, and of the rows.
-    loadings, loadings_squared
-        Σw and Σw² of each component, shape (components,).
+    Σ(x − w·h)², Σ|x − w·h| and Σx² over the cells that count; the number of these cells, and of the rows; Σw and Σw² of
+    each component, shape (components,).
     """
 
     squares: float
@@ -82,19 +75,19 @@ def joined(parts: Iterable[Sums]) -> Sums:
 def measures(total: Sums, factors: Factors) -> dict[str, Any]:
     """Return what `fit_metrics` returns from the sums over all rows; of the factors only H counts."""
     sparsity = hoyer_of_norms(total.loadings, np.sqrt(total.loadings_squared), size=total.rows)[: factors.parts]
-    measured: dict[str, Any] = {
+    metrics: dict[str, Any] = {
         "frobenius_error": float(np.sqrt(total.squares)),
         "sparsity_W": float(sparsity.mean()),
         "sparsity_H": float(hoyer_sparsity(factors.H[: factors.parts]).mean()),
     }
-    measured |= dict.fromkeys(("relative_error", "explained_variance", "rmse", "mae"))
+    metrics |= dict.fromkeys(("relative_error", "explained_variance", "rmse", "mae"))
     if total.total:
-        measured["relative_error"] = float(np.sqrt(total.squares / total.total))
-        measured["explained_variance"] = 1.0 - total.squares / total.total
+        metrics["relative_error"] = float(np.sqrt(total.squares / total.total))
+        metrics["explained_variance"] = 1.0 - total.squares / total.total
     if total.cells:
-        measured["rmse"] = float(np.sqrt(total.squares / total.cells))
-        measured["mae"] = total.distances / total.cells
-    return measured
+        metrics["rmse"] = float(np.sqrt(total.squares / total.cells))
+        metrics["mae"] = total.distances / total.cells
+    return metrics
 
 
 def _at_zeros(table: RatingsTable, factors: Factors, predicted: NDArray[np.float64]) -> tuple[float, float]:
@@ -131,5 +124,4 @@ def hoyer_of_norms(sums: NDArray[np.float64], norms: NDArray[np.float64], *, siz
     if root == 1:
         return np.zeros(len(norms))
     flatness = np.divide(sums, norms, out=np.full(len(norms), root), where=norms > 0)
-    sparsity: NDArray[np.float64] = (root - flatness) / (root - 1)
-    return sparsity
+    return np.asarray((root - flatness) / (root - 1))

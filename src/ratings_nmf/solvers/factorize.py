@@ -11,8 +11,8 @@ from msgspec.structs import asdict
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.frame import Solution
 from ratings_nmf.solvers.options import native_options, sklearn_options, spark_options
-from ratings_nmf.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from ratings_nmf.solvers.native import Start

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import stream
 from ratings_nmf.core.table import Places
-from ratings_nmf.model.factors import Factors, numbered
-from ratings_nmf.model.matching import matched
+from ratings_nmf.model.factors import Factors, matched, numbered
+from ratings_nmf.model.frame import Solution
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.kernels.descent import Rule
 from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.problem import Problem, pose, random_start, svd_start
-from ratings_nmf.solvers.solution import Solution
 from ratings_nmf.solvers.threads import Run, alone, crew, thread_count
 
 Start = tuple[Floats, Floats] | Literal["random"]

@@ -32,9 +32,9 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import write_parquet
 from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.frame import Solution
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import SparkOptions, spark_options
-from ratings_nmf.solvers.solution import Solution
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession

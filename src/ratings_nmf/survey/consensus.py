@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, fcluster, leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.matching import cosines, matched
+from ratings_nmf.model.factors import Factors, cosines, matched
 
 if TYPE_CHECKING:
     from pandas import DataFrame

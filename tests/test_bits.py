@@ -83,7 +83,7 @@ DIFFERENT = {"einsum", "dot", "vdot", "matmul", "tensordot", "corrcoef", "cov", 
 
 HARMLESS = {
     "figures/heatmap.py": "whether a number is written dark or light: no colour of the maps is that near the middle",
-    "holdout/ranking.py": "a logarithm rounded to 12 digits",
+    "holdout/evaluation.py": "a logarithm rounded to 12 digits",
     "holdout/trial.py": "a product of scipy's sparse array, which is a loop of its own",
 }
 

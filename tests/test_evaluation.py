@@ -6,10 +6,9 @@ import pytest
 from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.holdout import evaluation, ranking
+from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.holdout.trial import Model, training
-from ratings_nmf.holdout.yardsticks import Levels, levels
+from ratings_nmf.holdout.trial import Levels, Model, levels, training
 from ratings_nmf.solvers.factorize import factorize
 
 COMMON = {"seed": 0, "top": 3}
@@ -56,10 +55,10 @@ def test_ranking_by_hand():
     table = table_of(cells, "missing")
     held = places((0, 2), (0, 3), (1, 4))
     known = training(table, held)
-    relevant = ranking.liked(known, held, np.array([5.0, 1.0, 5.0]))
+    relevant = evaluation.liked(known, held, np.array([5.0, 1.0, 5.0]))
     assert [side.tolist() for side in relevant] == [[0, 1], [2, 4]]
     scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
-    measured, came_up = ranking.ranked(known, relevant, scores, np.eye(5), top=2)
+    measured, came_up = evaluation.ranked(known, relevant, scores, np.eye(5), top=2)
     # row 0 is recommended columns 4 and 3: no hit; row 1 column 4, a hit at the first place, and 3
     np.testing.assert_allclose(measured, [[0, 0, 0], [0.5, 1, 1]])
     assert came_up.tolist() == [False, False, False, True, True]
@@ -72,7 +71,7 @@ def test_ranking_against_the_obvious_way():
     held, values = folds.held_out(1)
     known = training(table, held)
     scores = draw.random((40, 15))
-    measured, came_up = ranking.ranked(known, ranking.liked(known, held, values), scores, np.eye(15), top=3)
+    measured, came_up = evaluation.ranked(known, evaluation.liked(known, held, values), scores, np.eye(15), top=3)
     expected, seen = [], set()
     given = table.dense()
     given[held] = np.nan
@@ -93,7 +92,7 @@ def test_ranking_against_the_obvious_way():
 def test_of_many_rows_some_are_ranked():
     table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
     held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
-    assert len(set(ranking.liked(training(table, held), held, values, most=7)[0].tolist())) == 7
+    assert len(set(evaluation.liked(training(table, held), held, values, most=7)[0].tolist())) == 7
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

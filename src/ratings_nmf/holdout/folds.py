@@ -20,16 +20,8 @@ SAMPLE = 1_000_000
 class Folds:
     """Known cells of a table and the fold that holds each of them out.
 
-    Attributes
-    ----------
-    rows, columns, values
-        The cells, shape (cells,); a cell of value 0 is one that is not stored.
-    fold
-        0 to n_folds − 1, or `NEVER`, shape (cells,).
-    used
-        The folds that hold at least one cell.
-    known
-        Number of known cells of the table, held out or not.
+    All arrays have the shape (cells,). A cell of value 0 is one that is not stored; its ``fold`` is `NEVER` or one of
+    0 to n_folds − 1, of which ``used`` hold a cell; ``known`` counts the table's known cells, held out or not.
     """
 
     rows: NDArray[np.int32]
@@ -94,7 +86,7 @@ def make_folds(
     return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=table.counted)
 
 
-def fold_notes(folds: Folds, asked: int) -> list[str]:
+def fold_notes(folds: Folds, count: int) -> list[str]:
     """Say which cells no fold holds out, and which folds hold none."""
     notes = []
     if folds.kept:
@@ -103,8 +95,8 @@ def fold_notes(folds: Folds, asked: int) -> list[str]:
         )
     if len(folds.rows) < folds.known:
         notes.append(f"{len(folds.rows):,} cells, drawn from {folds.known:,}, are held out in turn.")
-    if len(folds.used) < asked:
-        notes.append(f"{len(folds.used)} of the {asked} folds hold cells: the table is small for so many.")
+    if len(folds.used) < count:
+        notes.append(f"{len(folds.used)} of the {count} folds hold cells: the table is small for so many.")
     return notes
 
 
@@ -128,10 +120,10 @@ def _listed(
     if table.size <= sample:
         places = np.arange(table.size)
     else:
-        drawn = np.repeat(np.arange(row_count), max(1, sample // row_count))
-        turns = np.arange(len(drawn)) + column_count  # beyond the columns: no cell's own hash
-        across = cell_hash(key, drawn, turns) % np.uint64(column_count)
-        places = np.unique(drawn * column_count + across.astype(np.int64))
+        down = np.repeat(np.arange(row_count), max(1, sample // row_count))
+        turns = np.arange(len(down)) + column_count  # beyond the columns: no cell's own hash
+        across = cell_hash(key, down, turns) % np.uint64(column_count)
+        places = np.unique(down * column_count + across.astype(np.int64))
     rows, columns = (part.astype(np.int32) for part in np.divmod(places, column_count))
     return rows, columns, values_at(table, rows, columns)
 

@@ -12,7 +12,7 @@ from ratings_nmf.raw.unseen import read_unseen
 from ratings_nmf.solvers.factorize import LEAVE_OUT, counterpart
 
 
-def evaluate(dataset: str) -> stage.Done:
+def evaluate(dataset: str) -> stage.Outcome:
     """Evaluate the factorization of one dataset on held-out cells."""
     parameters = params.load()
     block = parameters.dataset(dataset)

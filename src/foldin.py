@@ -18,7 +18,7 @@ from ratings_nmf.recommend.extensions import Results
 
 def fold_in(
     dataset: str, file: Path, *, output: Path | None = None, side: Side | None = None, ignore_unknown: bool = False
-) -> stage.Done:
+) -> stage.Outcome:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`, some at a time."""
     parameters = params.load().dataset(dataset)
     trained, factors = interim.read(dataset), Factors(**factor_files.read(dataset))

@@ -7,7 +7,7 @@ from ratings_nmf.files import interim
 from ratings_nmf.raw.layouts import read_raw
 
 
-def ingest(dataset: str) -> stage.Done:
+def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
     ratings = read_raw(Path(source.path), source, zeros=source.zeros)

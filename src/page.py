@@ -12,7 +12,7 @@ from ratings_nmf.page.dataset import Sources
 from ratings_nmf.recommend.recommendations import Recommendations, sides
 
 
-def page() -> stage.Done:
+def page() -> stage.Outcome:
     """Build and write the page."""
     parameters = params.load()
     datasets = [_sources(name, parameters) for name in parameters.datasets]

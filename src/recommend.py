@@ -11,7 +11,7 @@ from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.search import Spread, in_blocks
 
 
-def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Done:
+def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:
     """Recommend for one dataset, of whose cells about `block` are in memory at a time."""
     parameters = params.load().dataset(dataset).recommend
     spread, profile = Spread(), interim.read_profile(dataset)

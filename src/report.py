@@ -14,7 +14,7 @@ from ratings_nmf.recommend.recommendations import Recommendations, sides
 from ratings_nmf.survey.consensus import Shown
 
 
-def report(dataset: str) -> stage.Done:
+def report(dataset: str) -> stage.Outcome:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     parameters = params.load()

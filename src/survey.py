@@ -10,7 +10,7 @@ from ratings_nmf.survey.consensus import to_frame
 STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."
 
 
-def survey(dataset: str) -> stage.Done:
+def survey(dataset: str) -> stage.Outcome:
     """Survey the counts of components of one dataset."""
     parameters = params.load()
     block = parameters.dataset(dataset)

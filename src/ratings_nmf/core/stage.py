@@ -12,14 +12,14 @@ from typing import NoReturn
 from ratings_nmf.core.draw import Draw
 from ratings_nmf.core.errors import InputError
 
-Done = tuple[int, str]
+Outcome = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""
 
 
 class Arguments(argparse.ArgumentParser):
     """The arguments of a stage script: a dataset, where the stage takes one; a wrong argument is one line."""
 
-    def __init__(self, stage: Callable[..., Done]) -> None:
+    def __init__(self, stage: Callable[..., Outcome]) -> None:
         super().__init__(prog=f"python src/{Path(sys.argv[0]).name}", description=inspect.getmodule(stage).__doc__)
         if "dataset" in inspect.signature(stage).parameters:
             self.add_argument("dataset", metavar="DATASET", help="name of a dataset of params.yaml")
@@ -29,7 +29,7 @@ class Arguments(argparse.ArgumentParser):
         self.exit(2, f"{' '.join(self.format_usage().split())}: {message}\n")
 
 
-def run(stage: Callable[..., Done], arguments: Arguments | None = None) -> None:
+def run(stage: Callable[..., Outcome], arguments: Arguments | None = None) -> None:
     """Run `stage` with the arguments of the command line, in the repository root, and print what it did, in one line.
 
     Most stages take the name of a dataset; one for all datasets takes none.

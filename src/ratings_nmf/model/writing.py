@@ -1,0 +1,60 @@
+"""Factors as they are written: in their frame, some rows at a time, and what is measured of them on the way."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.params import FitParameters
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
+from ratings_nmf.files import interim, loadings
+from ratings_nmf.model.factors import Factors, named, shares
+from ratings_nmf.model.frame import Solution, frame_of
+from ratings_nmf.model.metrics import joined, measures, sums
+
+
+def write(
+    dataset: str, solution: Solution, tables: Iterable[RatingsTable], parameters: FitParameters, *, csv_limit: int
+) -> dict[str, Any]:
+    """Write a solution, in the form and with the names that parameters tell, and what it predicts; measure it.
+
+    Returns what `measures` does, and the share of each component.
+
+    Parameters
+    ----------
+    solution
+        Its W may be a file, of which some rows are read at a time.
+    tables
+        The table, some successive rows at a time.
+    csv_limit
+        Most numbers that W and H may have together to be written as CSV.
+    """
+    solved = named(solution.factors, parameters.names)
+    labels = tuple(interim.iterate_labels(dataset, "columns"))
+    csv, dense = solved.W.size + solved.H.size <= csv_limit, len(solved.W) * len(labels) <= DENSE_LIMIT
+    frame = frame_of(solved, parameters.form, solution.restart_baselines)
+
+    def arranged(W: NDArray[Any]) -> Factors:
+        return frame.arranged(replace(solved, W=np.asarray(W, np.float64)))
+
+    largest = arranged(solved.W.max(axis=0, keepdims=True))
+    H = loadings.as_written(largest.H.T, largest.H.max(axis=1), csv=csv).T
+    factors = replace(largest, H=np.ascontiguousarray(H))
+    beside = frame.to_frames(factors.components, labels) | solution.convergence()
+    parts, start = [], 0
+    with loadings.writing(dataset, factors.columns_frame(labels), beside=beside, csv=csv) as add:
+        for table in tables:
+            W = arranged(solved.W[start : start + table.shape[0]]).W
+            factors = replace(factors, W=loadings.as_written(W, largest.W[0], csv=csv))
+            parts.append(sums(table, factors))
+            cells = factors.reconstruction_frame(table) if dense else factors.stored_cells(table, first_row=start)
+            add(factors.rows_frame(table.row_labels), cells)
+            start += table.shape[0]
+    total = joined(parts)
+    components = zip(factors.components, shares(total.loadings, factors.H).tolist(), strict=True)
+    return {
+        **measures(total, factors),
+        "components": [{"component": name, "share": share} for name, share in components],
+    }

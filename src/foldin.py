@@ -11,9 +11,7 @@ from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.raw import newcomers
-from ratings_nmf.recommend import foldin
-from ratings_nmf.recommend import search as recommend
-from ratings_nmf.recommend.extensions import Results
+from ratings_nmf.recommend import foldin, search
 
 
 def fold_in(
@@ -33,16 +31,16 @@ def fold_in(
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    usual = recommend.typical(factors, to=side)
+    usual = search.typical(factors, to=side)
     cells, count = 0, len(own.places)
     with newcomer_files.writing(file, output, side=side) as places:
-        results = Results(places, side=side, factors=factors, known=known, count=count)
+        results = foldin.Results(places, side=side, factors=factors, known=known, count=count)
         for some in newcomers.read(file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros):
             loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             loadings = as_written(loadings, largest, csv=True)
-            seen = recommend.known_items(some, to="rows")
-            found = recommend.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
-            results.add(some, loadings, found)
+            seen = search.known_items(some, to="rows")
+            lists = search.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
+            results.add(some, loadings, lists)
             cells += len(some.values)
         results.finish()
     meaning = "0" if trained.zeros == "observed" else "not rated"

@@ -8,7 +8,8 @@ from ratings_nmf.files import interim, loadings
 from ratings_nmf.files import lists as recommendations
 from ratings_nmf.files import reports as metrics
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.search import Spread, in_blocks
+from ratings_nmf.recommend.recommendations import Spread
+from ratings_nmf.recommend.search import in_blocks
 
 
 def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:

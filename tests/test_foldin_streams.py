@@ -157,7 +157,7 @@ def matrix(corner, labels, header, numbers):
 @pytest.mark.parametrize("side", ["rows", "columns"])
 def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense, block):
     monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.recommend.extensions.DENSE_LIMIT", 10**6 if dense else 1)
+    monkeypatch.setattr("ratings_nmf.recommend.foldin.DENSE_LIMIT", 10**6 if dense else 1)
     draw = np.random.default_rng(3)
     shape = (30, 9) if side == "rows" else (12, 30)
     cells = draw.integers(0, 3, shape)

@@ -15,7 +15,8 @@ from hypothesis.extra.numpy import arrays
 from examples import table_of
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
-from ratings_nmf.recommend.search import Spread, in_blocks, recommend
+from ratings_nmf.recommend.recommendations import Spread
+from ratings_nmf.recommend.search import in_blocks, recommend
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 

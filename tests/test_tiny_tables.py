@@ -21,6 +21,7 @@ from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.dataset import Sources, describe
 from ratings_nmf.recommend import foldin, search
+from ratings_nmf.recommend.recommendations import Spread
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey.comparison import compare
 
@@ -100,7 +101,7 @@ def check(number, zeros):
     method = foldin.method_of(table, solver=solver, options={})
     for side, newcomers in (("rows", table), ("columns", table.transposed())):
         lists = search.recommend(factors, table, to=side, top=3)
-        spread = search.Spread()
+        spread = Spread()
         spread.add(lists)
         measured(spread.summary())
         assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()

@@ -1,18 +1,23 @@
-"""Rows or columns that come later: their loadings against the other side's, which stays as it was fitted."""
+"""Rows or columns that come later: loadings against the other side's, which stays as it was fitted, and files."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import DataFrame, Index
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import convert
-from ratings_nmf.core.table import LISTED, RatingsTable, Side
+from ratings_nmf.core.table import DENSE_LIMIT, LISTED, RatingsTable, Side
+from ratings_nmf.files.columns import Coded
+from ratings_nmf.files.formats import append_columns, append_frame
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
+from ratings_nmf.recommend.recommendations import Recommendations
 
 TOLERANCE, ITERATIONS = 1e-9, 100_000
 """Where scikit-learn's update of W stops: far enough for it not to matter which rows are solved for together."""
@@ -42,9 +47,8 @@ def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTab
 
     The rows if the trained table knows a label of the columns, or none at all; else the columns.
     """
-    known_rows, known_columns = set(trained.row_labels), set(trained.column_labels)
-    columns_known = any(label in known_columns for label in columns)
-    return "columns" if not columns_known and any(label in known_rows for label in rows) else "rows"
+    known = set(trained.row_labels), set(trained.column_labels)
+    return "columns" if known[1].isdisjoint(columns) and not known[0].isdisjoint(rows) else "rows"
 
 
 def check_known(
@@ -52,18 +56,7 @@ def check_known(
 ) -> int:
     """Return how many of the trained lines that newcomers have cells under do not stand among these labels.
 
-    Parameters
-    ----------
-    labels
-        Under which the newcomers' cells stand: of columns, where newcomers are rows.
-    trained
-        The table that was fitted.
-    source
-        Where the labels are from, for the message.
-    side
-        Which side the newcomers are.
-    ignore_unknown
-        Whether labels that the table does not know may be among them.
+    The labels, from this source, are those of the other side than the newcomers': of columns, where newcomers are rows.
 
     Raises
     ------
@@ -90,18 +83,8 @@ def fold_in(
 ) -> NDArray[np.float64]:
     """Return the loadings of newcomers, shape (newcomers, components), as W has them for rows and H.T for columns.
 
-    Minimises over each newcomer what the fit minimised, the other side's loadings fixed at what was written.
-
-    Parameters
-    ----------
-    newcomers
-        Newcomers × trained lines, in the order of the fitted table.
-    factors, frame
-        What was fitted, as written.
-    side
-        Which side the newcomers are.
-    method
-        The solver that fitted them, with its options.
+    Minimises over each newcomer what the fit minimised, the other side's loadings fixed at what was written. The table
+    is newcomers × trained lines, in the order of the fitted table.
 
     Raises
     ------
@@ -127,14 +110,9 @@ def fold_in(
             )
         baselines = frame.restart_baselines
     solved, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
-    found = solved[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
-    ones = np.ones(len(found))
-    return np.column_stack([found, *((level, ones) if rows else (ones, level))]) if has_baselines else found
-
-
-def with_newcomers(factors: Factors, loadings: NDArray[np.float64], *, side: Side) -> Factors:
-    """Return factors whose rows, or columns, are the newcomers, with loadings as `fold_in` returns them."""
-    return replace(factors, W=loadings) if side == "rows" else replace(factors, H=np.ascontiguousarray(loadings.T))
+    loadings = solved[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
+    ones = np.ones(len(loadings))
+    return np.column_stack([loadings, *((level, ones) if rows else (ones, level))]) if has_baselines else loadings
 
 
 def _sklearn(
@@ -180,12 +158,72 @@ def _spark(
     W, nothing = np.zeros((newcomers.shape[0], len(fixed))), np.zeros(len(fixed))
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:
-            known, ridge = (
-                fixed[:, newcomers.columns[first:last]],
-                np.sqrt(penalty * (last - first)) * np.eye(len(fixed)),
-            )
-            W[line], _ = nnls(np.vstack([known.T, ridge]), np.concatenate([newcomers.values[first:last], nothing]))
+            known, ridge = newcomers.columns[first:last], np.sqrt(penalty * (last - first)) * np.eye(len(fixed))
+            values = np.concatenate([newcomers.values[first:last], nothing])
+            W[line], _ = nnls(np.vstack([fixed[:, known].T, ridge]), values)
     return W, np.zeros(len(W))
 
 
 SOLVERS = {"sklearn": _sklearn, "native": _native, "spark": _spark}
+
+
+class Results:
+    """Three files that grow side by side with each few newcomers; what stands across all of them is written last.
+
+    W of new rows is as in W.csv, H of new columns as in H.csv, recommendations as in
+    `data/recommendations/<dataset>.csv`. Predictions are W @ H in the raw table's orientation; of a large table the
+    known cells only. Loadings of new columns, of which each line of H has all, are kept until the end.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], *, side: Side, factors: Factors, known: tuple[str, ...], count: int
+    ) -> None:
+        """Begin files of loadings, predictions and recommendations, given the other side's labels and how many come."""
+        self.loadings, self.predictions, self.recommendations = files
+        self.side, self.factors, self.known = side, factors, known
+        self.dense = count * len(known) <= DENSE_LIMIT
+        self._labels: list[str] = []
+        self._kept: list[NDArray[np.float64]] = []
+
+    def add(self, newcomers: RatingsTable, loadings: NDArray[np.float64], lists: Recommendations) -> None:
+        """Write some newcomers × known lines, their loadings as written, (newcomers, components), and what they get."""
+        labels = newcomers.row_labels
+        if self.side == "rows":
+            self._write_across(labels, loadings)
+        else:
+            self._kept.append(loadings)
+            self._labels += labels
+        if not self.dense:
+            self._write_cells(newcomers, loadings)
+        columns = lists.to_columns(receivers=labels, items=self.known, components=self.factors.components)
+        append_columns(self.recommendations, columns)
+
+    def finish(self) -> None:
+        """Write the lines that hold something of every new column."""
+        if self.side == "columns":
+            self._write_across(self._labels, np.vstack(self._kept))
+
+    def _extended(self, loadings: NDArray[np.float64]) -> Factors:
+        """Return factors whose rows, or columns, are the newcomers."""
+        if self.side == "rows":
+            return replace(self.factors, W=loadings)
+        return replace(self.factors, H=np.ascontiguousarray(loadings.T))
+
+    def _write_across(self, labels: Sequence[str], loadings: NDArray[np.float64]) -> None:
+        """Write the loadings of new lines and, unless there are too many, all their predictions."""
+        extended = self._extended(loadings)
+        rows, columns = (labels, self.known) if self.side == "rows" else (self.known, labels)
+        own = extended.rows_frame(labels) if self.side == "rows" else extended.columns_frame(labels)
+        append_frame(self.loadings, own)
+        if self.dense:
+            predicted = DataFrame(extended.reconstruction(), index=Index(rows, name="row"), columns=list(columns))
+            append_frame(self.predictions, predicted)
+
+    def _write_cells(self, newcomers: RatingsTable, loadings: NDArray[np.float64]) -> None:
+        """Write a line for each known cell: row, column, value, predicted."""
+        extended = self._extended(loadings)
+        own, known = (newcomers.rows, newcomers.row_labels), (newcomers.columns, newcomers.column_labels)
+        rows, columns = (Coded(*side) for side in ((own, known) if self.side == "rows" else (known, own)))
+        predicted = extended.predict(rows.codes, columns.codes)
+        cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, "predicted": predicted}
+        append_columns(self.predictions, cells)

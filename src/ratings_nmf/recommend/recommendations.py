@@ -1,7 +1,7 @@
-"""Recommendations as arrays, apart from the search that finds them."""
+"""Recommendations as arrays, the best of several lists, and how lists spread over items."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -89,11 +89,56 @@ def _places(column: Coded, labels: Sequence[str]) -> NDArray[np.int32]:
     """Return the place of each of a column's texts among labels, −1 where it is not one of them."""
     place = {label: position for position, label in enumerate(labels)}
     places = np.array([*(place.get(text, -1) for text in column.texts), -1], dtype=np.int32)
-    found: NDArray[np.int32] = places[column.codes]
-    return found
+    return np.asarray(places[column.codes])
 
 
 def sides(table: RatingsTable, *, to: Side) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the labels of the receivers and of the items."""
     labels = table.row_labels, table.column_labels
     return labels if to == "rows" else labels[::-1]
+
+
+def best_of(parts: Sequence[Recommendations]) -> Recommendations:
+    """Return the best of several lists for the same receivers; of equal predictions the earlier item is better."""
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("receivers", "items", "predicted", "components", "shares")
+    }
+    order = np.lexsort((columns["items"], -columns["predicted"], columns["receivers"]))
+    receivers = columns["receivers"][order]
+    ranks = (np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1).astype(np.int32)
+    kept = ranks <= parts[0].top
+    return replace(parts[0], ranks=ranks[kept], **{name: column[order][kept] for name, column in columns.items()})
+
+
+class Spread:
+    """How recommendations, added some receivers at a time, spread over items."""
+
+    def __init__(self) -> None:
+        """Start with no receiver."""
+        self._receivers, self._cold, self._short, self._items = 0, 0, 0, 1
+        self._times = np.zeros(0, np.int64)
+
+    def add(self, lists: Recommendations) -> None:
+        """Add the recommendations to some more receivers."""
+        lengths = np.bincount(lists.receivers, minlength=len(lists.cold))
+        times = np.bincount(lists.items, minlength=len(self._times))
+        times[: len(self._times)] += self._times
+        self._receivers += len(lists.cold)
+        self._cold += int(lists.cold.sum())
+        self._short += int((lengths < lists.top).sum())
+        self._items, self._times = lists.item_count, times
+
+    def summary(self) -> dict[str, Any]:
+        """Count receivers, cold ones and lists shorter than asked for; say how recommendations spread over items.
+
+        ``item_coverage`` is the share of items that stand on some list, ``most_recommended_share`` the share of
+        receivers on whose list the most recommended item stands.
+        """
+        return {
+            "receivers": self._receivers,
+            "cold_receivers": self._cold,
+            "short_lists": self._short,
+            "item_coverage": float((self._times > 0).sum() / self._items),
+            "most_recommended_share": float(self._times.max(initial=0) / self._receivers),
+        }

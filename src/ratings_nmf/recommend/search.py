@@ -3,14 +3,13 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.recommend.recommendations import Recommendations, best_of
 from ratings_nmf.solvers.kernels.topk import BLOCK, Items, Known, best_unseen
 from ratings_nmf.solvers.threads import crew, split
 
@@ -24,16 +23,7 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> R
     comes first in the table is better. A receiver without a known cell is ``cold``: its predictions are the baselines'
     or, in a model without baselines, those of the mean receiver.
 
-    Parameters
-    ----------
-    factors
-        W (rows, components) and H (components, columns).
-    table
-        Its known cells, of the same shape as W @ H.
-    to
-        Which side receives.
-    top
-        Length of a list, at least 1; a receiver with fewer unknown cells gets fewer.
+    A list has `top` items, at least 1; a receiver with fewer unknown cells gets fewer.
 
     >>> from ratings_nmf.model.factors import numbered
     >>> from ratings_nmf.core.table import from_dense
@@ -42,8 +32,8 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> R
     >>> table = from_dense(
     ...     np.array([[3.0, 0.0, 0.0]]), row_labels=("a",), column_labels=("x", "y", "z"), zeros="observed"
     ... )
-    >>> found = recommend(factors, table, to="rows", top=5)
-    >>> found.items, found.predicted, found.components, found.shares
+    >>> lists = recommend(factors, table, to="rows", top=5)
+    >>> lists.items, lists.predicted, lists.components, lists.shares
     (array([1, 2], dtype=int32), array([2., 2.]), array([0, 1], dtype=int32), array([1., 1.]))
     """
     own, other = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
@@ -67,18 +57,17 @@ def best_items(
         loadings = np.where(cold[:, None], typical, loadings)
     loadings = np.ascontiguousarray(loadings)
     count = min(top, len(items))
-    found, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
+    best, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
     arranged = _arrange(items, loadings)
     with crew() as run:
-        run(best_unseen, split(np.arange(len(loadings) + 1) * len(items)), loadings, arranged, known, (found, scores))
-    listed = found >= 0
+        run(best_unseen, split(np.arange(len(loadings) + 1) * len(items)), loadings, arranged, known, (best, scores))
+    listed = best >= 0
     receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
-    chosen = found[listed]
-    components, shares = _reasons(loadings, arranged.exact, (receivers, chosen), scores[listed])
+    components, shares = _reasons(loadings, arranged.exact, (receivers, best[listed]), scores[listed])
     return Recommendations(
         receivers=receivers,
         ranks=ranks + np.int32(1),
-        items=chosen,
+        items=best[listed],
         predicted=scores[listed],
         components=components,
         shares=shares,
@@ -104,45 +93,35 @@ def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[
     """Give what `recommend` returns for a table that is not in memory as a whole, with the labels it needs.
 
     Rows get their recommendations block by block. To columns the best rows of each block are recommended, and the best
-    of all those kept; of the rows only those on some list are numbered then.
-
-    Parameters
-    ----------
-    blocks
-        Goes through all rows some at a time, each time it is called: their table, and the factors with their W alone.
+    of all those kept; of the rows only those on some list are numbered then. Each call of `blocks` goes through all
+    rows some at a time: their table, and the factors with their W alone.
     """
-    H = next(iter(blocks()))[1].H
+    first = next(iter(blocks()))[1]
     if to == "rows":
-        usual = _typical_row(blocks)
+        has_baselines = first.parts < len(first.components)
+        usual = None if has_baselines else _mean(factors.W for _, factors in blocks())
         for table, factors in blocks():
-            known = known_items(table, to="rows")
-            found = best_items(factors.W, H.T, known, typical=usual, top=top)
-            yield table.row_labels, table.column_labels, found
+            lists = best_items(factors.W, first.H.T, known_items(table, to="rows"), typical=usual, top=top)
+            yield table.row_labels, table.column_labels, lists
         return
-    cold, row_count = np.ones(H.shape[1], dtype=np.bool_), 0
+    cold, row_count = np.ones(first.H.shape[1], dtype=np.bool_), 0
     for table, _ in blocks():
         cold[table.columns] = False
-    parts: list[Recommendations] = []
+    usual = typical(first, to="columns")
+    receivers = first.H.T if usual is None else np.where(cold[:, None], usual, first.H.T)
+    best: list[Recommendations] = []
     labels: dict[int, str] = {}
     for table, factors in blocks():
-        usual = typical(factors, to="columns")
-        receivers = H.T if usual is None else np.where(cold[:, None], usual, H.T)
-        found = best_items(receivers, factors.W, known_items(table, to="columns"), typical=None, top=top)
-        parts = [_best([*parts, replace(found, items=found.items + np.int32(row_count))])]
-        fresh = parts[0].items[parts[0].items >= row_count].tolist()
-        labels = {item: labels[item] for item in set(parts[0].items.tolist()) - {*fresh}}
-        labels |= {item: table.row_labels[item - row_count] for item in fresh}
+        lists = best_items(receivers, factors.W, known_items(table, to="columns"), typical=None, top=top)
+        best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))])]
+        labels = {
+            item: labels[item] if item < row_count else table.row_labels[item - row_count]
+            for item in best[0].items.tolist()
+        }
         row_count += table.shape[0]
-    listed, items = np.unique(parts[0].items, return_inverse=True)
-    found = replace(parts[0], items=items.astype(np.int32), cold=cold, item_count=row_count)
-    yield table.column_labels, [labels[item] for item in listed.tolist()], found
-
-
-def _typical_row(blocks: Blocks) -> NDArray[np.float64] | None:
-    factors = next(iter(blocks()))[1]
-    if factors.parts < len(factors.components):
-        return None
-    return _mean(factors.W for _, factors in blocks())
+    listed, items = np.unique(best[0].items, return_inverse=True)
+    lists = replace(best[0], items=items.astype(np.int32), cold=cold, item_count=row_count)
+    yield table.column_labels, [labels[item] for item in listed.tolist()], lists
 
 
 def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -151,62 +130,7 @@ def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
     for lines in parts:
         total = np.vstack([total, lines] if count else [lines]).cumsum(axis=0)[-1]
         count += len(lines)
-    mean: NDArray[np.float64] = total / count
-    return mean
-
-
-def _best(parts: Sequence[Recommendations]) -> Recommendations:
-    """Return the best of several lists for the same receivers, those of earlier items coming first."""
-    receivers, items, predicted, components, shares = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("receivers", "items", "predicted", "components", "shares")
-    )
-    order = np.lexsort((items, -predicted, receivers))
-    receivers = receivers[order]
-    ranks = np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1
-    kept = ranks <= parts[0].top
-    return replace(
-        parts[0],
-        receivers=receivers[kept],
-        ranks=ranks[kept].astype(np.int32),
-        items=items[order][kept],
-        predicted=predicted[order][kept],
-        components=components[order][kept],
-        shares=shares[order][kept],
-    )
-
-
-class Spread:
-    """How recommendations, added some receivers at a time, spread over items."""
-
-    def __init__(self) -> None:
-        """Start with no receiver."""
-        self._receivers, self._cold, self._short, self._items = 0, 0, 0, 1
-        self._times = np.zeros(0, np.int64)
-
-    def add(self, found: Recommendations) -> None:
-        """Add the recommendations to some more receivers."""
-        lengths = np.bincount(found.receivers, minlength=len(found.cold))
-        times = np.bincount(found.items, minlength=len(self._times))
-        times[: len(self._times)] += self._times
-        self._receivers += len(found.cold)
-        self._cold += int(found.cold.sum())
-        self._short += int((lengths < found.top).sum())
-        self._items, self._times = found.item_count, times
-
-    def summary(self) -> dict[str, Any]:
-        """Count receivers, cold ones and lists shorter than asked for; say how recommendations spread over items.
-
-        ``item_coverage`` is the share of items that stand on some list, ``most_recommended_share`` the share of
-        receivers on whose list the most recommended item stands.
-        """
-        return {
-            "receivers": self._receivers,
-            "cold_receivers": self._cold,
-            "short_lists": self._short,
-            "item_coverage": float((self._times > 0).sum() / self._items),
-            "most_recommended_share": float(self._times.max(initial=0) / self._receivers),
-        }
+    return np.asarray(total / count)
 
 
 def _arrange(items: NDArray[np.float64], receivers: NDArray[np.float64]) -> Items:

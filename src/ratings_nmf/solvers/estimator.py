@@ -40,21 +40,9 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     zeros : {"missing", "observed"}
         What a cell that a sparse X does not store means: unknown, or 0. In any X, NaN is unknown and a stored
         or dense 0 is 0.
-    regularization : float or None
-        Penalty on the squares of W and H, in units of X. None: 0 for zeros="observed"; for "missing" 8, or 5
-        for an ensemble, chosen by held-out cells of MovieLens ratings.
-    baseline : bool
-        Whether rows and columns have baselines, with zeros="missing".
-    baseline_regularization : float
-        Penalty on the squared distance of the baselines from half the mean value.
-    ensemble : int
-        Number of restarts to join into one factorization of ensemble * n_components components that predicts
-        their mean.
-    max_iter : int
-        Most sweeps over rows and columns.
-    tol : float or None
-        See above. None: 1e-4 for zeros="observed"; 1e-3 for "missing", where more sweeps no longer lower the error
-        on held-out ratings.
+    regularization, baseline, baseline_regularization, ensemble, max_iter, tol
+        As in `solvers.options.NativeKeys`, which says what None stands for. An ensemble has ensemble * n_components
+        components.
     random_state : int, RandomState or None
         Where the restarts start.
 
@@ -123,8 +111,9 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         if not isinstance(seed, int | np.integer):
             seed = check_random_state(seed).randint(2**31)
         options = self._options()
-        solution = fit(cells, n_components=self.n_components, options=options, seed=int(seed), held_out=held_out)
-        self.solution_ = solution
+        self.solution_ = solution = fit(
+            cells, n_components=self.n_components, options=options, seed=int(seed), held_out=held_out
+        )
         self.components_ = solution.factors.H
         self.n_components_ = len(self.components_)
         self.n_iter_ = solution.n_iter

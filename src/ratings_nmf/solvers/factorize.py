@@ -93,8 +93,8 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         return dict(options), []
     if solver == "spark":
         lowest, highest = table.range
-        chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
-        penalty = chosen.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
+        settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
+        penalty = settings.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
     alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     return {"tol": alike.tol, "max_iter": alike.max_iter}, sorted(set(options) - {"tol", "max_iter"})
@@ -105,10 +105,10 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     from sklearn.decomposition import NMF
     from sklearn.exceptions import ConvergenceWarning
 
-    chosen = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
+    settings = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
-    model = NMF(n_components, random_state=seed, **asdict(chosen))
-    with warnings.catch_warnings(record=True) as caught:
+    model = NMF(n_components, random_state=seed, **asdict(settings))
+    with warnings.catch_warnings(record=True) as records:
         warnings.simplefilter("always")
         W = model.fit_transform(X)
     if not np.isfinite(W).all():  # its start divides by the length of a singular vector, which may be 0
@@ -117,13 +117,13 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
             "set `init: random`, or fewer components",
             parameter="fit.options.init",
         )
-    for warning in caught:
+    for warning in records:
         if not issubclass(warning.category, ConvergenceWarning):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return Solution(
         factors=Factors(W=W.astype(np.float64), H=model.components_, components=numbered(n_components)),
         n_iter=int(model.n_iter_),
-        converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in caught),
+        converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in records),
     )
 
 
@@ -138,9 +138,9 @@ def _native(
     from ratings_nmf.solvers.cells import Cells
     from ratings_nmf.solvers.native import fit
 
-    chosen, cells = native_options(options, zeros=table.zeros), Cells.of(table)
+    settings, cells = native_options(options, zeros=table.zeros), Cells.of(table)
     try:
-        return fit(cells, n_components=n_components, options=chosen, seed=seed, start=start, held_out=held_out)
+        return fit(cells, n_components=n_components, options=settings, seed=seed, start=start, held_out=held_out)
     except ValueError as error:
         raise InputError(f"native: {error}", parameter="fit.solver") from None
 
@@ -156,6 +156,7 @@ def _spark(
         kept = not_held_out(table, held_out)
         table = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
     lowest, highest = table.range
-    chosen = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
-    W, H = spark.factorize(table, n_components=n_components, options=chosen, seed=seed)
-    return Solution(factors=Factors(W=W, H=H, components=numbered(n_components)), n_iter=chosen.maxIter, converged=None)
+    settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
+    W, H = spark.factorize(table, n_components=n_components, options=settings, seed=seed)
+    factors = Factors(W=W, H=H, components=numbered(n_components))
+    return Solution(factors=factors, n_iter=settings.maxIter, converged=None)

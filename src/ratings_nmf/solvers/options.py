@@ -133,8 +133,8 @@ def native_options(options: Mapping[str, Any], *, zeros: str, at: str = AT) -> N
         If an option is not known or out of bounds; its parameter is the option's path below `at`.
     """
     convert(dict(options), NativeKeys, at=at)
-    found: NativeOptions = convert({**options, "zeros": zeros}, NativeOptions, at=at)
-    return found
+    settings: NativeOptions = convert({**options, "zeros": zeros}, NativeOptions, at=at)
+    return settings
 
 
 def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) -> SklearnOptions:
@@ -149,14 +149,16 @@ def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) ->
         raise InputError(
             "sklearn takes every cell as a value; it cannot leave out cells that were not rated", parameter="fit.solver"
         )
-    found: SklearnOptions = convert(dict(options), SklearnOptions, at=AT)
-    endless = found.beta_loss == "itakura-saito" or (isinstance(found.beta_loss, float) and found.beta_loss <= 0)
+    settings: SklearnOptions = convert(dict(options), SklearnOptions, at=AT)
+    endless = settings.beta_loss == "itakura-saito" or (
+        isinstance(settings.beta_loss, float) and settings.beta_loss <= 0
+    )
     if lowest == 0 and endless:
         raise InputError(
-            f"{found.beta_loss!r} takes cells above 0 alone, and the table has a 0; give another loss",
+            f"{settings.beta_loss!r} takes cells above 0 alone, and the table has a 0; give another loss",
             parameter=f"{AT}.beta_loss",
         )
-    return found
+    return settings
 
 
 def spark_options(options: Mapping[str, Any], *, zeros: str, lowest: float, highest: float) -> SparkOptions:
@@ -179,5 +181,5 @@ def spark_options(options: Mapping[str, Any], *, zeros: str, lowest: float, high
             f"found {lowest:g} to {highest:g}; measure them in another unit",
             parameter="fit.solver",
         )
-    found: SparkOptions = convert(dict(options), SparkOptions, at=AT)
-    return found
+    settings: SparkOptions = convert(dict(options), SparkOptions, at=AT)
+    return settings

@@ -196,10 +196,10 @@ def factorize_file(
     """
     shape = profile["rows"], profile["columns"]
     check_count(shape, n_components, "fit.n_components")
-    checked = spark_options(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"])
-    with fitted(cells, shape, n_components=n_components, options=checked, seed=seed) as (W, turned):
+    settings = spark_options(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"])
+    with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, turned):
         factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=numbered(n_components))
-        yield Solution(factors=factors, n_iter=checked.maxIter, converged=None)
+        yield Solution(factors=factors, n_iter=settings.maxIter, converged=None)
 
 
 def factorize(

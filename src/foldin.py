@@ -5,7 +5,7 @@ from pathlib import Path
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Side
-from ratings_nmf.files import interim, newcomer_files
+from ratings_nmf.files import interim, lists
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model.factors import Factors
@@ -33,14 +33,14 @@ def fold_in(
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
     usual = search.typical(factors, to=side)
     cells, count = 0, len(own.places)
-    with newcomer_files.writing(file, output, side=side) as places:
+    with lists.beside(file, output, side=side) as places:
         results = foldin.Results(places, side=side, factors=factors, known=known, count=count)
         for some in newcomers.read(file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros):
             loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             loadings = as_written(loadings, largest, csv=True)
             seen = search.known_items(some, to="rows")
-            lists = search.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
-            results.add(some, loadings, lists)
+            best = search.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
+            results.add(some, loadings, best)
             cells += len(some.values)
         results.finish()
     meaning = "0" if trained.zeros == "observed" else "not rated"

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.files import interim, loadings
-from ratings_nmf.files import lists as recommendations
-from ratings_nmf.files import reports as metrics
+from ratings_nmf.files import interim, lists, loadings, reports
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.recommendations import Spread
 from ratings_nmf.recommend.search import in_blocks
@@ -21,16 +19,16 @@ def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:
         tables = interim.blocks(dataset, cells=block, places_only=True)
         return ((table, Factors(**parts)) for table, parts in loadings.beside(dataset, tables))
 
-    def lists() -> Iterator[recommendations.Columns]:
+    def parts() -> Iterator[lists.Columns]:
         components = loadings.components(dataset)
-        for receivers, items, found in in_blocks(blocks, to=parameters.to, top=parameters.top):
-            spread.add(found)
-            yield found.to_columns(receivers=receivers, items=items, components=components)
+        for receivers, items, best in in_blocks(blocks, to=parameters.to, top=parameters.top):
+            spread.add(best)
+            yield best.to_columns(receivers=receivers, items=items, components=components)
 
-    recommendations.write(dataset, lists())
-    measured = spread.summary()
-    metrics.write(dataset, "recommend", measured)
-    return profile["cells"], f"lists of up to {parameters.top} for {measured['receivers']:,} {parameters.to}"
+    lists.write(dataset, parts())
+    summary = spread.summary()
+    reports.write(dataset, "recommend", summary)
+    return profile["cells"], f"lists of up to {parameters.top} for {summary['receivers']:,} {parameters.to}"
 
 
 if __name__ == "__main__":

@@ -8,9 +8,9 @@ from ratings_nmf.figures.consensus_map import consensus_figure
 from ratings_nmf.figures.curves import convergence, survey_figure
 from ratings_nmf.figures.gallery import fit_line, heatmaps
 from ratings_nmf.figures.recommendation_charts import recommendation_figure
-from ratings_nmf.files import interim, lists, loadings, reports
+from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.recommendations import Recommendations, sides
+from ratings_nmf.recommend import recommendations
 from ratings_nmf.survey.consensus import Shown
 
 
@@ -24,14 +24,11 @@ def report(dataset: str) -> stage.Outcome:
     fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
     fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout), *words.drawn_rows(draw)]
     to = parameters.dataset(dataset).recommend.to
-    receivers, items = sides(table, to=to)
-    recommendations = Recommendations.from_columns(
-        lists.read(dataset), receivers=receivers, items=items, components=factors.components
-    )
+    lists = recommendations.read(dataset, table, to=to, components=factors.components)
     figures = {
         **heatmaps(dataset, table, factors, profile=interim.read_profile(dataset), fit_lines=fit_lines),
         "components": component_bars(dataset, table, factors),
-        "recommendations": recommendation_figure(dataset, table, factors, recommendations, to=to),
+        "recommendations": recommendation_figure(dataset, table, factors, lists, to=to),
     }
     if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
         figures["survey"] = curves

@@ -1,8 +1,7 @@
 """Compare counts of components on held-out cells, restarts and shuffled data; write the evidence and the choice."""
 
 from ratings_nmf.core import params, stage, words
-from ratings_nmf.files import interim
-from ratings_nmf.files import reports as metrics
+from ratings_nmf.files import interim, reports
 from ratings_nmf.solvers.factorize import counterpart
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.consensus import to_frame
@@ -21,7 +20,7 @@ def survey(dataset: str) -> stage.Outcome:
     notes = words.drawn_rows(draw) + ([STAND_IN] if fit.solver == "spark" else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice = comparison.choice
-    metrics.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))
+    reports.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))
     content = {
         "agree": comparison.agree,
         "choice": choice.n_components,
@@ -30,8 +29,8 @@ def survey(dataset: str) -> stage.Outcome:
         "reason": choice.reason,
         "rules": comparison.suggested,
     }
-    metrics.write(dataset, "survey", content)
-    metrics.write_choice(dataset, choice.n_components)
+    reports.write(dataset, "survey", content)
+    reports.write_choice(dataset, choice.n_components)
     return len(table.values), stage.of_rows(choice.reason, draw)
 
 

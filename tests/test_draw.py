@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from ratings_nmf.core import params
-from ratings_nmf.core.draw import draw_rows
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import draw_rows
 from ratings_nmf.files import interim, loadings
 
 SHAPE = 120, 12

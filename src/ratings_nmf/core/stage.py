@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from ratings_nmf.core.draw import Draw
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import Draw
 
 Outcome = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""

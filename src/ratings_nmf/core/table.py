@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.draw import Draw
+from ratings_nmf.core.streams import Draw
 
 Zeros = Literal["observed", "missing"]
 Side = Literal["rows", "columns"]

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ratings_nmf.core.draw import Draw
+from ratings_nmf.core.streams import Draw
 
 NOT_MEASURED = "not measured"
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.draw import Draw, draw_rows
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.streams import Draw, draw_rows
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import iterate_parquet, write_parquet
@@ -63,7 +63,7 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
 
 
 def draw(dataset: str, *, most_cells: int, seed: int) -> Draw | None:
-    """Draw rows of a table of more than so many cells, as `core.draw` does; None where all rows can be worked on."""
+    """Draw rows of a table of more than so many cells, as `draw_rows` does; None where all rows can be worked on."""
     profile = read_profile(dataset)
     return draw_rows(profile["rows"], profile["cells"], most_cells=most_cells, seed=seed)
 

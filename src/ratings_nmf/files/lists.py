@@ -1,12 +1,18 @@
-"""`data/recommendations/<dataset>.csv`: what each receiver was not known to have, best first, and why."""
+"""`data/recommendations/<dataset>.csv`: what each receiver was not known to have, best first, and why.
 
-from collections.abc import Iterable, Mapping
+Also where folding in puts such a list, and what else it makes: `<file>-W.csv` or `-H.csv`, `<file>-predictions.csv` and
+`<file>-recommendations.csv`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv
 
+from ratings_nmf.core.table import Side
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import to_coded, to_numpy
 from ratings_nmf.files.formats import append_columns, made_by
@@ -47,3 +53,26 @@ def read(dataset: str) -> Columns:
 
 def _file(dataset: str) -> Path:
     return Path("data/recommendations", f"{dataset}.csv")
+
+
+def place(file: Path, folder: Path | None, kind: str) -> Path:
+    """Return where a result goes: beside the file, or in a folder, under the file's name and what it is.
+
+    >>> place(Path("in/new people.csv.gz"), None, "W").as_posix()
+    'in/new people-W.csv'
+    """
+    name = file.name
+    for suffix in (".gz", ".csv", ".tsv", ".txt", ".parquet"):
+        name = name.removesuffix(suffix)
+    return (folder or file.parent) / f"{name}-{kind}.csv"
+
+
+@contextmanager
+def beside(file: Path, folder: Path | None, *, side: Side) -> Iterator[list[Path]]:
+    """Yield where to write loadings, predictions and recommendations of new lines of a side.
+
+    They take their places, as `place` names them, at the end, all of them if nothing was raised.
+    """
+    kinds = "W" if side == "rows" else "H", "predictions", "recommendations"
+    with ExitStack() as stack:
+        yield [stack.enter_context(replacing(place(file, folder, kind))) for kind in kinds]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.draw import Draw
+from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import appending, column_names, iterate_parquet

@@ -234,7 +234,7 @@ def _mean_rankings(scores: Sequence[Scores]) -> dict[str, float | None]:
 
 
 def _verdict(best: str, gain: float, error: float, rankings: Mapping[str, float | None]) -> str:
-    """Say whether the factors gain more on the best average than its standard error, and where popularity ranks better."""
+    """Say whether the factors gain more than the standard error, and where popularity ranks better."""
     if gain > error:
         text = f"The factors predict better than {best}"
     elif gain >= -error:

@@ -23,7 +23,7 @@ SWEEPS = 20
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Training(RatingsTable):
-    """A table as it is known while some cells, each listed once, are held out: the cells that are stored are those left."""
+    """A table while some cells, each listed once, are held out: the cells that are stored are those left."""
 
     held_out: Places
 

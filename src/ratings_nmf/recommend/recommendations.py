@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.files import lists
 from ratings_nmf.files.columns import Coded
 from ratings_nmf.files.lists import COLD
 
@@ -96,6 +97,18 @@ def sides(table: RatingsTable, *, to: Side) -> tuple[tuple[str, ...], tuple[str,
     """Return the labels of the receivers and of the items."""
     labels = table.row_labels, table.column_labels
     return labels if to == "rows" else labels[::-1]
+
+
+def read(dataset: str, table: RatingsTable, *, to: Side, components: Sequence[str]) -> Recommendations:
+    """Return the recommendations of a dataset, or those to and of the rows of its table that were drawn.
+
+    Raises
+    ------
+    InputError
+        If they were not written yet.
+    """
+    receivers, items = sides(table, to=to)
+    return Recommendations.from_columns(lists.read(dataset), receivers=receivers, items=items, components=components)
 
 
 def best_of(parts: Sequence[Recommendations]) -> Recommendations:

@@ -3,15 +3,13 @@
 import matplotlib
 
 from ratings_nmf.core import params, stage, words
-from ratings_nmf.figures.bars import component_bars
-from ratings_nmf.figures.consensus_map import consensus_figure
+from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import convergence, survey_figure
-from ratings_nmf.figures.gallery import fit_line, heatmaps
-from ratings_nmf.figures.recommendation_charts import recommendation_figure
+from ratings_nmf.figures.gallery import consensus_figure, fit_line, heatmaps
 from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend import recommendations
-from ratings_nmf.survey.consensus import Shown
+from ratings_nmf.survey.consensus import Consensus
 
 
 def report(dataset: str) -> stage.Outcome:
@@ -32,7 +30,7 @@ def report(dataset: str) -> stage.Outcome:
     }
     if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
         figures["survey"] = curves
-    if (consensus := Shown.from_numbers(*reports.read_consensus(dataset))) is not None:
+    if (consensus := Consensus.from_numbers(*reports.read_consensus(dataset))) is not None:
         figures["consensus"] = consensus_figure(dataset, consensus, survey)
     if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)

@@ -5,9 +5,8 @@ import pytest
 from matplotlib.text import Text
 
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.figures.bars import component_bars, largest_parts
+from ratings_nmf.figures.bars import component_bars, largest_parts, most_recommended, recommendation_figure
 from ratings_nmf.figures.curves import convergence
-from ratings_nmf.figures.recommendation_charts import most_recommended, recommendation_figure
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.recommend.search import recommend
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ratings_nmf.figures.consensus_map import consensus_figure
 from ratings_nmf.figures.curves import PANELS, survey_figure
+from ratings_nmf.figures.gallery import consensus_figure
 from ratings_nmf.survey.consensus import arrange, consensus
 from ratings_nmf.survey.evidence import COLUMNS
 from test_heatmap import label_boxes, separate, texts

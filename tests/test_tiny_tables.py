@@ -10,11 +10,9 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.table import profile
 from ratings_nmf.core.words import fit_warnings
-from ratings_nmf.figures.bars import component_bars
-from ratings_nmf.figures.consensus_map import consensus_figure
+from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import survey_figure
-from ratings_nmf.figures.gallery import heatmaps
-from ratings_nmf.figures.recommendation_charts import recommendation_figure
+from ratings_nmf.figures.gallery import consensus_figure, heatmaps
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.frame import frame_of

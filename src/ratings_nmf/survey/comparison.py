@@ -14,7 +14,7 @@ from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
-from ratings_nmf.survey.consensus import Shown, arrange
+from ratings_nmf.survey.consensus import Consensus, arrange
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, held_out, restarted
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Comparison:
     suggested: dict[str, int | None]
     choice: rules.Choice
     notes: list[str]
-    consensus: Shown | None
+    consensus: Consensus | None
     consensus_count: int | None
 
     @property

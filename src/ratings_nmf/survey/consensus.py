@@ -131,9 +131,9 @@ def grouped(matrix: Matrix, count: int) -> tuple[NDArray[np.intp], NDArray[np.in
     """
     if len(matrix) == 1:
         return np.zeros(1, dtype=np.intp), np.ones(1, dtype=np.intp)
-    joined = tree(matrix)
-    order = leaves_list(joined).astype(np.intp)
-    cut = fcluster(joined, count, criterion="maxclust")
+    links = tree(matrix)
+    order = leaves_list(links).astype(np.intp)
+    cut = fcluster(links, count, criterion="maxclust")
     numbers = {int(name): number for number, name in enumerate(dict.fromkeys(cut[order].tolist()), start=1)}
     return order, np.array([numbers[int(name)] for name in cut], dtype=np.intp)
 
@@ -154,7 +154,7 @@ def membership(matrix: Matrix, group: NDArray[np.intp]) -> Matrix:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Shown:
+class Consensus:
     """A consensus matrix as it is kept: in the order of the tree, neighbours put together where there are many.
 
     Attributes
@@ -173,7 +173,7 @@ class Shown:
     matrix: Matrix
 
     @classmethod
-    def from_numbers(cls, names: Sequence[str], numbers: Matrix) -> "Shown | None":
+    def from_numbers(cls, names: Sequence[str], numbers: Matrix) -> "Consensus | None":
         """Return what `to_frame` was given, from the names of its columns and its numbers."""
         if not len(numbers):
             return None
@@ -181,23 +181,23 @@ class Shown:
         return cls(labels=tuple(names[2:]), group=group.astype(np.intp), membership=membership, matrix=np.array(lines))
 
 
-def to_frame(shown: Shown | None) -> "DataFrame":
+def to_frame(kept: Consensus | None) -> "DataFrame":
     """Return a line for each label: its group, its ``group_consensus`` (`membership`), its consensus with each.
 
     No line where there is no consensus.
     """
     from pandas import DataFrame, Index
 
-    labels = shown.labels if shown else ()
-    numbers = np.column_stack([shown.group, shown.membership, shown.matrix]) if shown else np.empty((0, 2))
+    labels = kept.labels if kept else ()
+    numbers = np.column_stack([kept.group, kept.membership, kept.matrix]) if kept else np.empty((0, 2))
     return DataFrame(numbers, index=Index(labels, name="column"), columns=["group", "group_consensus", *labels])
 
 
-def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = LIMIT) -> Shown:
+def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = LIMIT) -> Consensus:
     """Order columns by the tree, cut it into `groups`, and put neighbours together so that `limit` lines remain.
 
-    >>> shown = arrange(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]), "abc", groups=2, limit=2)
-    >>> shown.labels, shown.matrix.tolist()
+    >>> kept = arrange(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]), "abc", groups=2, limit=2)
+    >>> kept.labels, kept.matrix.tolist()
     (('b', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
     """
     order, group = grouped(matrix, groups)
@@ -207,7 +207,7 @@ def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = 
     ordered = matrix[np.ix_(order, order)]
     sums = np.add.reduceat(np.add.reduceat(ordered, starts, axis=0), starts, axis=1)
     named = [labels[column] for column in order[starts]]
-    return Shown(
+    return Consensus(
         labels=tuple(
             label if size == 1 else f"{label} and {size - 1:,} more" for label, size in zip(named, sizes, strict=True)
         ),

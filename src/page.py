@@ -5,8 +5,7 @@ import msgspec
 from ratings_nmf.core import params, stage
 from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.page import html
-from ratings_nmf.page.dataset import Sources
+from ratings_nmf.page.html import Sources, build
 from ratings_nmf.recommend import recommendations
 
 
@@ -14,7 +13,7 @@ def page() -> stage.Outcome:
     """Build and write the page."""
     parameters = params.load()
     datasets = [_sources(name, parameters) for name in parameters.datasets]
-    text = html.build(datasets, seed=parameters.seed)
+    text = build(datasets, seed=parameters.seed)
     reports.write_page(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
     draws = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)

@@ -5,7 +5,7 @@ import numpy as np
 from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.page.dataset import Sources
+from ratings_nmf.page.html import Sources
 from ratings_nmf.recommend.search import recommend
 
 HOSTILE = (

@@ -16,8 +16,8 @@ from pages import HOSTILE, planted
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.page import html
-from ratings_nmf.page.component_cards import component_cards
 from ratings_nmf.page.matrices import CELLS, compact, matrices
+from ratings_nmf.page.panels import component_cards
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -17,7 +17,7 @@ from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.page.dataset import Sources, describe
+from ratings_nmf.page.html import Sources, describe
 from ratings_nmf.recommend import foldin, search
 from ratings_nmf.recommend.recommendations import Spread
 from ratings_nmf.solvers.factorize import factorize

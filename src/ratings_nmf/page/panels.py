@@ -1,12 +1,16 @@
-"""How many components, how wrong on cells not seen, and recommendations, as the page's templates show them."""
+"""What components are made of, how many, how wrong on cells not seen, and recommendations, as templates show them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ratings_nmf.core.words import label, number, percent
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.words import aligned, counted, label, number, percent
+from ratings_nmf.figures.arrangement import heaviest
 from ratings_nmf.files.lists import COLD
+from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
 from ratings_nmf.recommend.recommendations import Recommendations
 
@@ -30,22 +34,51 @@ SCORES = {
 GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
 """Names of the simpler guesses of heldout.json."""
 
+TOP = 5
+"""Rows and columns of a component that the page lists."""
+
 RECEIVERS = 500
 """Receivers whose recommendations the page holds; the CSV has all."""
 
 
-def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
-    """Describe the evidence for a number of components; `fitted` is the number in use.
+def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
+    """Describe every component that is a part of the table, baselines left out: name, share of the total, lines.
 
-    Parameters
-    ----------
-    evidence
-        Lines of survey.csv, None where a score was not measured.
-    survey
-        Content of survey.json: rules, choice, reason, notes.
-    fitted
-        The count that was fitted, shown first where it was surveyed.
+    Of ``rows`` and ``columns`` each line has a label, its loading as text and as a share of the heaviest; what
+    ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of that, too.
+
+    >>> from ratings_nmf.model.factors import numbered
+    >>> from ratings_nmf.core.table import from_dense
+    >>> factors = Factors(W=np.array([[1.0], [3.0]]), H=np.array([[2.0]]), components=numbered(1))
+    >>> table = from_dense(factors.reconstruction(), row_labels=("a", "b"), column_labels=("x",), zeros="observed")
+    >>> (card,) = component_cards(table, factors)
+    >>> card["share"], [(line["label"], line["length"]) for line in card["rows"]]
+    (1.0, [('b', 1.0), ('a', 0.333)])
     """
+    return [
+        {
+            "name": factors.components[part],
+            "share": share,
+            **_heaviest("rows", table.row_labels, factors.W[:, part]),
+            **_heaviest("columns", table.column_labels, factors.H[part]),
+        }
+        for part, share in enumerate(factors.shares()[: factors.parts].tolist())
+    ]
+
+
+def parts(factors: Factors) -> str:
+    """Say how the table is divided among the components."""
+    if factors.parts == len(factors.components):
+        return "Parts only add up: no number in W or H is below 0."
+    levels = percent(float(factors.shares()[factors.parts :].sum()))
+    return (
+        f"{levels} of the total are levels: what a row or a column has whatever the component. "
+        f"The {counted(factors.parts, 'component')} share the rest."
+    )
+
+
+def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
+    """Describe the evidence for a number of components; the count that was fitted is shown first where surveyed."""
     counts = [line["n_components"] for line in evidence]
     names = [name for name in evidence[0] if name != "n_components"]
     errors = [line for line in evidence if line["cv_rmse"] is not None]
@@ -105,14 +138,7 @@ def recommendations_panel(
 ) -> dict[str, Any] | None:
     """Return the lists of the first receivers as texts: rank, item, predicted, reason; None where there are none.
 
-    Parameters
-    ----------
-    dataset
-        Its name, for the file that holds more.
-    lists
-        What is recommended, receiver by receiver.
-    receivers, items, components
-        Labels of those that receive, of what they receive, and names of the components.
+    Receivers, items and components are their labels; the dataset names the file that holds more.
     """
     starts = np.flatnonzero(np.diff(lists.receivers, prepend=-1)).tolist()
     if not starts:
@@ -148,3 +174,13 @@ def recommendations_panel(
             for start, end in zip(starts[:RECEIVERS], ends[:RECEIVERS], strict=True)
         ],
     }
+
+
+def _heaviest(side: str, labels: tuple[str, ...], loadings: NDArray[np.float64]) -> dict[str, Any]:
+    order = heaviest(loadings)
+    values = loadings[order[:TOP]].tolist()
+    lines = [
+        {"label": label(labels[line]), "text": text, "length": round(value / values[0], 3)}
+        for line, value, text in zip(order.tolist(), values, aligned(values), strict=False)
+    ]
+    return {side: lines, f"more_{side}": len(order) - len(lines)}

@@ -10,6 +10,7 @@ import pytest
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
+import pages
 from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.core.words import fit_warnings
 from ratings_nmf.figures.arrangement import (
@@ -29,18 +30,9 @@ from ratings_nmf.model.metrics import fit_metrics
 SAYS = Caption(title="a title", lines=("one line",), colours="value")
 
 
-def planted(rows, columns, *, k=3, zeros="observed", row_labels=None, column_labels=None):
-    draw = np.random.default_rng(0)
-    factors = Factors(W=draw.gamma(0.3, 1, (rows, k)), H=draw.gamma(0.3, 1, (k, columns)), components=numbered(k))
-    cells = np.where(draw.random((rows, columns)) < 0.7, factors.reconstruction(), 0)
-    cells[0, 0] = 1.0
-    table = from_dense(
-        cells,
-        row_labels=row_labels or tuple(f"row {row}" for row in range(rows)),
-        column_labels=column_labels or tuple(f"column {column}" for column in range(columns)),
-        zeros=zeros,
-    )
-    return table, factors
+def planted(rows, columns, **options):
+    sources = pages.planted("planted", rows, columns, **options)
+    return sources.table, sources.factors
 
 
 def gallery_of(table, factors, **fit):

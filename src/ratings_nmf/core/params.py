@@ -209,5 +209,5 @@ def _check_name(name: object) -> None:
 def _check(holds: bool, parameter: str, expected: str, section: Section) -> None:
     """Refuse what one key of a section holds, where a rule does not hold that its type cannot say."""
     if not holds:
-        found = getattr(section, parameter.rpartition(".")[2])
-        raise InputError(f"expected {expected}; found {found!r}", parameter=parameter)
+        value = getattr(section, parameter.rpartition(".")[2])
+        raise InputError(f"expected {expected}; found {value!r}", parameter=parameter)

@@ -40,15 +40,8 @@ Points = dict[str, Matrix]
 def survey_figure(dataset: str, evidence: Sequence[dict[str, Any]], survey: dict[str, Any]) -> Figure | None:
     """Draw held-out and train error, agreement between restarts, and explained variance; mark the choice.
 
-    Parameters
-    ----------
-    dataset
-        Its name, for the title.
-    evidence
-        Lines of survey.csv, None where a score was not measured: the caption names scores without any point, and
-        None is returned where no score has one.
-    survey
-        Content of survey.json.
+    The evidence is None where a score was not measured: the caption names scores without any point, and None is
+    returned where no score has one.
     """
     points: Points = {}
     for name in (name for names in PANELS.values() for name in names):

@@ -50,16 +50,7 @@ def heatmaps(
 ) -> dict[str, Figure]:
     """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation.
 
-    Parameters
-    ----------
-    dataset
-        Its name, for the titles.
-    table, factors
-        What went in and what came out.
-    profile
-        Content of profile.json, for what the caption says of the table.
-    fit_lines
-        What all captions of the factors say of the fit.
+    The caption of the table says what profile.json knows of it, all others say the lines on the fit.
     """
     rows = arrange(table.row_labels, factors.W[:, : factors.parts], kind="rows")
     columns = arrange(table.column_labels, factors.H[: factors.parts].T, kind="columns")
@@ -90,15 +81,7 @@ def fit_line(fit: dict[str, Any]) -> str:
 
 
 def consensus_figure(dataset: str, consensus: Consensus, survey: dict[str, Any]) -> Figure:
-    """Draw a consensus matrix, in the order of its tree, with the tree on its right and a line between groups.
-
-    Parameters
-    ----------
-    dataset
-        Its name, for the title.
-    consensus, survey
-        Contents of consensus.csv and survey.json.
-    """
+    """Draw a consensus matrix, in the order of its tree, with the tree on its right and a line between groups."""
     caption = Caption(
         title=f"{dataset}: consensus",
         lines=(

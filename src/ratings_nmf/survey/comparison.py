@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import cpu_count
-from numpy.typing import NDArray
 
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import cell_hash, derived_seed
@@ -85,8 +84,6 @@ def compare(
     seed, jobs
         Start of every random stream; fits at a time, None for one a processor, or for a table of more than
         `CELLS_ALONE` cells for one, which uses all processors. The result does not depend on `jobs`.
-    column_limit
-        Columns of a table with more are drawn by hash for the consensus, which takes columns × columns.
 
     Raises
     ------
@@ -107,7 +104,9 @@ def compare(
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
     if plan.restarts:
-        columns = _drawn_columns(table.shape[1], seed, column_limit)
+        everywhere = np.arange(table.shape[1])
+        hashes = cell_hash(derived_seed(seed, "survey columns"), np.zeros_like(everywhere), everywhere)
+        columns = np.sort(np.argsort(hashes, kind="stable")[:column_limit])
         if len(columns) < table.shape[1]:
             notes.append(f"The consensus is between {len(columns):,} columns drawn from {table.shape[1]:,}.")
         likeness, matrices = restarted(table, counts, plan.restarts, columns, setting)
@@ -118,18 +117,18 @@ def compare(
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in parts]
     suggested, capped = _suggested(evidence, table)
     choice = rules.choose(evidence)
-    consensus, count_of_consensus = None, None
+    consensus, consensus_count = None, None
     if plan.restarts:
-        count_of_consensus = _count_of_consensus(choice.n_components, suggested["cophenetic"], counts)
+        consensus_count = _consensus_count(choice.n_components, suggested["cophenetic"], counts)
         labels = [table.column_labels[column] for column in columns]
-        consensus = arrange(matrices[counts.index(count_of_consensus)], labels, groups=count_of_consensus)
+        consensus = arrange(matrices[counts.index(consensus_count)], labels, groups=consensus_count)
     return Comparison(
         evidence=evidence,
         suggested=suggested,
         choice=choice,
         notes=notes + capped,
         consensus=consensus,
-        consensus_count=count_of_consensus,
+        consensus_count=consensus_count,
     )
 
 
@@ -144,10 +143,10 @@ def _not_measured(likeness: Sequence[Line], counts: Sequence[int]) -> list[str]:
     return notes
 
 
-def _count_of_consensus(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
+def _consensus_count(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
     """Return the count whose consensus is kept: that of one component says nothing.
 
-    >>> _count_of_consensus(4, 2, [1, 2, 4]), _count_of_consensus(1, 4, [1, 2]), _count_of_consensus(1, None, [1, 2])
+    >>> _consensus_count(4, 2, [1, 2, 4]), _consensus_count(1, 4, [1, 2]), _consensus_count(1, None, [1, 2])
     (4, 4, 2)
     """
     if choice is not None and choice > 1:
@@ -171,8 +170,3 @@ def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str,
     elif evidence[0]["rss"] is not None:
         notes.append(f"error_threshold suggests {rules.LEAST_BY_THRESHOLD} or more; no such count was surveyed.")
     return suggested, notes
-
-
-def _drawn_columns(count: int, seed: int, limit: int) -> NDArray[np.intp]:
-    hashes = cell_hash(derived_seed(seed, "survey columns"), np.zeros(count, dtype=np.intp), np.arange(count))
-    return np.sort(np.argsort(hashes, kind="stable")[:limit])

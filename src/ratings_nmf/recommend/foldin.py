@@ -138,12 +138,13 @@ def _native(
     newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The native solver's own update of W, which `RatingsNMF.transform` calls as well."""
+    from ratings_nmf.solvers import native
     from ratings_nmf.solvers.cells import Cells
-    from ratings_nmf.solvers.native import fold_in as solve
     from ratings_nmf.solvers.options import native_options
 
     options = native_options(method.options, zeros=newcomers.zeros)
-    return solve(Cells.of(newcomers), fixed, restart_baselines=baselines, level=method.level, options=options)
+    cells = Cells.of(newcomers)
+    return native.fold_in(cells, fixed, restart_baselines=baselines, level=method.level, options=options)
 
 
 def _spark(

@@ -27,7 +27,8 @@ import pyarrow.csv
 import yaml
 from generate import Size, chunks
 
-from ratings_nmf.raw.triples import read_cells
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.layouts import read_cells
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {
@@ -103,7 +104,7 @@ def reading(path: Path) -> tuple[list[float], list[float]]:
     """Seconds of reading a file into labels and values, ours and pyarrow's, in turns."""
     taken: tuple[list[float], list[float]] = [], []
     readers: tuple[Callable[[], object], ...] = (
-        lambda: read_cells(path, zeros="missing", separator=None, columns=None),
+        lambda: read_cells(path, IngestParameters(path="t.csv", layout="triples"), zeros="missing"),
         lambda: pa.csv.read_csv(path),
     )
     for _ in range(TURNS):

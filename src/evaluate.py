@@ -20,7 +20,6 @@ def evaluate(dataset: str) -> stage.Outcome:
     draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
     table = interim.read(dataset, draw=draw)
     count = metrics.read_choice(dataset) if fit.n_components == "auto" else fit.n_components
-    separator, columns = source.separator, source.columns
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
     model = Model(n_components=count, solver=fit.solver, options=fit.options)
     common = {"seed": parameters.seed, "top": block.recommend.top}
@@ -29,7 +28,7 @@ def evaluate(dataset: str) -> stage.Outcome:
     else:
         path = Path(block.evaluate.test)
         row_labels = () if draw is None else interim.iterate_labels(dataset, "rows")
-        cells = read_unseen(path, table, separator=separator, columns=columns, row_labels=row_labels)
+        cells = read_unseen(path, table, source, row_labels=row_labels)
         heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, **common)
         heldout |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
         heldout["unknown_labels"] = len(cells.unknown_labels)

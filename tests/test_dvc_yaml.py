@@ -57,7 +57,7 @@ class Recorder:
         path = f"{self._path}.{name}".lstrip(".")
         if name == "dataset":
             return lambda key: Recorder(found(key), f"datasets.{key}", self._read)
-        if isinstance(found, params.Section):
+        if isinstance(found, params.Section) and name != "ingest":  # which is handed on as a whole
             return Recorder(found, path, self._read)
         self._read.add(path)
         return found

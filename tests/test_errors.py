@@ -76,7 +76,8 @@ def change(project, old, new):
         ("", "the file is empty; expected labels and values"),
         ("\n \n", "the file is empty"),
         ("p,a,b\n", "found 0 rows and 2 columns besides the labels; expected at least one of each"),
-        ("p\nx\n", "found 1 rows and 0 columns besides the labels"),
+        ("p\nx\n", "found one column (separator: comma); expected labels and values beside each other"),
+        ("p|a\nx|1\n", "the first line is 'p|a': set `separator: '|'` under `ingest`"),
         ("p,a,b\nx,1,2\n\ny,1\nz,1,2,3\n", "line 4 has 2 fields; line 5 has 4 fields; expected 3, as in the first"),
         ("p,a;b\n1,2;3\n", "comma and semicolon both split every line evenly; set `separator`"),
         ("p,a\nx,0\n", "every cell is 0 or blank; at least one must be above 0"),
@@ -356,7 +357,8 @@ def test_a_real_run_says_one_line_and_no_traceback(workspace):
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines() == [
         f"ingest groceries: {RAW}: row 'x', column 'a': '-1' is negative; "
-        "expected finite numbers of 0 or more, with a decimal point"
+        "expected finite numbers of 0 or more, with a decimal point; "
+        "if -1 means that it was not rated: `unrated: [-1]` and `zeros: missing`"
     ]
     shown = workspace.dvc("repro", "ingest@groceries", check=False)
     assert "is negative" in shown

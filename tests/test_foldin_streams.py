@@ -101,13 +101,13 @@ def files(draw):
     return side, list({line[:2]: line for line in [first, *others]}.values())
 
 
-@given(files(), st.integers(1, 150), st.integers(1, 4))
+@given(files(), st.integers(1, 50), st.integers(1, 4))
 def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_once(fitted, file, block, chunk):
     folder, trained = fitted
     side, lines = file
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+        patch.setattr("ratings_nmf.raw.scan.LINES", block)
         patch.setattr("ratings_nmf.raw.newcomers.CHUNK", chunk)
         parts = [line if side == "rows" else (line[1], line[0], line[2]) for line in lines]
         Path("new.csv").write_text("u,i,r\n" + "".join(",".join(part) + "\n" for part in parts))
@@ -152,11 +152,11 @@ def matrix(corner, labels, header, numbers):
     return [[corner, *header], *lines]
 
 
-@pytest.mark.parametrize("block", [40, 2**24])
+@pytest.mark.parametrize("block", [3, 2**24])
 @pytest.mark.parametrize("dense", [True, False])
 @pytest.mark.parametrize("side", ["rows", "columns"])
 def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense, block):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", block)
     monkeypatch.setattr("ratings_nmf.recommend.foldin.DENSE_LIMIT", 10**6 if dense else 1)
     draw = np.random.default_rng(3)
     shape = (30, 9) if side == "rows" else (12, 30)
@@ -170,8 +170,6 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
         frame.to_csv("new.csv", index=False)
         written.append(run("new.csv"))
         frame.to_parquet("new.parquet", index=False)
-        monkeypatch.setattr("ratings_nmf.raw.wide.CELLS", block)
-        monkeypatch.setattr("ratings_nmf.raw.triples.LINES", block)
         assert run("new.parquet") == written[-1]
     assert written[0] == written[1]
     assert written[0][0] == (np.count_nonzero(cells), f"30 new {side}")
@@ -185,7 +183,7 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
 
 
 def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
     monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 1)
     project(tmp_path)
     once = [f"{name},column 1,3\n" for name in NEW]
@@ -204,7 +202,7 @@ def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, mo
 
 @pytest.mark.parametrize(("duplicates", "value"), [("last", 1), ("mean", 2), ("sum", 6)])
 def test_lines_for_one_cell_are_combined_however_far_apart(tmp_path, monkeypatch, duplicates, value):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
     project(tmp_path, duplicates=duplicates)
     others = [f"{name},column 1,3\n" for name in NEW[1:]]
     cell = "ann,column 5,{}\n"
@@ -229,7 +227,7 @@ def test_a_newcomer_without_a_known_cell_is_flagged_and_not_refused(tmp_path):
 
 
 def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", 30)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
     project(tmp_path)
     Path("new.csv").write_text("u,i,r\nann,column 1,-1\n" + "ann,column 2,2\n" * 9 + "bob,column 2,x\n")
     with pytest.raises(InputError, match=r"row 'ann', column 'column 1': '-1.*; row 'bob', column 'column 2': 'x' is"):
@@ -237,9 +235,9 @@ def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("block", [1, 45, 2**24])
+@pytest.mark.parametrize("block", [1, 3, 2**24])
 def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, monkeypatch, block):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", block)
     monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 4)
     source, file = IngestParameters(path="t.csv", layout="triples"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
@@ -267,10 +265,9 @@ import sys
 from pathlib import Path
 
 import foldin
-from ratings_nmf.raw import delimited as files
-from ratings_nmf.raw import newcomers
+from ratings_nmf.raw import newcomers, scan
 
-files.BLOCK, newcomers.CHUNK = 2**20, 1000
+scan.LINES, newcomers.CHUNK = 2**16, 1000
 print(foldin.fold_in("t", Path(sys.argv[1]), output=Path("out"))[0])
 # What getrusage says of a child starts at what its parent had
 print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line))

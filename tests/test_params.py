@@ -36,6 +36,10 @@ def document():
     return yaml.safe_load(TEXT)
 
 
+def block_of(document, key):
+    return document.setdefault(key, {})
+
+
 def keys_of(kind, path):
     for field in msgspec.structs.fields(kind):
         yield path, field
@@ -58,7 +62,7 @@ def refused(changed):
 @pytest.mark.parametrize("value", [math.nan, math.inf, 0.5, -1, True, date(2026, 1, 2), [{}]])
 def test_every_key_refuses_what_it_cannot_be_by_its_full_path(path, field, value):
     changed = document()
-    reduce(dict.__getitem__, path, changed["datasets"]["a"])[field.name] = value
+    reduce(block_of, path, changed["datasets"]["a"])[field.name] = value
     name = ".".join((*path, field.name))
     assert re.fullmatch(
         rf"params\.yaml: datasets\.a\.{name}: expected .*; found {re.escape(repr(value))}", refused(changed)
@@ -68,7 +72,7 @@ def test_every_key_refuses_what_it_cannot_be_by_its_full_path(path, field, value
 @pytest.mark.parametrize(("path", "field"), KEYS)
 def test_every_key_that_must_be_there_is_missed_by_its_full_path(path, field):
     changed = document()
-    reduce(dict.__getitem__, path, changed["datasets"]["a"]).pop(field.name, None)
+    reduce(block_of, path, changed["datasets"]["a"]).pop(field.name, None)
     if field.required:
         assert refused(changed) == f"params.yaml: datasets.a.{'.'.join((*path, field.name))}: missing; add this key"
     elif field.name != "folds":

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense, profile
-from ratings_nmf.raw.wide import read_table
+from ratings_nmf.raw.layouts import read_raw
+
+
+def read_table(path, *, zeros, **changes):
+    return read_raw(path, IngestParameters(path="t.csv", layout="table", zeros=zeros, **changes), zeros=zeros)
+
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
 ROWS, COLUMNS = ("Ann, the first", 'B "b" b'), ("x y", "ü;z", "3")
@@ -39,9 +47,11 @@ def text(separator, end="\n", *, quote='"'):
         ("t.csv.gz", gzip.compress(text(";").encode())),
     ],
 )
-def test_csv_in_every_dress(tmp_path, name, content):
+@pytest.mark.parametrize("many", [0, 1_000])
+def test_csv_in_every_dress(tmp_path, monkeypatch, name, content, many):
+    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
     (tmp_path / name).write_bytes(content)
-    table = read_table(tmp_path / name, zeros="observed", separator=None)
+    table = read_table(tmp_path / name, zeros="observed")
     assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
     np.testing.assert_array_equal(table.dense(), CELLS)
 
@@ -56,34 +66,35 @@ def test_a_given_separator_settles_what_cannot_be_found_out(tmp_path):
 def test_parquet_as_pandas_writes_it(tmp_path, index):
     frame = pd.DataFrame(CELLS, index=pd.Index(ROWS, name="who"), columns=COLUMNS)
     (frame if index else frame.reset_index()).to_parquet(tmp_path / "t.parquet")
-    table = read_table(tmp_path / "t.parquet", zeros="observed", separator=None)
+    table = read_table(tmp_path / "t.parquet", zeros="observed")
     assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
     np.testing.assert_array_equal(table.dense(), CELLS)
 
 
 def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
     (tmp_path / "t.csv").write_text("p,a,b\nx,0,2\ny,,3\n")
-    table = read_table(tmp_path / "t.csv", zeros="missing", separator=None)
+    table = read_table(tmp_path / "t.csv", zeros="missing")
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [np.nan, 3.0]])
 
 
-@pytest.mark.parametrize("block", [1, 2**24])
-@pytest.mark.parametrize("together", [0, 100])
-def test_bad_cells_are_told_by_row_then_column(tmp_path, monkeypatch, block, together):
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", block)
-    monkeypatch.setattr("ratings_nmf.raw.wide.TOGETHER", together)
+@pytest.mark.parametrize("many", [0, 1_000])
+@pytest.mark.parametrize("cells", [1, 6, 2**24])
+def test_bad_cells_are_told_by_row_then_column(tmp_path, monkeypatch, cells, many):
+    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+    monkeypatch.setattr("ratings_nmf.raw.scan.CELLS", cells)
     (tmp_path / "t.csv").write_text("p,a,b,c\nx,1,-1,0\ny,-2,3,-3\nz,-4,5,6\n")
     with pytest.raises(InputError) as refused:
-        read_table(tmp_path / "t.csv", zeros="missing", separator=None)
+        read_table(tmp_path / "t.csv", zeros="missing")
     assert re.findall(r"'-\d'", str(refused.value)) == ["'-1'", "'-2'", "'-3'", "'-4'"]
 
 
 def test_a_table_without_zeros_needs_no_meaning_of_zero(tmp_path):
     (tmp_path / "t.csv").write_text("p,a\nx,2\n")
-    assert read_table(tmp_path / "t.csv", zeros=None, separator=None).zeros == "observed"
+    assert read_table(tmp_path / "t.csv", zeros=None).zeros == "observed"
 
 
-labels = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), min_size=1).filter(str.strip)
+letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])
+labels = st.text(letters, min_size=1).map(lambda text: normalize("NFC", text.strip())).filter(bool)
 
 
 @given(st.data())
@@ -109,3 +120,49 @@ def test_profile_names_empty_rows_and_columns():
     assert described["empty_rows"] == [f"r{row}" for row in range(21) if row != 4]
     assert described["empty_columns"] == ["a", "c"]
     assert (described["minimum"], described["maximum"], described["cells"]) == (0.0, 2.0, 1)
+
+
+@pytest.mark.parametrize("many", [0, 1_000])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("p,a,b\nx,1\ny,1,2,3\n", "line 2 has 2 fields; line 3 has 4 fields; expected 3, as in the first line"),
+        ('p,a,b\nx,1,2\n"y,1,2\n', "a quote is opened and not closed; close the quote"),
+        (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8; save the file as UTF-8, or name its encoding"),
+    ],
+)
+def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, monkeypatch, content, said, many):
+    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+    (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=re.escape(said)):
+        read_table(tmp_path / "t.csv", zeros="observed")
+
+
+DRESSES = {
+    "unrated": ("p,a,b\nx,99,2\ny,3,-1\n", {"zeros": "missing", "unrated": [99, -1]}),
+    "decimal and thousands": ("p;a;b\nx;;2,0\ny;3;\n", {"zeros": "missing", "decimal": ",", "thousands": "."}),
+    "encoding": ("p,a,b\nx,,2\ny,3,\n".encode("utf-16"), {"zeros": "missing", "encoding": "utf-16"}),
+    "labels": ("p, a ,b\n x,,2\ny ,3,\n", {"zeros": "missing", "labels": "strip"}),
+    "skip": (
+        "made by hand\np,a,what,b,Total\n# x\nx,0,one,2,2\ny,3,two,,3\nTotal,3,,2,5\n",
+        {"zeros": "missing", "skip": {"lines": 1, "comment": "#", "rows": ["Total"], "columns": ["what", "Total"]}},
+    ),
+}
+
+
+@pytest.mark.parametrize("many", [0, 1_000])
+@pytest.mark.parametrize("dress", DRESSES)
+def test_a_word_in_params_mends_the_table(tmp_path, monkeypatch, dress, many):
+    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+    content, changes = DRESSES[dress]
+    (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    ingest = convert({"path": "t.csv", "layout": "table", **changes}, IngestParameters)
+    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing")
+    assert (table.row_labels, table.column_labels) == (("x", "y"), ("a", "b"))
+    np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [3.0, np.nan]])
+
+
+def test_a_header_may_be_as_long_as_it_likes(tmp_path):
+    names = tuple(f"a column with a long name {number}" for number in range(5_000))
+    (tmp_path / "t.csv").write_text(",".join(("p", *names)) + "\nx" + ",1" * len(names) + "\n")
+    assert read_table(tmp_path / "t.csv", zeros=None).column_labels == names

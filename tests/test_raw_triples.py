@@ -1,6 +1,8 @@
 """Cells given one a line: every separator, named and numbered columns, duplicates, and what is refused."""
 
 import gzip
+from unicodedata import normalize
+from zipfile import ZipFile
 
 import numpy as np
 import pandas as pd
@@ -9,15 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.raw.triples import read_triples
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.layouts import read_raw
 
 LINES = [("ann", "tea", "5", "1"), ("bob", "ham", "2.5", "2"), ("ann", "ham", "1e0", "3"), ("cid", "tea", "0", "4")]
 HEADER = ("user", "item", "rating", "time")
 
 
 def read(path, **changes):
-    settings = {"zeros": "missing", "separator": None, "columns": None, "duplicates": None}
-    return read_triples(path, **{**settings, **changes})
+    source = IngestParameters(**{"path": "t.csv", "layout": "triples", "zeros": "missing", **changes})
+    return read_raw(path, source, zeros=source.zeros)
 
 
 def cells_of(table):
@@ -49,12 +52,12 @@ def text(separator, *, header=True, end="\n"):
 def test_every_dress_gives_the_same_table(tmp_path, name, content, changes):
     data = content.encode()
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-    table = read(tmp_path / name, **changes)
+    table = read(tmp_path / name, **{"columns": [*HEADER[:3]], **changes})
     assert (table.row_labels, table.column_labels) == (("ann", "bob", "cid"), ("tea", "ham"))
     assert cells_of(table) == {("ann", "tea"): 5.0, ("ann", "ham"): 1.0, ("bob", "ham"): 2.5}
 
 
-@pytest.mark.parametrize("columns", [None, ["user", "item", "rating"], [1, 2, 3]])
+@pytest.mark.parametrize("columns", [["user", "item", "rating"], [1, 2, 3]])
 def test_parquet(tmp_path, columns):
     frame = pd.DataFrame({"user": [7, 7, 8], "item": ["a", "b", "a"], "rating": [1, 2, 3], "time": [0, 0, 0]})
     frame.to_parquet(tmp_path / "t.parquet")
@@ -109,7 +112,8 @@ def test_what_cannot_be_right_is_refused(tmp_path, content, changes, said):
     assert said in str(refused.value)
 
 
-labels = st.text(st.characters(codec="utf-8", exclude_characters="\r\0\x1f"), min_size=1).filter(str.strip)
+letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])
+labels = st.text(letters, min_size=1).map(lambda text: normalize("NFC", text.strip())).filter(bool)
 
 
 @given(st.dictionaries(st.tuples(labels, labels), st.floats(1e-100, 1e100), min_size=1, max_size=20))
@@ -134,7 +138,7 @@ BLOCKS = (
 
 @pytest.mark.parametrize("content", BLOCKS)
 @pytest.mark.parametrize("size", [1, 7, 20, 64])
-def test_the_size_of_the_blocks_changes_nothing(tmp_path, monkeypatch, content, size):
+def test_how_many_lines_come_together_changes_nothing(tmp_path, monkeypatch, content, size):
     path = tmp_path / "t.csv"
     path.write_bytes(content.encode("latin-1"))
 
@@ -146,5 +150,48 @@ def test_the_size_of_the_blocks_changes_nothing(tmp_path, monkeypatch, content, 
         return table.row_labels, table.column_labels, cells_of(table)
 
     whole = outcome()
-    monkeypatch.setattr("ratings_nmf.raw.delimited.BLOCK", size)
+    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", size)
     assert outcome() == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "said"),
+    [
+        (",User,Item,Score\n0,a,x,3\n", {}, "found 4 columns: '', User, Item, Score; which of them hold row label,"),
+        ("time,user,item,rating\n1,a,x,3\n", {}, "say it under `ingest`: `columns: [user, item, rating]`"),
+        ("n,i,r\n0,x,3\n1,y,4\n2,x,5\n", {}, "its first column, 'n', counts the lines from 0"),
+        ("u,i,r\nann,x,1\nann ,x,2\n", {}, "row labels 'ann' and 'ann ' differ by white space or Unicode form only"),
+        ("u,i,r\nJos\u00e9,x,1\nJose\u0301,x,2\n", {}, "row labels 'Jos\\xe9' and 'Jose\\u0301' differ by white space"),
+        ("u,i,r\na\0,x,1\n", {}, "row label 'a\\x00' holds a control character"),
+        ('r,u,i\n2,a,"x\n3,b,"y\n', {"columns": ["u", "i", "r"]}, "line 2: a quote is opened and not closed"),
+        ("u,i,r\na,x,1e-400\n", {}, "'1e-400' is not within 1e-100 and 1e+100"),
+        ('u,i,r\na,x,"1,234"\n', {}, 'if the comma parts thousands: `thousands: ","`'),
+        ("u;i;r\na;x;1,5\n", {}, 'if the comma is the decimal mark: `decimal: ","`'),
+        ("u,i,r\na,x,-1\n", {}, "if -1 means that it was not rated: `unrated: [-1]` and `zeros: missing`"),
+        ("u,i,r\na,x,1\n".encode("utf-16"), {}, "this is UTF-16, as its first bytes say; set `encoding: utf-16`"),
+        (b"\xfd7zXZ\0", {}, "this is compressed with xz; unpack it"),
+        (b"PK\x03\x04", {}, "cannot be read: File is not a zip file"),
+        (b"\x1f\x8b\x08abc", {}, "cannot be read: Compressed file ended"),
+    ],
+)
+def test_what_went_in_silently_or_in_other_words_is_refused_with_its_remedy(tmp_path, content, changes, said):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError) as refused:
+        read(path, **changes)
+    assert str(refused.value).startswith(f"{path}: ")
+    assert said in str(refused.value)
+
+
+def test_an_index_of_a_frame_comes_first(tmp_path):
+    frame = pd.DataFrame({"user": ["a", "b"], "item": ["x", "y"], "rating": [1.0, 2.0]})
+    frame.groupby(["user", "item"]).rating.mean().to_frame().to_parquet(tmp_path / "t.parquet")
+    assert cells_of(read(tmp_path / "t.parquet")) == {("a", "x"): 1.0, ("b", "y"): 2.0}
+
+
+def test_a_folder_and_a_zip(tmp_path):
+    with pytest.raises(InputError, match="a folder; expected a file"):
+        read(tmp_path)
+    with ZipFile(tmp_path / "t.zip", "w") as archive:
+        archive.writestr("t.csv", "u,i,r\na,x,1\n")
+    assert cells_of(read(tmp_path / "t.zip")) == {("a", "x"): 1.0}

@@ -1,5 +1,6 @@
 """Typed parameters: params.yaml parsed once, into frozen objects that refuse what they do not know."""
 
+import math
 import posixpath
 import re
 from itertools import pairwise
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from msgspec import Meta
+from msgspec import Meta, field
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import Count, Section, convert
@@ -21,6 +22,11 @@ TEST_FOLDER = "data/test/"
 """Where files of held-out cells lie; the evaluate stages depend on the folder."""
 
 COLUMNS = "three different names, or three numbers from 1, of row, column and value"
+COMMENT = "one character, such as '#', that begins a line of comment"
+ENCODINGS = (
+    "utf-8", "utf-16", "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
+    "big5", "euc-jp", "euc-kr", "gb18030", "shift_jis",
+)  # fmt: skip
 COUNTS = "counts of 1 or more, each once, by rising count"
 FOLDS = "0, which turns this part off, or 2 to 32767 (one fold would leave nothing to fit to)"
 RESTARTS = "0, which turns this part off, or 2 or more (one restart has none to be compared with)"
@@ -37,6 +43,15 @@ _Loader.add_implicit_resolver(
 )
 
 
+class SkipParameters(Section, frozen=True):
+    """What is left out of a raw file."""
+
+    lines: Annotated[int, Meta(ge=0)] = 0
+    comment: Annotated[str, Meta(min_length=1, max_length=1, description=COMMENT)] | None = None
+    rows: list[str] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+
+
 class IngestParameters(Section, frozen=True):
     """Where a raw table is and how to read it."""
 
@@ -46,6 +61,12 @@ class IngestParameters(Section, frozen=True):
     separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
     columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
     duplicates: Literal["last", "mean", "sum"] | None = None
+    unrated: list[float] = field(default_factory=list)
+    encoding: Literal[*ENCODINGS] | None = None  # type: ignore[valid-type]
+    decimal: Literal[".", ","] = "."
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    labels: Literal["as given", "strip"] = "as given"
+    skip: SkipParameters = SkipParameters()
 
     def __post_init__(self) -> None:
         normal = posixpath.normpath(self.path)
@@ -58,6 +79,14 @@ class IngestParameters(Section, frozen=True):
         for name in ("columns", "duplicates"):
             if self.layout == "table" and getattr(self, name) is not None:
                 raise InputError("only `layout: triples` takes it; take it out", parameter=f"ingest.{name}")
+        _check(all(map(math.isfinite, self.unrated)), "ingest.unrated", "finite numbers", self)
+        if self.unrated and self.zeros != "missing":
+            raise InputError("only `zeros: missing` takes it; set that, or take it out", parameter="ingest.unrated")
+        if self.decimal == self.thousands:
+            raise InputError(
+                f"{self.thousands!r} is the decimal mark already; expected another; change one of the two",
+                parameter="ingest.thousands",
+            )
         if self.columns is not None:
             _check(len({*self.columns}) == 3 and len({*map(type, self.columns)}) == 1, "ingest.columns", COLUMNS, self)
 

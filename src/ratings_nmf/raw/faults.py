@@ -1,40 +1,21 @@
 """What can be wrong with a cell or a label, and how it is said: all in one line, the first 20, then a count."""
 
 import re
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
-from ratings_nmf.files.columns import to_floats, to_mask
 
-NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
-
-
-def numbers(column: Any) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the numbers of a column of texts or numbers, NaN where it has none, and where it is blank."""
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return to_floats(pc.cast(column, pa.float64())), to_mask(column.is_null())
-    text = pc.utf8_trim_whitespace(column)
-    number = pc.if_else(pc.match_substring_regex(text, f"^{NUMBER}$"), text, pa.nulls(len(text), text.type))
-    filled = pc.cast(pc.binary_length(text), pa.bool_())
-    blank = ~to_mask(pc.and_kleene(filled, filled.is_valid()))
-    return to_floats(pc.cast(number, pa.float64())), blank
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
 
-def bad_places(values: NDArray[np.float64], blank: NDArray[np.bool_], zeros: Zeros | None) -> NDArray[np.intp]:
-    """Return where a value is neither 0 nor in range, nor blank where blanks may be."""
-    allowed = (values == 0) | ((values >= SMALLEST) & (values <= LARGEST))
-    return np.flatnonzero(~(allowed if zeros == "observed" else allowed | blank))
-
-
-def refuse_cells(path: Path, cells: Iterable[tuple[str, str, object]]) -> None:
+def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters) -> None:
     """Refuse bad cells, given as row label, column label and what stands there.
 
     Raises
@@ -42,13 +23,12 @@ def refuse_cells(path: Path, cells: Iterable[tuple[str, str, object]]) -> None:
     InputError
         Always.
     """
-    faults = [(f"row {row!r}, column {column!r}: ", _fault(value)) for row, column, value in cells]
-    blanks = "; a blank cell has no value under `zeros: observed`: fill it in, or set `zeros: missing` (not rated)"
-    raise InputError(
-        f"{path}: {listing([place + fault for place, fault in faults])}; "
-        "expected finite numbers of 0 or more, with a decimal point"
-        + (blanks if any(fault == "blank" for _, fault in faults) else "")
-    )
+    faults = [f"row {row!r}, column {column!r}: {_fault(text)}" for row, column, text in cells[:LISTED]]
+    faults += [""] * (len(cells) - LISTED)
+    point = "comma" if ingest.decimal == "," else "point"
+    remedies = dict.fromkeys(filter(None, (_remedy(text, ingest) for _, _, text in cells)))
+    expected = f"expected finite numbers of 0 or more, with a decimal {point}"
+    raise InputError(f"{path}: {'; '.join([listing(faults), expected, *remedies])}")
 
 
 def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
@@ -79,30 +59,62 @@ def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> Zeros:
     return zeros or "observed"
 
 
-def check_some(path: Path, stored: int) -> None:
-    """Refuse a table without a cell above 0.
+def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
+    """Refuse labels that nobody meant, all in one go.
 
     Raises
     ------
     InputError
-        If there is none.
+        If a label holds a control character, or two differ only by white space around them or by Unicode form.
     """
-    if not stored:
-        raise InputError(f"{path}: every cell is 0 or blank; at least one must be above 0")
+    clean: dict[str, str] = {}
+    faults, alike = [], False
+    for label in labels:
+        if _CONTROL.search(label):
+            faults.append(f"{side} label {label!r} holds a control character")
+        other = clean.setdefault(unicodedata.normalize("NFC", label.strip()), label)
+        if other != label:
+            alike = True
+            faults.append(f"{side} labels {other!a} and {label!a} differ by white space or Unicode form only")
+    if faults:
+        remedy = "make them one: `labels: strip` under `ingest`" if alike else "take it out"
+        raise InputError(f"{path}: {listing(faults)}; {remedy}")
+
+
+def first_bad_label(labels: Iterable[str]) -> str | None:
+    """Return the first label that holds a control character."""
+    return next((label for label in labels if _CONTROL.search(label)), None)
 
 
 def listing(faults: list[str]) -> str:
     """Join the first 20 faults, and count the others."""
-    more = f"; and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
+    more = f"; and {len(faults) - LISTED:,} more" if len(faults) > LISTED else ""
     return "; ".join(faults[:LISTED]) + more
 
 
-def _fault(value: object) -> str:
-    text = "" if value is None else str(value).strip()
+def _fault(text: str) -> str:
+    text = text.strip()
     if not text:
         return "blank"
-    if re.fullmatch(NUMBER, text):
+    if NUMBER.fullmatch(text):
         return f"{text!r} is {'negative' if text.startswith('-') else f'not within {SMALLEST:g} and {LARGEST:g}'}"
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         return f"{text!r} is not finite"
     return f"{text!r} is not a number"
+
+
+def _remedy(text: str, ingest: IngestParameters) -> str | None:
+    """Return the remedy that a bad cell calls for, as a line of params.yaml."""
+    text = text.strip()
+    if not text:
+        return "a blank cell has no value under `zeros: observed`: fill it in, or set `zeros: missing` (not rated)"
+    if NUMBER.fullmatch(text) and text.startswith("-"):
+        return f"if {text} means that it was not rated: `unrated: [{text}]` and `zeros: missing`"
+    if _THOUSANDS.fullmatch(text) and not ingest.thousands:
+        return 'if the comma parts thousands: `thousands: ","`'
+    if _DECIMAL_COMMA.fullmatch(text) and ingest.decimal == ".":
+        thousands = ' and `thousands: "."`' if "." in text else ""
+        return f'if the comma is the decimal mark: `decimal: ","`{thousands}'
+    if text.endswith("%"):
+        return "take the % out"
+    return None

@@ -1,30 +1,209 @@
-"""A raw file in the layout that params.yaml names."""
+"""A raw file in the layout that params.yaml names, as cells some lines at a time or as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.raw import triples
-from ratings_nmf.raw import wide as tables
-from ratings_nmf.raw.batches import Batch
+from ratings_nmf.files.columns import to_arrow, to_floats, to_mask, to_numpy
+from ratings_nmf.raw.assembly import Coded, table_of
+from ratings_nmf.raw.faults import check_labels, check_zeros, listing, refuse_cells, refuse_repeated
+from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
+from ratings_nmf.raw.scan import lines, refuse_absent
+from ratings_nmf.raw.source import Source, opened
+from ratings_nmf.raw.splitting import Columns
+
+LABEL = pa.dictionary(pa.int32(), pa.string())
 
 
-def read_raw(path: Path, source: IngestParameters, *, zeros: Zeros | None) -> RatingsTable:
-    """Read a table of row labels × column labels, or of triples, as `read_table` and `read_triples` do."""
-    if source.layout == "table":
-        return tables.read_table(path, zeros=zeros, separator=source.separator)
-    return triples.read_triples(
-        path, zeros=zeros, separator=source.separator, columns=source.columns, duplicates=source.duplicates
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Batch:
+    """Some of a file's lines as cells, in their order.
+
+    Attributes
+    ----------
+    rows, columns
+        Labels of the cells, as Arrow arrays of type `LABEL`; a dictionary holds the labels of these lines in order of
+        appearance, those without a cell too.
+    values
+        Shape (cells,); NaN where blank.
+    """
+
+    rows: Any
+    columns: Any
+    values: NDArray[np.float64]
+
+
+def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> RatingsTable:
+    """Read a table of row labels × column labels, or cells given one a line.
+
+    Rows and columns keep the order in which their labels first appear.
+
+    Parameters
+    ----------
+    path
+        CSV, gzipped, zipped or not, or Parquet (`.parquet`).
+    ingest
+        How to read it.
+    zeros
+        What 0, blank and absent mean; None is enough where there are no such cells. Where it is ``missing`` they are
+        left out before lines for one cell are combined.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is empty or ragged, a named column is not there, a label is blank or stands twice,
+        a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
+        cell is 0, or the meaning of zeros was not said.
+    """
+    (row_labels, rows), (column_labels, columns), values = read_cells(path, ingest, zeros=zeros)
+    if zeros != "observed":
+        rated = values > 0
+        rows, columns, values = rows[rated], columns[rated], values[rated]
+    table, repeated = table_of(
+        (row_labels, column_labels), (rows, columns, values), zeros=zeros, duplicates=ingest.duplicates
     )
+    if repeated:
+        refuse_repeated(path, repeated)
+    check_zeros(path, table.size - len(table.values), zeros)
+    if not len(table.values):
+        raise InputError(f"{path}: every cell is 0 or blank; at least one must be above 0")
+    return table
 
 
-def batches(path: Path, source: IngestParameters, *, zeros: Zeros) -> Iterator[Batch]:
+def read_cells(
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None
+) -> tuple[Coded, Coded, NDArray[np.float64]]:
+    """Read cells as they are: labels and each cell's place in them, by rows and by columns; values, NaN where blank.
+
+    Parameters and errors are those of `read_raw`, which makes a table of them.
+    """
+    read = list(batches(path, ingest, zeros=zeros))
+    with ThreadPoolExecutor() as pool:
+        sides = list(pool.map(joined, ([batch.rows for batch in read], [batch.columns for batch in read])))
+    values = np.concatenate([batch.values for batch in read])
+    for side, (labels, _) in zip(("row", "column"), sides, strict=True):
+        check_labels(path, side, labels)
+    return sides[0], sides[1], values
+
+
+def joined(parts: Iterable[Any]) -> Coded:
+    """Return one side of some batches as labels and places."""
+    column = pa.chunked_array(parts, LABEL).unify_dictionaries()
+    labels = tuple(column.chunk(0).dictionary.to_pylist())
+    return labels, to_numpy(pa.chunked_array([chunk.indices for chunk in column.chunks]))
+
+
+def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> Iterator[Batch]:
     """Give the cells of a file of either layout some lines at a time, the same lines whenever it is asked.
 
-    What is wrong with the file is said after the last batch at the latest. Cells of a table that are 0 or blank are
-    left out.
+    What is wrong with the file is said after the last batch at the latest, all in one go. Cells of a table that are 0
+    or blank are left out.
     """
-    if source.layout == "table":
-        return tables.batches(path, zeros=zeros, separator=source.separator)
-    return triples.batches(path, zeros=zeros, separator=source.separator, columns=source.columns)
+    with opened(path, ingest) as source:
+        yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros)
+
+
+def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Iterator[Batch]:
+    header = not (ingest.columns and isinstance(ingest.columns[0], int))
+    chosen = positions(source, ingest.columns)
+    if source.separator is not None:
+        check_header(source, chosen, header=header)
+    bad: list[tuple[str, str, str]] = []
+    unlabelled: dict[str, list[int]] = {"row": [], "column": []}
+    count = 0
+    numbered: list[str] | None = [] if ingest.columns is None else None
+    columns = Columns(labels=chosen[:2], values=chosen[2:], header=header)
+    for sides, values, faults in lines(source, columns, ingest, zeros=zeros):
+        row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
+        bad += [(row[at].as_py(), column[at].as_py(), faults[at].as_py()) for at in _places(faults)]
+        for side, labels in zip(unlabelled, (row, column), strict=True):
+            unlabelled[side] += (count + _unlabelled(labels)).tolist()
+        if numbered is not None:
+            numbered += row.dictionary.to_pylist()
+            if len(numbered) < count + len(row) or numbered[:1] not in ([], ["0"]):
+                numbered = None
+        count += len(row)
+        yield Batch(rows=row, columns=column, values=to_floats(values))
+    if not count:
+        raise InputError(
+            f"{source.path}: no line below the header; expected a cell a line: row label, column label, value"
+        )
+    for side, places in unlabelled.items():
+        if places:
+            raise InputError(
+                f"{source.path}: {len(places):,} cells have no {side} label, the first of them cell {places[0] + 1}"
+            )
+    if numbered is not None:
+        check_numbered_rows(source.path, tuple(numbered), count, [source.names[place] for place in chosen])
+    if bad:
+        refuse_cells(source.path, bad, ingest)
+
+
+def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Iterator[Batch]:
+    label = source.index[0] if source.index else 0
+    others = [place for place in range(len(source.names)) if place != label]
+    refuse_absent(source.path, "columns", [label for label in ingest.skip.columns if label not in source.names])
+    others = [place for place in others if source.names[place] not in ingest.skip.columns]
+    names = [source.names[place].strip() if ingest.labels == "strip" else source.names[place] for place in others]
+    if not others:
+        raise InputError(f"{source.path}: found 0 columns besides the labels; expected at least one: a line of column "
+                         "labels, then a line for each row")  # fmt: skip
+    column_labels, labels = pa.array(names, pa.string()), []
+    bad: list[tuple[str, str, str]] = []
+    width = len(others)
+    columns = Columns(labels=[label], values=others, header=True)
+    for (row_labels,), values, faults in lines(source, columns, ingest, zeros=zeros):
+        count = len(row_labels)
+        places = sorted((at % count, at // count) for at in _places(faults))
+        bad += [(row_labels[row].as_py(), names[place], faults[place * count + row].as_py()) for row, place in places]
+        labels.append(row_labels)
+        cells = to_floats(values).reshape(width, count).T
+        rows, at = (part.astype(np.int32) for part in np.nonzero(cells > 0))
+        yield Batch(
+            rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
+            columns=pa.DictionaryArray.from_arrays(to_arrow(at), column_labels),
+            values=cells[rows, at],
+        )
+    if not sum(map(len, labels)):
+        raise InputError(f"{source.path}: found 0 rows and {len(others)} columns besides the labels; expected at least "
+                         "one of each: a line of column labels, then a line for each row")  # fmt: skip
+    _check_unique(source.path, "row", pa.chunked_array(labels))
+    _check_unique(source.path, "column", pa.chunked_array([column_labels]))
+    if bad:
+        refuse_cells(source.path, bad, ingest)
+
+
+def _places(faults: Any) -> list[int]:
+    """Return where there is a fault."""
+    return [] if faults.null_count == len(faults) else np.flatnonzero(to_mask(faults.is_valid())).tolist()
+
+
+def _check_unique(path: Path, side: str, labels: Any) -> None:
+    blank = pc.equal(pc.utf8_trim_whitespace(labels), "")
+    if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
+        return
+    seen: dict[str, int] = {}
+    wrong = []
+    for position, label in enumerate(labels.to_pylist(), start=1):
+        first = seen.setdefault(label, position)
+        if not label.strip():
+            wrong.append(f"{side} {position} has no label")
+        elif first != position:
+            wrong.append(f"{side} label {label!r} stands at {side}s {first} and {position}")
+    raise InputError(f"{path}: {listing(wrong)}; every {side} needs a label of its own")
+
+
+def _unlabelled(labels: Any) -> NDArray[np.intp]:
+    """Return which cells have a blank label."""
+    blank = to_mask(pc.equal(pc.utf8_trim_whitespace(labels.dictionary), ""))
+    return np.flatnonzero(blank[np.from_dlpack(labels.indices)]) if blank.any() else np.empty(0, dtype=np.intp)

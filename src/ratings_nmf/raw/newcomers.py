@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side, Zeros
-from ratings_nmf.raw.batches import Cells, table_of
-from ratings_nmf.raw.delimited import opening
-from ratings_nmf.raw.faults import refuse_repeated
+from ratings_nmf.raw.assembly import Cells, table_of
+from ratings_nmf.raw.faults import check_labels, refuse_repeated
 from ratings_nmf.raw.layouts import batches
 
 CHUNK = 10_000
@@ -79,6 +78,8 @@ def look_through(path: Path, source: IngestParameters, *, zeros: Zeros) -> Conte
     for number, batch in enumerate(batches(path, source, zeros=zeros)):
         rows.note(batch.rows.dictionary.to_pylist(), number)
         columns.note(batch.columns.dictionary.to_pylist(), number)
+    for side, labels in ("row", rows), ("column", columns):
+        check_labels(path, side, [*labels.places])
     return Contents(rows=rows, columns=columns, state=state)
 
 
@@ -163,6 +164,5 @@ def _split(waiting: list[Cells], stop: int) -> tuple[Cells, list[Cells]]:
 
 def _state(path: Path) -> tuple[int, int]:
     """Return the size of a file and the time of its last change."""
-    with opening(path):
-        found = path.stat()
+    found = path.stat()
     return found.st_size, found.st_mtime_ns

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.raw.triples import read_cells
+from ratings_nmf.raw.layouts import read_cells
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -44,12 +46,11 @@ class UnseenCells:
 def read_unseen(
     path: Path,
     table: RatingsTable,
+    ingest: IngestParameters,
     *,
-    separator: str | None,
-    columns: list[str | int] | None,
     row_labels: Iterable[str] = (),
 ) -> UnseenCells:
-    """Read cells given one a line: row label, column label, value; the rest as in `read_triples`.
+    """Read cells given one a line: row label, column label, value; the rest as in `read_raw`.
 
     Of a table whose rows were drawn from a larger one, `row_labels` are those of the larger one.
 
@@ -58,7 +59,7 @@ def read_unseen(
     InputError
         If the file cannot be read, has a bad cell, or fewer than two cells to predict.
     """
-    *sides, values = read_cells(path, zeros=table.zeros, separator=separator, columns=columns)
+    *sides, values = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
     rated = values > 0 if table.zeros == "missing" else np.ones(len(values), dtype=bool)
     texts, codes = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)

@@ -1,15 +1,11 @@
-"""Cells as they come from a file of either layout: some lines at a time, then joined, and sorted into a table."""
+"""Cells in any order, sorted into a table, with several lines for one cell made one."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.columns import to_numpy
 
 Duplicates = Literal["last", "mean", "sum"]
 
@@ -18,33 +14,6 @@ Coded = tuple[tuple[str, ...], NDArray[np.int32]]
 
 Cells = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
 """Rows, columns and values of cells, each of shape (cells,)."""
-
-LABEL = pa.dictionary(pa.int32(), pa.string())
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Batch:
-    """Some of a file's lines as cells, in their order.
-
-    Attributes
-    ----------
-    rows, columns
-        Labels of the cells, as Arrow arrays of type `LABEL`; a dictionary holds the labels of these lines in order of
-        appearance, those without a cell too.
-    values
-        Shape (cells,); NaN where blank.
-    """
-
-    rows: Any
-    columns: Any
-    values: NDArray[np.float64]
-
-
-def joined(batches: Iterable[Any]) -> Coded:
-    """Return one side of some batches as labels and places."""
-    column = pa.chunked_array(batches, LABEL).unify_dictionaries()
-    labels = tuple(column.chunk(0).dictionary.to_pylist())
-    return labels, to_numpy(pa.chunked_array([chunk.indices for chunk in column.chunks]))
 
 
 def table_of(

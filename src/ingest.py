@@ -5,15 +5,18 @@ from pathlib import Path
 from ratings_nmf.core import params, stage, table
 from ratings_nmf.files import interim
 from ratings_nmf.raw.layouts import read_raw
+from ratings_nmf.raw.notes import notes
 
 
 def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
     ratings = read_raw(Path(source.path), source, zeros=source.zeros)
-    profile = table.profile(ratings)
+    profile, remarks = table.profile(ratings), notes(ratings)
+    if remarks:
+        profile["notes"] = remarks
     interim.write(dataset, ratings, profile)
-    return profile["cells"], f"{profile['rows']:,} rows × {profile['columns']:,} columns"
+    return profile["cells"], "; ".join([f"{profile['rows']:,} rows × {profile['columns']:,} columns", *remarks])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,61 @@
+"""What may be wrong with a table that can be read: a mark for "not rated", totals, labels that differ by case."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.table import LISTED, RatingsTable
+
+FAR, OFTEN = 3, 0.01
+"""A value is a mark where it is more than so many times the next largest, and so large a share of the cells."""
+
+
+def notes(table: RatingsTable) -> list[str]:
+    """Return what a careful reader of the table would ask about, each with its remedy."""
+    found = _marks(table)
+    sides = (
+        ("row", table.rows, table.columns, table.row_labels),
+        ("column", table.columns, table.rows, table.column_labels),
+    )
+    for side, own, other, labels in sides:
+        found += [
+            f"{side} {labels[line]!r} is the sum of the others; if it is a total: `skip: {{{side}s: [{labels[line]!r}]}}`"
+            for line in _totals(own, other, table.values, len(labels))
+        ]
+        found += _alike(side, labels)
+    return found
+
+
+def _marks(table: RatingsTable) -> list[str]:
+    largest = float(table.values.max())
+    below = table.values[table.values < largest]
+    times = len(table.values) - len(below)
+    if len(below) < 2 or times < max(2, OFTEN * len(table.values)) or largest <= FAR * float(below.max()):
+        return []
+    return [
+        f"{largest:g} stands {times:,} times, and the next largest value is {float(below.max()):g}; if it means that a "
+        f"cell was not rated: `unrated: [{largest:g}]` and `zeros: missing`"
+    ]
+
+
+def _totals(own: NDArray[np.int32], other: NDArray[np.int32], values: NDArray[np.float64], count: int) -> list[int]:
+    """Return the lines that are, cell by cell, the sum of all others, of which there are two at least."""
+    if count < 3:
+        return []
+    sums, whole = np.bincount(own, values, minlength=count), np.bincount(other, values)
+    candidates = np.flatnonzero(np.isclose(2 * sums, values.sum(), rtol=1e-9, atol=0))
+    totals = []
+    for line in candidates.tolist():
+        cells = own == line
+        mine = np.bincount(other[cells], values[cells], minlength=len(whole))
+        if np.count_nonzero(mine) > 1 and np.allclose(2 * mine, whole, rtol=1e-9, atol=0):
+            totals.append(line)
+    return totals
+
+
+def _alike(side: str, labels: tuple[str, ...]) -> list[str]:
+    """Return a note on labels that differ by case only, the first of them named."""
+    first: dict[str, str] = {}
+    pairs = [(other, label) for label in labels if (other := first.setdefault(label.casefold(), label)) != label]
+    shown = ", ".join(f"{one!r} and {two!r}" for one, two in pairs[:LISTED])
+    more = f" and {len(pairs) - LISTED:,} more" if len(pairs) > LISTED else ""
+    return [f"{side} labels differ by case only: {shown}{more}; write them alike if they are one"] if pairs else []

@@ -17,10 +17,9 @@ def notes(table: RatingsTable) -> list[str]:
         ("column", table.columns, table.rows, table.column_labels),
     )
     for side, own, other, labels in sides:
-        found += [
-            f"{side} {labels[line]!r} is the sum of the others; if it is a total: `skip: {{{side}s: [{labels[line]!r}]}}`"
-            for line in _totals(own, other, table.values, len(labels))
-        ]
+        for line in _totals(own, other, table.values, len(labels)):
+            remedy = f"`skip: {{{side}s: [{labels[line]!r}]}}`"
+            found.append(f"{side} {labels[line]!r} is the sum of the others; if it is a total: {remedy}")
         found += _alike(side, labels)
     return found
 

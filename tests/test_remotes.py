@@ -59,14 +59,14 @@ def ssh(tmp_path: Path) -> Iterator[Remote]:
         f"AuthorizedKeysFile {home}/.ssh/id_ed25519.pub\nStrictModes no\nUsePAM no\n"
         "PasswordAuthentication no\nSubsystem sftp internal-sftp\n"
     )
-    server = subprocess.Popen([SSHD, "-D", "-e", "-f", config], stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    try:
-        assert any("Server listening" in line for line in server.stderr), "sshd does not listen"
-        yield Remote(f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path}/served", environment={"HOME": str(home)})
-    finally:
-        server.terminate()
-        server.wait()
+    with subprocess.Popen([SSHD, "-D", "-e", "-f", config], stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        try:
+            assert any("Server listening" in line for line in server.stderr), "sshd does not listen"
+            place = f"ssh://{getpass.getuser()}@127.0.0.1:{port}{tmp_path}/served"
+            yield Remote(place, environment={"HOME": str(home)})
+        finally:
+            server.terminate()
 
 
 @pytest.fixture

@@ -35,6 +35,18 @@ class Coded(NamedTuple):
         return self.texts[code] if code >= 0 else ""
 
 
+def texts_to_arrow(texts: Sequence[str]) -> Any:
+    """Return texts as an Arrow array.
+
+    >>> texts_to_arrow(["a", "", "Żółć"]).to_pylist()
+    ['a', '', 'Żółć']
+    """
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int64)
+    strings = pa.LargeStringArray.from_buffers(len(encoded), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
+    return pc.cast(strings, pa.string())
+
+
 def to_arrow(numbers: NDArray[Any]) -> Any:
     """Return numbers as an Arrow array."""
     numbers = np.ascontiguousarray(numbers)
@@ -83,7 +95,7 @@ def appending(path: Path) -> Iterator[Callable[[Mapping[str, NDArray[Any]], Mapp
 
         def append(columns: Mapping[str, NDArray[Any]], labels: Mapping[str, Sequence[str]]) -> None:
             nonlocal writer
-            texts = [pa.array(column, pa.string()) for column in labels.values()]
+            texts = [texts_to_arrow(column) for column in labels.values()]
             table = pa.Table.from_arrays([*texts, *map(to_arrow, columns.values())], names=[*labels, *columns])
             if writer is None:
                 writer = stack.enter_context(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.columns import to_arrow, to_floats, to_mask, to_numpy
+from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_floats, to_mask, to_numpy
 from ratings_nmf.raw.assembly import Coded, table_of
 from ratings_nmf.raw.faults import check_labels, check_zeros, listing, refuse_cells, refuse_repeated
 from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
@@ -158,7 +158,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Ite
     if not others:
         raise InputError(f"{source.path}: found 0 columns besides the labels; expected at least one: a line of column "
                          "labels, then a line for each row")  # fmt: skip
-    column_labels, labels = pa.array(names, pa.string()), []
+    column_labels, labels = texts_to_arrow(names), []
     bad: list[tuple[str, str, str]] = []
     width = len(others)
     columns = Columns(labels=[label], values=others, header=True)
@@ -189,7 +189,7 @@ def _places(faults: Any) -> list[int]:
 
 
 def _check_unique(path: Path, side: str, labels: Any) -> None:
-    blank = pc.equal(pc.utf8_trim_whitespace(labels), "")
+    blank = _blank(labels)
     if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
         return
     seen: dict[str, int] = {}
@@ -205,5 +205,10 @@ def _check_unique(path: Path, side: str, labels: Any) -> None:
 
 def _unlabelled(labels: Any) -> NDArray[np.intp]:
     """Return which cells have a blank label."""
-    blank = to_mask(pc.equal(pc.utf8_trim_whitespace(labels.dictionary), ""))
+    blank = to_mask(_blank(labels.dictionary))
     return np.flatnonzero(blank[np.from_dlpack(labels.indices)]) if blank.any() else np.empty(0, dtype=np.intp)
+
+
+def _blank(texts: Any) -> Any:
+    """Return which texts of an Arrow array are blank; a comparison with a text of Python's would import pandas."""
+    return pc.invert(pc.cast(pc.binary_length(pc.utf8_trim_whitespace(texts)), pa.bool_()))

@@ -17,6 +17,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.source import LONGEST_LINE, STAND_IN, Source
 from ratings_nmf.raw.splitting import Columns, refuse_lines, split
 
@@ -248,6 +249,6 @@ def _without(batch: Any, place: int, labels: list[str], met: set[str]) -> Any:
     """Return a batch without the lines of some labels, and add those that it had to `met`."""
     if not labels:
         return batch
-    hit = pc.is_in(batch.column(place), value_set=pa.array(labels, pa.string()))
+    hit = pc.is_in(batch.column(place), value_set=texts_to_arrow(labels))
     met.update(pc.unique(batch.column(place).filter(hit)).to_pylist())
     return batch.filter(pc.invert(hit))

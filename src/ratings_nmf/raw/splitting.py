@@ -12,6 +12,7 @@ import pyarrow as pa
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
+from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.source import LONGEST_LINE, SEPARATORS, STAND_IN, Source
 
 
@@ -80,7 +81,7 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
                 if ingest.labels == "strip":
                     labels = [normalize("NFC", label.strip()) for label in labels]
                 fields[place] = tuple(labels)
-            yield pa.RecordBatch.from_arrays([pa.array(field, pa.string()) for field in fields], names=names)
+            yield pa.RecordBatch.from_arrays([texts_to_arrow(field) for field in fields], names=names)
     refuse_lines(source, faults[:LISTED], more=max(0, len(faults) - LISTED))
 
 

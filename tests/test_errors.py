@@ -115,7 +115,7 @@ def test_missing_file(project, message):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("table.csv.gz", gzip.compress(TABLE.encode() * 99)[:-9]),
+        ("table.csv.gz", gzip.compress(TABLE.encode() * 99, mtime=0)[:-9]),
         ("table.csv.gz", TABLE.encode()),
         ("table.parquet", TABLE.encode()),
     ],

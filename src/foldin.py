@@ -4,18 +4,26 @@ from pathlib import Path
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import Side
+from ratings_nmf.core.table import DENSE_LIMIT, Side
 from ratings_nmf.files import interim, lists
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.raw import newcomers
+from ratings_nmf.raw.scan import LIMITS, Limits
 from ratings_nmf.recommend import foldin, search
 
 
 def fold_in(
-    dataset: str, file: Path, *, output: Path | None = None, side: Side | None = None, ignore_unknown: bool = False
+    dataset: str,
+    file: Path,
+    *,
+    output: Path | None = None,
+    side: Side | None = None,
+    ignore_unknown: bool = False,
+    limits: Limits = LIMITS,
+    dense_limit: int = DENSE_LIMIT,
 ) -> stage.Outcome:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`, some at a time."""
     parameters = params.load().dataset(dataset)
@@ -25,7 +33,7 @@ def fold_in(
     beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
     frame = Frame.from_numbers(*beside, parts=factors.parts)
     method = foldin.method_of(trained, solver=parameters.fit.solver, options=parameters.fit.options)
-    contents = newcomers.look_through(file, parameters.ingest, zeros=trained.zeros)
+    contents = newcomers.look_through(file, parameters.ingest, zeros=trained.zeros, limits=limits)
     side = side or foldin.side_of(contents.rows.places, contents.columns.places, trained)
     own, other = contents.sides(side)
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
@@ -34,8 +42,12 @@ def fold_in(
     usual = search.typical(factors, to=side)
     cells, count = 0, len(own.places)
     with lists.beside(file, output, side=side) as places:
-        results = foldin.Results(places, side=side, factors=factors, known=known, count=count)
-        for some in newcomers.read(file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros):
+        dense = count * len(known) <= dense_limit
+        results = foldin.Results(places, side=side, factors=factors, known=known, dense=dense)
+        tables = newcomers.read(
+            file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros, limits=limits
+        )
+        for some in tables:
             loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             loadings = as_written(loadings, largest, csv=True)
             seen = search.known_items(some, to="rows")

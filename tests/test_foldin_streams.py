@@ -24,6 +24,7 @@ from ratings_nmf.files.loadings import as_written, significant
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.raw import newcomers
+from ratings_nmf.raw.scan import Limits
 from ratings_nmf.recommend.foldin import fold_in, method_of
 
 ROWS, COLUMNS = tuple(f"row {row}" for row in range(12)), tuple(f"column {column}" for column in range(9))
@@ -107,11 +108,9 @@ def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_
     side, lines = file
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        patch.setattr("ratings_nmf.raw.scan.LINES", block)
-        patch.setattr("ratings_nmf.raw.newcomers.CHUNK", chunk)
         parts = [line if side == "rows" else (line[1], line[0], line[2]) for line in lines]
         Path("new.csv").write_text("u,i,r\n" + "".join(",".join(part) + "\n" for part in parts))
-        (cells, said), written = run("new.csv", ignore_unknown=True)
+        (cells, said), written = run("new.csv", ignore_unknown=True, limits=Limits(lines=block, newcomers=chunk))
     known = COLUMNS if side == "rows" else ROWS
     names = list(dict.fromkeys(line[0] for line in lines))
     dense = np.zeros((len(names), len(known)))
@@ -155,9 +154,8 @@ def matrix(corner, labels, header, numbers):
 @pytest.mark.parametrize("block", [3, 2**24])
 @pytest.mark.parametrize("dense", [True, False])
 @pytest.mark.parametrize("side", ["rows", "columns"])
-def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense, block):
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", block)
-    monkeypatch.setattr("ratings_nmf.recommend.foldin.DENSE_LIMIT", 10**6 if dense else 1)
+def test_a_table_gives_what_its_triples_give(tmp_path, side, dense, block):
+    small = {"limits": Limits(lines=block), "dense_limit": 10**6 if dense else 1}
     draw = np.random.default_rng(3)
     shape = (30, 9) if side == "rows" else (12, 30)
     cells = draw.integers(0, 3, shape)
@@ -168,9 +166,9 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
     for layout, frame in ("table", table.reset_index()), ("triples", triples.set_axis(["u", "i", "r"], axis=1)):
         project(tmp_path / layout, layout=layout, zeros="observed")
         frame.to_csv("new.csv", index=False)
-        written.append(run("new.csv"))
+        written.append(run("new.csv", **small))
         frame.to_parquet("new.parquet", index=False)
-        assert run("new.parquet") == written[-1]
+        assert run("new.parquet", **small) == written[-1]
     assert written[0] == written[1]
     assert written[0][0] == (np.count_nonzero(cells), f"30 new {side}")
     header, *predictions = records(written[0][1]["predictions"])
@@ -182,14 +180,12 @@ def test_a_table_gives_what_its_triples_give(tmp_path, monkeypatch, side, dense,
         )
 
 
-def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
-    monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 1)
+def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path):
     project(tmp_path)
     once = [f"{name},column 1,3\n" for name in NEW]
     Path("new.csv").write_text("u,i,r\n" + "".join([*once, "bob,column 2,1\n", once[1], once[4], once[1]]))
     with pytest.raises(InputError) as refused:
-        run("new.csv")
+        run("new.csv", limits=Limits(lines=2, newcomers=1))
     assert str(refused.value) == (
         "new.csv: row 'bob', column 'column 1' stands 3 times; row 'eve', column 'column 1' stands 2 times; "
         "say what to make of them: `duplicates: last`, `mean` or `sum`"
@@ -197,21 +193,20 @@ def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path, mo
     assert not list(Path("out").iterdir())
     Path("new.csv").write_text("u,i,r\nrow 1,ann,3\nrow 2,bob,1\nrow 1,ann,1\n")
     with pytest.raises(InputError, match=r"new\.csv: row 'row 1', column 'ann' stands 2 times"):
-        run("new.csv")
+        run("new.csv", limits=Limits(lines=2, newcomers=1))
 
 
 @pytest.mark.parametrize(("duplicates", "value"), [("last", 1), ("mean", 2), ("sum", 6)])
-def test_lines_for_one_cell_are_combined_however_far_apart(tmp_path, monkeypatch, duplicates, value):
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
+def test_lines_for_one_cell_are_combined_however_far_apart(tmp_path, duplicates, value):
     project(tmp_path, duplicates=duplicates)
     others = [f"{name},column 1,3\n" for name in NEW[1:]]
     cell = "ann,column 5,{}\n"
     Path("new.csv").write_text(
         "u,i,r\n" + "".join([cell.format(3), *others, cell.format(2), cell.format(1), cell.format(0)])
     )
-    combined = run("new.csv")
+    combined = run("new.csv", limits=Limits(lines=2))
     Path("new.csv").write_text("u,i,r\n" + "".join([cell.format(value), *others]))
-    assert combined == run("new.csv")
+    assert combined == run("new.csv", limits=Limits(lines=2))
 
 
 def test_a_newcomer_without_a_known_cell_is_flagged_and_not_refused(tmp_path):
@@ -226,24 +221,22 @@ def test_a_newcomer_without_a_known_cell_is_flagged_and_not_refused(tmp_path):
     assert [(line[2], line[6]) for line in lines] == [(COLUMNS[item], "no known cell") for item in best]
 
 
-def test_every_bad_cell_is_told_before_anything_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", 2)
+def test_every_bad_cell_is_told_before_anything_is_written(tmp_path):
     project(tmp_path)
     Path("new.csv").write_text("u,i,r\nann,column 1,-1\n" + "ann,column 2,2\n" * 9 + "bob,column 2,x\n")
     with pytest.raises(InputError, match=r"row 'ann', column 'column 1': '-1.*; row 'bob', column 'column 2': 'x' is"):
-        run("new.csv")
+        run("new.csv", limits=Limits(lines=2))
     assert not Path("out").exists()
 
 
 @pytest.mark.parametrize("block", [1, 3, 2**24])
-def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, monkeypatch, block):
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", block)
-    monkeypatch.setattr("ratings_nmf.raw.newcomers.CHUNK", 4)
+def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, block):
+    limits = Limits(lines=block, newcomers=4)
     source, file = IngestParameters(path="t.csv", layout="triples"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
     file.write_text("u,i,r\n" + "".join(f"new {name},column {line % 9},1\n" for line, name in enumerate(order)))
-    contents = newcomers.look_through(file, source, zeros="missing")
-    tables = list(newcomers.read(file, source, contents, side="rows", known=COLUMNS, zeros="missing"))
+    contents = newcomers.look_through(file, source, zeros="missing", limits=limits)
+    tables = list(newcomers.read(file, source, contents, side="rows", known=COLUMNS, zeros="missing", limits=limits))
     labels = [f"new {number}" for number in range(15)]
     assert [list(table.row_labels) for table in tables] == [labels[:4], labels[4:8], labels[8:12], labels[12:]]
 
@@ -265,10 +258,10 @@ import sys
 from pathlib import Path
 
 import foldin
-from ratings_nmf.raw import newcomers, scan
+from ratings_nmf.raw.scan import Limits
 
-scan.LINES, newcomers.CHUNK = 2**16, 1000
-print(foldin.fold_in("t", Path(sys.argv[1]), output=Path("out"))[0])
+limits = Limits(lines=2**16, newcomers=1000)
+print(foldin.fold_in("t", Path(sys.argv[1]), output=Path("out"), limits=limits)[0])
 # What getrusage says of a child starts at what its parent had
 print(next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line))
 """

@@ -15,10 +15,12 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.raw.layouts import read_raw
+from ratings_nmf.raw.scan import LIMITS, Limits
 
 
-def read_table(path, *, zeros, **changes):
-    return read_raw(path, IngestParameters(path="t.csv", layout="table", zeros=zeros, **changes), zeros=zeros)
+def read_table(path, *, zeros, limits=LIMITS, **changes):
+    ingest = IngestParameters(path="t.csv", layout="table", zeros=zeros, **changes)
+    return read_raw(path, ingest, zeros=zeros, limits=limits)
 
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
@@ -48,10 +50,9 @@ def text(separator, end="\n", *, quote='"'):
     ],
 )
 @pytest.mark.parametrize("many", [0, 1_000])
-def test_csv_in_every_dress(tmp_path, monkeypatch, name, content, many):
-    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+def test_csv_in_every_dress(tmp_path, name, content, many):
     (tmp_path / name).write_bytes(content)
-    table = read_table(tmp_path / name, zeros="observed")
+    table = read_table(tmp_path / name, zeros="observed", limits=Limits(many=many))
     assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
     np.testing.assert_array_equal(table.dense(), CELLS)
 
@@ -79,12 +80,10 @@ def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
 
 @pytest.mark.parametrize("many", [0, 1_000])
 @pytest.mark.parametrize("cells", [1, 6, 2**24])
-def test_bad_cells_are_told_by_row_then_column(tmp_path, monkeypatch, cells, many):
-    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
-    monkeypatch.setattr("ratings_nmf.raw.scan.CELLS", cells)
+def test_bad_cells_are_told_by_row_then_column(tmp_path, cells, many):
     (tmp_path / "t.csv").write_text("p,a,b,c\nx,1,-1,0\ny,-2,3,-3\nz,-4,5,6\n")
     with pytest.raises(InputError) as refused:
-        read_table(tmp_path / "t.csv", zeros="missing")
+        read_table(tmp_path / "t.csv", zeros="missing", limits=Limits(cells=cells, many=many))
     assert re.findall(r"'-\d'", str(refused.value)) == ["'-1'", "'-2'", "'-3'", "'-4'"]
 
 
@@ -131,11 +130,10 @@ def test_profile_names_empty_rows_and_columns():
         (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8; save the file as UTF-8, or name its encoding"),
     ],
 )
-def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, monkeypatch, content, said, many):
-    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, content, said, many):
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(InputError, match=re.escape(said)):
-        read_table(tmp_path / "t.csv", zeros="observed")
+        read_table(tmp_path / "t.csv", zeros="observed", limits=Limits(many=many))
 
 
 DRESSES = {
@@ -152,12 +150,11 @@ DRESSES = {
 
 @pytest.mark.parametrize("many", [0, 1_000])
 @pytest.mark.parametrize("dress", DRESSES)
-def test_a_word_in_params_mends_the_table(tmp_path, monkeypatch, dress, many):
-    monkeypatch.setattr("ratings_nmf.raw.scan.MANY", many)
+def test_a_word_in_params_mends_the_table(tmp_path, dress, many):
     content, changes = DRESSES[dress]
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     ingest = convert({"path": "t.csv", "layout": "table", **changes}, IngestParameters)
-    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing")
+    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing", limits=Limits(many=many))
     assert (table.row_labels, table.column_labels) == (("x", "y"), ("a", "b"))
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [3.0, np.nan]])
 

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.layouts import read_raw
+from ratings_nmf.raw.scan import LIMITS, Limits
 
 LINES = [("ann", "tea", "5", "1"), ("bob", "ham", "2.5", "2"), ("ann", "ham", "1e0", "3"), ("cid", "tea", "0", "4")]
 HEADER = ("user", "item", "rating", "time")
 
 
-def read(path, **changes):
+def read(path, limits=LIMITS, **changes):
     source = IngestParameters(**{"path": "t.csv", "layout": "triples", "zeros": "missing", **changes})
-    return read_raw(path, source, zeros=source.zeros)
+    return read_raw(path, source, zeros=source.zeros, limits=limits)
 
 
 def cells_of(table):
@@ -138,20 +139,18 @@ BLOCKS = (
 
 @pytest.mark.parametrize("content", BLOCKS)
 @pytest.mark.parametrize("size", [1, 7, 20, 64])
-def test_how_many_lines_come_together_changes_nothing(tmp_path, monkeypatch, content, size):
+def test_how_many_lines_come_together_changes_nothing(tmp_path, content, size):
     path = tmp_path / "t.csv"
     path.write_bytes(content.encode("latin-1"))
 
-    def outcome():
+    def outcome(limits):
         try:
-            table = read(path, separator=",")
+            table = read(path, limits, separator=",")
         except InputError as error:
             return str(error)
         return table.row_labels, table.column_labels, cells_of(table)
 
-    whole = outcome()
-    monkeypatch.setattr("ratings_nmf.raw.scan.LINES", size)
-    assert outcome() == whole
+    assert outcome(Limits(lines=size)) == outcome(LIMITS)
 
 
 @pytest.mark.parametrize(

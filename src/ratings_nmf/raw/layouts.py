@@ -18,7 +18,7 @@ from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_floats, to_ma
 from ratings_nmf.raw.assembly import Coded, table_of
 from ratings_nmf.raw.faults import check_labels, check_zeros, listing, refuse_cells, refuse_repeated
 from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
-from ratings_nmf.raw.scan import lines, refuse_absent
+from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
 
@@ -43,7 +43,7 @@ class Batch:
     values: NDArray[np.float64]
 
 
-def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> RatingsTable:
+def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS) -> RatingsTable:
     """Read a table of row labels × column labels, or cells given one a line.
 
     Rows and columns keep the order in which their labels first appear.
@@ -65,7 +65,7 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> Ra
         a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
         cell is 0, or the meaning of zeros was not said.
     """
-    (row_labels, rows), (column_labels, columns), values = read_cells(path, ingest, zeros=zeros)
+    (row_labels, rows), (column_labels, columns), values = read_cells(path, ingest, zeros=zeros, limits=limits)
     if zeros != "observed":
         rated = values > 0
         rows, columns, values = rows[rated], columns[rated], values[rated]
@@ -81,13 +81,13 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> Ra
 
 
 def read_cells(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
 ) -> tuple[Coded, Coded, NDArray[np.float64]]:
     """Read cells as they are: labels and each cell's place in them, by rows and by columns; values, NaN where blank.
 
     Parameters and errors are those of `read_raw`, which makes a table of them.
     """
-    read = list(batches(path, ingest, zeros=zeros))
+    read = list(batches(path, ingest, zeros=zeros, limits=limits))
     with ThreadPoolExecutor() as pool:
         sides = list(pool.map(joined, ([batch.rows for batch in read], [batch.columns for batch in read])))
     values = np.concatenate([batch.values for batch in read])
@@ -103,17 +103,17 @@ def joined(parts: Iterable[Any]) -> Coded:
     return labels, to_numpy(pa.chunked_array([chunk.indices for chunk in column.chunks]))
 
 
-def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None) -> Iterator[Batch]:
+def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
     """Give the cells of a file of either layout some lines at a time, the same lines whenever it is asked.
 
     What is wrong with the file is said after the last batch at the latest, all in one go. Cells of a table that are 0
     or blank are left out.
     """
     with opened(path, ingest) as source:
-        yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros)
+        yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros, limits)
 
 
-def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Iterator[Batch]:
+def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
     chosen = positions(source, ingest.columns)
     if source.separator is not None:
@@ -123,7 +123,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> I
     count = 0
     numbered: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=chosen[:2], values=chosen[2:], header=header)
-    for sides, values, faults in lines(source, columns, ingest, zeros=zeros):
+    for sides, values, faults in lines(source, columns, ingest, zeros=zeros, limits=limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         bad += [(row[at].as_py(), column[at].as_py(), faults[at].as_py()) for at in _places(faults)]
         for side, labels in zip(unlabelled, (row, column), strict=True):
@@ -149,7 +149,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> I
         refuse_cells(source.path, bad, ingest)
 
 
-def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Iterator[Batch]:
+def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
     label = source.index[0] if source.index else 0
     others = [place for place in range(len(source.names)) if place != label]
     refuse_absent(source.path, "columns", [label for label in ingest.skip.columns if label not in source.names])
@@ -162,7 +162,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None) -> Ite
     bad: list[tuple[str, str, str]] = []
     width = len(others)
     columns = Columns(labels=[label], values=others, header=True)
-    for (row_labels,), values, faults in lines(source, columns, ingest, zeros=zeros):
+    for (row_labels,), values, faults in lines(source, columns, ingest, zeros=zeros, limits=limits):
         count = len(row_labels)
         places = sorted((at % count, at // count) for at in _places(faults))
         bad += [(row_labels[row].as_py(), names[place], faults[place * count + row].as_py()) for row, place in places]

@@ -14,9 +14,7 @@ from ratings_nmf.core.table import RatingsTable, Side, Zeros
 from ratings_nmf.raw.assembly import Cells, table_of
 from ratings_nmf.raw.faults import check_labels, refuse_repeated
 from ratings_nmf.raw.layouts import batches
-
-CHUNK = 10_000
-"""Newcomers that are given together: memory depends on it, and the last bits where all share a stopping rule."""
+from ratings_nmf.raw.scan import LIMITS, Limits
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Contents:
         return (self.rows, self.columns) if newcomers == "rows" else (self.columns, self.rows)
 
 
-def look_through(path: Path, source: IngestParameters, *, zeros: Zeros) -> Contents:
+def look_through(path: Path, source: IngestParameters, *, zeros: Zeros, limits: Limits = LIMITS) -> Contents:
     """Read a file and keep its labels only.
 
     Raises
@@ -75,7 +73,7 @@ def look_through(path: Path, source: IngestParameters, *, zeros: Zeros) -> Conte
     """
     rows, columns = Labels(), Labels()
     state = _state(path)
-    for number, batch in enumerate(batches(path, source, zeros=zeros)):
+    for number, batch in enumerate(batches(path, source, zeros=zeros, limits=limits)):
         rows.note(batch.rows.dictionary.to_pylist(), number)
         columns.note(batch.columns.dictionary.to_pylist(), number)
     for side, labels in ("row", rows), ("column", columns):
@@ -84,9 +82,16 @@ def look_through(path: Path, source: IngestParameters, *, zeros: Zeros) -> Conte
 
 
 def read(
-    path: Path, source: IngestParameters, contents: Contents, *, side: Side, known: tuple[str, ...], zeros: Zeros
+    path: Path,
+    source: IngestParameters,
+    contents: Contents,
+    *,
+    side: Side,
+    known: tuple[str, ...],
+    zeros: Zeros,
+    limits: Limits = LIMITS,
 ) -> Iterator[RatingsTable]:
-    """Read a file again and give its newcomers in tables of up to `CHUNK`, as newcomers × known labels.
+    """Read a file again and give its newcomers in tables of up to `limits.newcomers`, as newcomers × known labels.
 
     They come in the order in which they first appear, each when the last cell of its own and of those before it has
     been read. What is kept meanwhile are the cells of a block and of those newcomers that still wait. Where these are
@@ -115,16 +120,16 @@ def read(
     places = {label: place for place, label in enumerate(known)}
     start, repeated = 0, []
     waiting: list[Cells] = []
-    for number, batch in enumerate(batches(path, source, zeros=zeros)):
+    for number, batch in enumerate(batches(path, source, zeros=zeros, limits=limits)):
         sides = (batch.rows, batch.columns) if side == "rows" else (batch.columns, batch.rows)
         waiting.append(_known_cells(sides, (own.places, places), batch.values, zeros=zeros))
         stop = int(np.searchsorted(complete_after, number, side="right"))
         if stop < len(labels):
-            stop -= stop % CHUNK
+            stop -= stop % limits.newcomers
         if stop > start:
             ready, waiting = _split(waiting, stop)
-            for first in range(start, stop, CHUNK):
-                last = min(first + CHUNK, stop)
+            for first in range(start, stop, limits.newcomers):
+                last = min(first + limits.newcomers, stop)
                 cells = slice(*np.searchsorted(ready[0], (first, last)))
                 some = ready[0][cells] - np.int32(first), ready[1][cells], ready[2][cells]
                 table, more = table_of((labels[first:last], known), some, zeros=zeros, duplicates=source.duplicates)

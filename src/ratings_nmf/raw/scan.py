@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -24,21 +24,34 @@ from ratings_nmf.raw.splitting import Columns, refuse_lines, split
 MEMORY = "RATINGS_NMF_MEMORY"
 """Environment variable: memory that DuckDB may take before it writes to disk, such as 500MB; 2GB where not given."""
 
-LINES = 1_000_000
-"""Lines that are given together."""
 
-CELLS = 10_000_000
-"""Cells that are given together."""
+class Limits(NamedTuple):
+    """How much of a file is taken at a time.
 
-MANY = 1_000
-"""Columns of values above which Python splits the lines: DuckDB takes memory for 2,048 lines of each column."""
+    Attributes
+    ----------
+    lines, cells
+        Lines, and cells, that are given together.
+    many
+        Columns of values above which Python splits the lines: DuckDB takes memory for 2,048 lines of each column.
+    newcomers
+        Newcomers that are given together: memory depends on it, and the last bits where all share a stopping rule.
+    """
+
+    lines: int = 1_000_000
+    cells: int = 10_000_000
+    many: int = 1_000
+    newcomers: int = 10_000
+
+
+LIMITS = Limits()
 
 _BLANK = r"E' \t\r\n\u00a0'"
 _KIND = re.compile(r"DECIMAL\(.*\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|BOOLEAN")
 
 
 def lines(
-    source: Source, columns: Columns, ingest: IngestParameters, *, zeros: Zeros | None
+    source: Source, columns: Columns, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits
 ) -> Iterator[tuple[list[Any], Any, Any]]:
     """Give some lines at a time: the label columns, the values column by column, and a fault for each value.
 
@@ -54,7 +67,8 @@ def lines(
     skipped = [ingest.skip.rows, ingest.skip.columns][: len(columns.labels)]
     met = [set[str]() for _ in skipped]
     width = len(columns.values)
-    together = max(1, min(LINES, CELLS // width))
+    together = max(1, min(limits.lines, limits.cells // width))
+    splitting = width > limits.many and source.separator is not None
     with _connection() as connection, progress(unit="lines") as bar:
         table, kinds = _table(connection, source, ingest, len(source.names))
         numeric = all(_KIND.fullmatch(kinds[position][1]) for position in columns.values)
@@ -62,11 +76,11 @@ def lines(
         check = f"SELECT * EXCLUDE (v, n), {_rated('n', ingest)} r, {_fault('n', numeric, ingest, zeros)} f"
         if width == 1:
             query = f"{check} FROM (SELECT *, {number} n FROM ({_query(table, kinds, columns, ingest, numeric)}))"
-            read = _batches(connection, query, source)
-        elif width > MANY and source.separator is not None:
+            read = _batches(connection, query, source, limits)
+        elif splitting:
             read = split(source, columns, ingest, together)
         else:
-            read = _batches(connection, _query(table, kinds, columns, ingest, numeric), source)
+            read = _batches(connection, _query(table, kinds, columns, ingest, numeric), source, limits)
         first = columns.header and source.separator is not None
         cursor = connection.cursor()
         for batch in read:
@@ -83,7 +97,7 @@ def lines(
                     checked = cursor.sql(f"{check} FROM (SELECT v, {number} n FROM given)").to_arrow_table()
                     rest = [column.combine_chunks() for column in checked.columns]
                 yield sides, rest[0], rest[1]
-        if source.separator is not None and not (width > MANY):
+        if source.separator is not None and not splitting:
             _refuse_rejects(source, connection)
     for side, unwanted, seen in zip(("rows", "columns"), skipped, met, strict=False):
         refuse_absent(source.path, side, [label for label in unwanted if label not in seen])
@@ -101,9 +115,9 @@ def refuse_absent(path: Path, side: str, absent: list[str]) -> None:
         raise InputError(f"{path}: no {side[:-1]} labelled {', '.join(map(repr, absent))}; mend `skip.{side}`")
 
 
-def _batches(connection: Any, query: str, source: Source) -> Iterator[Any]:
+def _batches(connection: Any, query: str, source: Source, limits: Limits) -> Iterator[Any]:
     try:
-        yield from connection.sql(query).to_arrow_reader(max(min(LINES, CELLS), 2048))
+        yield from connection.sql(query).to_arrow_reader(max(min(limits.lines, limits.cells), 2048))
     except duckdb.Error as error:
         raise _refusal(source, error) from None
 

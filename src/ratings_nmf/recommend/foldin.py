@@ -12,7 +12,7 @@ from pandas import DataFrame, Index
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import convert
-from ratings_nmf.core.table import DENSE_LIMIT, LISTED, RatingsTable, Side
+from ratings_nmf.core.table import LISTED, RatingsTable, Side
 from ratings_nmf.files.columns import Coded
 from ratings_nmf.files.formats import append_columns, append_frame
 from ratings_nmf.model.factors import Factors
@@ -177,12 +177,11 @@ class Results:
     """
 
     def __init__(
-        self, files: Sequence[Path], *, side: Side, factors: Factors, known: tuple[str, ...], count: int
+        self, files: Sequence[Path], *, side: Side, factors: Factors, known: tuple[str, ...], dense: bool
     ) -> None:
-        """Begin files of loadings, predictions and recommendations, given the other side's labels and how many come."""
+        """Begin files of loadings, predictions (of all cells where `dense`) and recommendations."""
         self.loadings, self.predictions, self.recommendations = files
-        self.side, self.factors, self.known = side, factors, known
-        self.dense = count * len(known) <= DENSE_LIMIT
+        self.side, self.factors, self.known, self.dense = side, factors, known, dense
         self._labels: list[str] = []
         self._kept: list[NDArray[np.float64]] = []
 

@@ -35,9 +35,14 @@ def places_of(mask):
     return rows.astype(np.int32), columns.astype(np.int32)
 
 
-def planted(shape=(60, 40), n_components=3, seed=0):
-    """Non-negative W, H with many zeros and their product."""
+def planted(shape=(60, 40), n_components=3, seed=0, *, spread=None):
+    """Non-negative W, H and their product: half zeros, or of a gamma distribution of this shape parameter."""
     random = np.random.default_rng(seed)
-    W = random.random((shape[0], n_components)) * (random.random((shape[0], n_components)) < 0.5)
-    H = random.random((n_components, shape[1])) * (random.random((n_components, shape[1])) < 0.5)
+
+    def loadings(*shape):
+        if spread is not None:
+            return random.gamma(spread, 1, shape)
+        return random.random(shape) * (random.random(shape) < 0.5)
+
+    W, H = loadings(shape[0], n_components), loadings(n_components, shape[1])
     return W, H, W @ H

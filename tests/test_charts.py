@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
+from examples import planted
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.figures.bars import component_bars, largest_parts, most_recommended, recommendation_figure
 from ratings_nmf.figures.curves import convergence
@@ -27,9 +28,10 @@ def test_a_loss_of_zero_is_drawn():
     assert figure.axes[0].get_yscale() == "linear"
 
 
-def planted(rows, columns, k, *, baselines=False):
-    draw = np.random.default_rng(0)
-    factors = Factors(W=draw.gamma(0.3, 1, (rows, k)), H=draw.gamma(0.3, 1, (k, columns)), components=numbered(k))
+def sparsely_known(rows, columns, k, *, baselines=False):
+    draw = np.random.default_rng(1)
+    W, H, _ = planted((rows, columns), k, spread=0.3)
+    factors = Factors(W=W, H=H, components=numbered(k))
     if baselines:
         factors = with_baselines(factors, draw.random(rows), draw.random(columns))
     cells = np.where(draw.random((rows, columns)) < 0.3, 1.0, 0.0)
@@ -55,7 +57,7 @@ def assert_apart(figure):
 @pytest.mark.parametrize(("rows", "columns", "k"), [(5, 6, 1), (5, 6, 3), (40, 9, 4), (60, 60, 30)])
 @pytest.mark.parametrize("baselines", [False, True])
 def test_components_texts_do_not_overlap(rows, columns, k, baselines):
-    table, factors = planted(rows, columns, k, baselines=baselines)
+    table, factors = sparsely_known(rows, columns, k, baselines=baselines)
     figure = component_bars("name", table, factors)
     assert_apart(figure)
     said = [text.get_text() for text in texts(figure)]
@@ -66,7 +68,7 @@ def test_components_texts_do_not_overlap(rows, columns, k, baselines):
 
 
 def test_components_shows_the_largest_loadings_in_order():
-    table, factors = planted(30, 4, 2)
+    table, factors = sparsely_known(30, 4, 2)
     panel = component_bars("name", table, factors).axes[1]
     order = np.argsort(-factors.W[:, 0])[:10]
     assert [bar.get_width() for bar in panel.patches] == pytest.approx(factors.W[order, 0] / factors.W[:, 0].max())
@@ -76,14 +78,14 @@ def test_components_shows_the_largest_loadings_in_order():
 @pytest.mark.parametrize("to", ["rows", "columns"])
 @pytest.mark.parametrize("shape", [(1, 1), (5, 6), (20, 20), (21, 20), (300, 100)])
 def test_recommendations_texts_do_not_overlap(shape, to):
-    table, factors = planted(*shape, 3)
+    table, factors = sparsely_known(*shape, 3)
     found = recommend(factors, table, to=to, top=2)
     assert_apart(recommendation_figure("name", table, factors, found, to=to))
 
 
 @pytest.mark.parametrize("to", ["rows", "columns"])
 def test_a_small_table_shows_predictions_of_unknown_cells_and_frames_the_recommended(to):
-    table, factors = planted(5, 4, 2)
+    table, factors = sparsely_known(5, 4, 2)
     found = recommend(factors, table, to=to, top=1)
     axes = recommendation_figure("name", table, factors, found, to=to).axes[0]
     assert np.ma.getmaskarray(axes.collections[0].get_array()).sum() == len(table.values)
@@ -94,7 +96,7 @@ def test_a_small_table_shows_predictions_of_unknown_cells_and_frames_the_recomme
 
 @pytest.mark.parametrize("size", [3, 30])
 def test_nothing_to_recommend_is_drawn_too(size):
-    _, factors = planted(size, size, 2)
+    _, factors = sparsely_known(size, size, 2)
     labels = tuple(map(str, range(size)))
     table = from_dense(np.ones((size, size)), row_labels=labels, column_labels=labels, zeros="missing")
     found = recommend(factors, table, to="rows", top=2)

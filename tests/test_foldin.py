@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from examples import planted, table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import Factors, numbered
@@ -16,12 +17,9 @@ from ratings_nmf.recommend.foldin import check_known, fold_in, method_of, side_o
 from ratings_nmf.solvers.factorize import factorize
 
 
-def planted(zeros):
-    draw = np.random.default_rng(4)
-    cells = draw.gamma(0.5, 2, (40, 3)) @ draw.gamma(0.5, 2, (3, 25)) + 0.1
-    cells *= draw.random((40, 25)) < 0.6
-    rows, columns = tuple(f"r{row}" for row in range(40)), tuple(f"c{column}" for column in range(25))
-    return from_dense(cells, row_labels=rows, column_labels=columns, zeros=zeros)
+def partly_known(zeros):
+    cells = 4 * planted((40, 25), seed=4, spread=0.5)[2] + 0.1
+    return table_of(cells * (np.random.default_rng(4).random((40, 25)) < 0.6), zeros)
 
 
 def folded(table, *, solver, options, form="raw", side="rows"):
@@ -53,7 +51,7 @@ SKLEARN = {"max_iter": 20_000, "tol": 1e-8}
     ],
 )
 def test_a_trained_row_gets_its_own_w(zeros, solver, options, form):
-    factors, found = folded(planted(zeros), solver=solver, options=options, form=form)
+    factors, found = folded(partly_known(zeros), solver=solver, options=options, form=form)
     np.testing.assert_allclose(found, factors.W, atol=2e-3 * factors.W.max())
 
 
@@ -67,13 +65,13 @@ def test_a_trained_row_gets_its_own_w(zeros, solver, options, form):
     ],
 )
 def test_a_trained_column_gets_its_own_h(zeros, solver, options, form):
-    factors, found = folded(planted(zeros), solver=solver, options=options, form=form, side="columns")
+    factors, found = folded(partly_known(zeros), solver=solver, options=options, form=form, side="columns")
     np.testing.assert_allclose(found, factors.H.T, atol=2e-3 * factors.H.max())
 
 
 def test_an_ensemble_takes_no_columns():
     with pytest.raises(InputError, match="an ensemble takes new rows only"):
-        folded(planted("missing"), solver="native", options={"ensemble": 2}, side="columns")
+        folded(partly_known("missing"), solver="native", options={"ensemble": 2}, side="columns")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +79,7 @@ def test_an_ensemble_takes_no_columns():
     [("missing", "native", NATIVE, True), ("observed", "native", NATIVE, True), ("observed", "sklearn", {}, False)],
 )
 def test_rows_do_not_depend_on_those_solved_with_them(zeros, solver, options, bits):
-    table = planted(zeros)
+    table = partly_known(zeros)
     _, together = folded(table, solver=solver, options=options)
     solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
     frame = frame_of(solved.factors, "raw", solved.restart_baselines)
@@ -107,7 +105,7 @@ def test_rows_do_not_depend_on_those_solved_with_them(zeros, solver, options, bi
     ],
 )
 def test_without_a_cell_above_0_loadings_are_0(zeros, solver, options):
-    table = planted(zeros)
+    table = partly_known(zeros)
     solved = factorize(table, n_components=3, solver=solver, options=options, seed=0)
     frame = frame_of(solved.factors, "raw", solved.restart_baselines)
     method = method_of(table, solver=solver, options=options)
@@ -118,7 +116,7 @@ def test_without_a_cell_above_0_loadings_are_0(zeros, solver, options):
 
 
 def test_without_a_rating_only_the_level_is_left():
-    table = planted("missing")
+    table = partly_known("missing")
     solved = factorize(table, n_components=3, solver="native", options={}, seed=0)
     frame = frame_of(solved.factors, "raw", solved.restart_baselines)
     method = method_of(table, solver="native", options={})
@@ -128,7 +126,7 @@ def test_without_a_rating_only_the_level_is_left():
 
 
 def test_newcomers_are_the_side_whose_labels_are_new():
-    table = planted("missing")
+    table = partly_known("missing")
     assert side_of(["new", "r1"], ["c2", "c99"], table) == "rows"
     assert side_of(["new"], ["other"], table) == "rows"
     assert side_of(["r3", "r99"], ["new"], table) == "columns"
@@ -136,7 +134,7 @@ def test_newcomers_are_the_side_whose_labels_are_new():
 
 
 def test_lines_that_a_file_lacks_are_counted():
-    table = planted("missing")
+    table = partly_known("missing")
     assert check_known(["c7", "c2"], table, source="new.csv", side="rows", ignore_unknown=False) == 23
     assert check_known(["r7", "else", "r2"], table, source="new.csv", side="columns", ignore_unknown=True) == 38
     with pytest.raises(InputError, match=r"new\.csv: row labels that the fitted table does not have: 'else'; mend"):
@@ -264,7 +262,7 @@ def test_without_factors_the_stage_to_run_is_named_in_one_line(checkout, tmp_pat
 
 @pytest.mark.parametrize("solver", ["native", "sklearn", "spark"])
 def test_an_option_that_the_solver_does_not_know_is_refused(solver):
-    table = planted("observed" if solver == "sklearn" else "missing")
+    table = partly_known("observed" if solver == "sklearn" else "missing")
     fitted = factorize(table, n_components=3, solver="native", options={"baseline": False}, seed=0)
     frame = frame_of(fitted.factors, "raw", fitted.restart_baselines)
     method = method_of(table, solver=solver, options={"depth": 3})

@@ -30,8 +30,8 @@ from ratings_nmf.model.metrics import fit_metrics
 SAYS = Caption(title="a title", lines=("one line",), colours="value")
 
 
-def planted(rows, columns, **options):
-    sources = pages.planted("planted", rows, columns, **options)
+def table_and_factors(rows, columns, **options):
+    sources = pages.made_of("planted", rows, columns, **options)
     return sources.table, sources.factors
 
 
@@ -66,7 +66,7 @@ def separate(boxes, axis):
 
 @pytest.mark.parametrize("shape", [(1, 1), (5, 4), (20, 20), (60, 6), (6, 60), (61, 100), (700, 350)])
 def test_row_labels_are_horizontal_and_no_labels_overlap(shape):
-    for figure in gallery_of(*planted(*shape)).values():
+    for figure in gallery_of(*table_and_factors(*shape)).values():
         across, down = label_boxes(figure)
         assert separate(down, 1)
         axes = figure.axes[0]
@@ -76,7 +76,7 @@ def test_row_labels_are_horizontal_and_no_labels_overlap(shape):
 
 
 def test_slanted_labels_are_a_line_apart():
-    (figure,) = [gallery_of(*planted(8, 60))["input"]]
+    (figure,) = [gallery_of(*table_and_factors(8, 60))["input"]]
     figure.canvas.draw()
     labels = figure.axes[0].get_xticklabels()
     assert {label.get_rotation() for label in labels} == {45}
@@ -86,7 +86,9 @@ def test_slanted_labels_are_a_line_apart():
 
 
 def test_nothing_drawn_lies_outside_the_saved_picture():
-    figure = gallery_of(*planted(4, 3, row_labels=tuple("long label " * 3 + str(n) for n in range(4))))["input"]
+    figure = gallery_of(*table_and_factors(4, 3, row_labels=tuple("long label " * 3 + str(n) for n in range(4))))[
+        "input"
+    ]
     figure.canvas.draw()
     saved = figure.get_tightbbox().padded(0.15)
     for text in texts(figure):
@@ -98,13 +100,13 @@ def test_nothing_drawn_lies_outside_the_saved_picture():
     ("shape", "annotated"), [((20, 20), True), ((20, 21), False), ((4, 60), True), ((4, 61), False)]
 )
 def test_numbers_are_written_into_few_cells_only(shape, annotated):
-    table, factors = planted(*shape)
+    table, factors = table_and_factors(*shape)
     figure = gallery_of(table, factors)["reconstruction"]
     assert len(numbers(figure.axes[0])) == (table.shape[0] * table.shape[1] if annotated else 0)
 
 
 def test_amounts_start_at_zero_and_differences_are_centred():
-    figures = gallery_of(*planted(5, 4))
+    figures = gallery_of(*table_and_factors(5, 4))
     limits = {name: figure.axes[0].collections[0].get_clim() for name, figure in figures.items()}
     assert all(limits[name][0] == 0 for name in ("input", "W", "H", "reconstruction"))
     assert limits["input"] == limits["reconstruction"]
@@ -118,7 +120,7 @@ def test_a_matrix_of_zeros_has_a_scale():
 
 
 def test_unrated_cells_are_grey_and_without_a_number():
-    table, factors = planted(5, 4, zeros="missing")
+    table, factors = table_and_factors(5, 4, zeros="missing")
     figure = gallery_of(table, factors)["input"]
     axes = figure.axes[0]
     assert to_rgba(axes.get_facecolor()) == to_rgba(NOT_RATED)
@@ -135,7 +137,7 @@ def sides_of(table, factors):
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 def test_block_means_are_the_means_of_the_ordered_table(zeros):
-    table, factors = planted(700, 450, zeros=zeros)
+    table, factors = table_and_factors(700, 450, zeros=zeros)
     rows, columns = sides_of(table, factors)
     assert (len(rows.sizes), len(columns.sizes)) == (300, 300)
     cells, predicted = table.dense(), factors.reconstruction()
@@ -173,7 +175,7 @@ def test_blocks_hold_neighbours_of_the_same_order(count):
 
 
 def test_correlation_is_that_of_the_reconstruction():
-    table, factors = planted(9, 6)
+    table, factors = table_and_factors(9, 6)
     expected = np.corrcoef(factors.W @ factors.H)
     found = correlation_means(factors, arrange(table.row_labels, factors.W, kind="rows"))
     np.testing.assert_allclose(found, expected, atol=1e-9)
@@ -189,7 +191,7 @@ def test_correlation_of_a_constant_row_is_undefined():
 
 
 def test_titles_say_dataset_components_and_error():
-    table, factors = planted(5, 4)
+    table, factors = table_and_factors(5, 4)
     for name, figure in gallery_of(table, factors, converged=False, relative_error=0.123).items():
         said = " ".join(text.get_text() for text in texts(figure))
         assert "name: " in said
@@ -233,7 +235,7 @@ def test_every_character_of_a_label_has_a_glyph(label):
 def test_odd_labels_are_drawn_without_a_warning():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for figure in gallery_of(*planted(12, 12, row_labels=ODD, column_labels=ODD[::-1])).values():
+        for figure in gallery_of(*table_and_factors(12, 12, row_labels=ODD, column_labels=ODD[::-1])).values():
             figure.canvas.draw()
 
 

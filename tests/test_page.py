@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from pages import HOSTILE, planted
+from pages import HOSTILE, made_of
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.page import html
@@ -46,13 +46,13 @@ def data_of(page):
 
 
 def test_the_same_inputs_give_the_same_bytes():
-    first, second = ([planted("a", 5, 4), planted("b", 300, 200, zeros="missing")] for _ in range(2))
+    first, second = ([made_of("a", 5, 4), made_of("b", 300, 200, zeros="missing")] for _ in range(2))
     assert html.build(first, seed=0) == html.build(second, seed=0)
 
 
 def test_parts_that_were_turned_off_are_left_out():
     """Nothing was held out, no restart was made: no chart of either, and no suggestion."""
-    whole = planted("a", 5, 4)
+    whole = made_of("a", 5, 4)
     off = [dict.fromkeys(line) | {"n_components": line["n_components"]} for line in whole.evidence]
     verdict = {"verdict": "Nothing was held out.", "rmse": None, "global_mean_rmse": None}
     survey = {**whole.survey, "rules": {}, "choice": None}
@@ -66,7 +66,7 @@ def test_parts_that_were_turned_off_are_left_out():
 
 @pytest.mark.parametrize("name", ["mae", "rmse", "explained_variance"])
 def test_a_figure_that_was_not_measured_is_said_to_be(name):
-    whole = planted("a", 5, 4)
+    whole = made_of("a", 5, 4)
     bare = dataclasses.replace(whole, fit={**whole.fit, name: None}, heldout={**whole.heldout, "rmse": None})
     body = Elements(html.build([bare], seed=0)).text
     assert "not measured" in body
@@ -74,7 +74,7 @@ def test_a_figure_that_was_not_measured_is_said_to_be(name):
 
 
 def test_nothing_is_loaded_or_sent():
-    page = html.build([planted("a", 5, 4), planted("b", 5, 4, row_labels=HOSTILE[:5], zeros="missing")], seed=0)
+    page = html.build([made_of("a", 5, 4), made_of("b", 5, 4, row_labels=HOSTILE[:5], zeros="missing")], seed=0)
     for tag, attributes in Elements(page).found:
         assert not attributes.get("style")
         assert not any(name.startswith("on") for name in attributes)
@@ -85,7 +85,7 @@ def test_nothing_is_loaded_or_sent():
 
 
 def test_the_policy_allows_no_more_than_what_is_there():
-    page = html.build([planted("a", 5, 4)], seed=0)
+    page = html.build([made_of("a", 5, 4)], seed=0)
     metas = [attributes for tag, attributes in Elements(page).found if tag == "meta"]
     (policy,) = (meta["content"] for meta in metas if meta.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'; ")
@@ -94,7 +94,7 @@ def test_the_policy_allows_no_more_than_what_is_there():
 
 
 def test_labels_are_data():
-    page = html.build([planted("a", 10, 10, row_labels=HOSTILE, column_labels=HOSTILE)], seed=0)
+    page = html.build([made_of("a", 10, 10, row_labels=HOSTILE, column_labels=HOSTILE)], seed=0)
     labels = data_of(page)["datasets"]["a"]["rows"]["labels"]
     assert labels[:5] == list(HOSTILE[:5])
     assert len(labels[6]) < 250
@@ -117,7 +117,7 @@ def test_labels_are_data():
     ],
 )
 def test_every_cell_up_to_a_size_and_blocks_above(shape, blocks):
-    sources = planted("a", *shape)
+    sources = made_of("a", *shape)
     found = matrices(sources.table, sources.factors)
     assert (len(found["rows"]["labels"]), len(found["columns"]["labels"])) == blocks
     assert found["aggregated"] == (blocks != shape)
@@ -128,7 +128,7 @@ def test_every_cell_up_to_a_size_and_blocks_above(shape, blocks):
 
 
 def test_a_block_is_labelled_by_its_heaviest_line():
-    sources = planted("a", 900, 700)
+    sources = made_of("a", 900, 700)
     found = matrices(sources.table, sources.factors)
     W = sources.factors.W
     for label in found["rows"]["labels"][:5]:
@@ -141,7 +141,7 @@ def test_a_block_is_labelled_by_its_heaviest_line():
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 def test_the_script_can_rebuild_value_prediction_and_residual(zeros):
-    sources = planted("a", 6, 5, zeros=zeros)
+    sources = made_of("a", 6, 5, zeros=zeros)
     found = matrices(sources.table, sources.factors)
     predicted = np.array(found["W"]) @ np.array(found["H"])
     np.testing.assert_allclose(predicted, sources.factors.reconstruction(), rtol=1e-4)
@@ -150,7 +150,7 @@ def test_the_script_can_rebuild_value_prediction_and_residual(zeros):
 
 
 def test_shares_and_heaviest_lines():
-    sources = planted("a", 40, 30, k=4)
+    sources = made_of("a", 40, 30, k=4)
     found = component_cards(sources.table, sources.factors)
     assert sum(card["share"] for card in found) == pytest.approx(1)
     for part, card in enumerate(found):

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from pages import HOSTILE, planted
+from pages import HOSTILE, made_of
 from ratings_nmf.page import html
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
@@ -34,11 +34,11 @@ def browser():
 def site(tmp_path_factory):
     file = tmp_path_factory.mktemp("a page") / "index.html"
     datasets = [
-        planted("groceries", 5, 6),
-        planted("ratings", 5, 4, zeros="missing", k=2),
-        planted("middle", 70, 50),
-        planted("large", 300, 260, zeros="missing"),
-        planted("hostile", 10, 10, row_labels=HOSTILE, column_labels=HOSTILE),
+        made_of("groceries", 5, 6),
+        made_of("ratings", 5, 4, zeros="missing", k=2),
+        made_of("middle", 70, 50),
+        made_of("large", 300, 260, zeros="missing"),
+        made_of("hostile", 10, 10, row_labels=HOSTILE, column_labels=HOSTILE),
     ]
     file.write_text(html.build(datasets, seed=0), encoding="utf-8")
     return file.as_uri()
@@ -168,7 +168,7 @@ def test_accessible(visit, dataset, theme):
 
 
 def test_prediction_is_the_product_that_python_computes(visit):
-    sources = planted("groceries", 5, 6)
+    sources = made_of("groceries", 5, 6)
     shown = visit("groceries")
     shown.press("ArrowDown", "ArrowDown", "ArrowRight")
     told = shown.cell()
@@ -199,7 +199,7 @@ def test_a_large_table_is_shown_in_blocks(visit):
 
 
 def test_what_was_not_rated_is_said(visit):
-    sources = planted("ratings", 5, 4, zeros="missing", k=2)
+    sources = made_of("ratings", 5, 4, zeros="missing", k=2)
     row, column = next(zip(*(sources.table.dense() != sources.table.dense()).nonzero(), strict=True))
     shown = visit("ratings")
     shown.press("ArrowDown", *["ArrowDown"] * row, *["ArrowRight"] * column)

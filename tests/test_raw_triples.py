@@ -24,7 +24,7 @@ def read(path, limits=LIMITS, **changes):
     return read_raw(path, source, zeros=source.zeros, limits=limits)
 
 
-def cells_of(table):
+def values_by_labels(table):
     return {
         (table.row_labels[row], table.column_labels[column]): value
         for row, column, value in zip(table.rows, table.columns, table.values, strict=True)
@@ -55,26 +55,30 @@ def test_every_dress_gives_the_same_table(tmp_path, name, content, changes):
     (tmp_path / name).write_bytes(gzip.compress(data, mtime=0) if name.endswith("gz") else data)
     table = read(tmp_path / name, **{"columns": [*HEADER[:3]], **changes})
     assert (table.row_labels, table.column_labels) == (("ann", "bob", "cid"), ("tea", "ham"))
-    assert cells_of(table) == {("ann", "tea"): 5.0, ("ann", "ham"): 1.0, ("bob", "ham"): 2.5}
+    assert values_by_labels(table) == {("ann", "tea"): 5.0, ("ann", "ham"): 1.0, ("bob", "ham"): 2.5}
 
 
 @pytest.mark.parametrize("columns", [["user", "item", "rating"], [1, 2, 3]])
 def test_parquet(tmp_path, columns):
     frame = pd.DataFrame({"user": [7, 7, 8], "item": ["a", "b", "a"], "rating": [1, 2, 3], "time": [0, 0, 0]})
     frame.to_parquet(tmp_path / "t.parquet")
-    assert cells_of(read(tmp_path / "t.parquet", columns=columns)) == {("7", "a"): 1, ("7", "b"): 2, ("8", "a"): 3}
+    assert values_by_labels(read(tmp_path / "t.parquet", columns=columns)) == {
+        ("7", "a"): 1,
+        ("7", "b"): 2,
+        ("8", "a"): 3,
+    }
 
 
 def test_columns_in_another_order(tmp_path):
     (tmp_path / "t.csv").write_text("rating,x,item,user\n4,?,tea,ann\n")
-    assert cells_of(read(tmp_path / "t.csv", columns=["user", "item", "rating"])) == {("ann", "tea"): 4.0}
+    assert values_by_labels(read(tmp_path / "t.csv", columns=["user", "item", "rating"])) == {("ann", "tea"): 4.0}
 
 
 @pytest.mark.parametrize(("duplicates", "value"), [("last", 4.0), ("mean", 3.0), ("sum", 9.0)])
 def test_duplicates_are_combined_as_asked(tmp_path, duplicates, value):
     (tmp_path / "t.csv").write_text("u,i,r\na,x,2\nb,y,1\na,x,3\na,x,4\na,x,0\n")
     table = read(tmp_path / "t.csv", duplicates=duplicates)
-    assert cells_of(table) == {("a", "x"): value, ("b", "y"): 1.0}
+    assert values_by_labels(table) == {("a", "x"): value, ("b", "y"): 1.0}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +127,7 @@ def test_cells_survive_in_any_order(tmp_path_factory, cells):
     frame = pd.DataFrame([(row, column, value) for (row, column), value in cells.items()], columns=["u", "i", "r"])
     frame.to_csv(path, index=False)
     table = read(path, separator=",")
-    assert cells_of(table) == cells
+    assert values_by_labels(table) == cells
     assert list(table.row_labels) == list(dict.fromkeys(row for row, _ in cells))
     places = table.rows.astype(np.int64) * len(table.column_labels) + table.columns
     assert np.all(np.diff(places) > 0)
@@ -148,7 +152,7 @@ def test_how_many_lines_come_together_changes_nothing(tmp_path, content, size):
             table = read(path, limits, separator=",")
         except InputError as error:
             return str(error)
-        return table.row_labels, table.column_labels, cells_of(table)
+        return table.row_labels, table.column_labels, values_by_labels(table)
 
     assert outcome(Limits(lines=size)) == outcome(LIMITS)
 
@@ -185,7 +189,7 @@ def test_what_went_in_silently_or_in_other_words_is_refused_with_its_remedy(tmp_
 def test_an_index_of_a_frame_comes_first(tmp_path):
     frame = pd.DataFrame({"user": ["a", "b"], "item": ["x", "y"], "rating": [1.0, 2.0]})
     frame.groupby(["user", "item"]).rating.mean().to_frame().to_parquet(tmp_path / "t.parquet")
-    assert cells_of(read(tmp_path / "t.parquet")) == {("a", "x"): 1.0, ("b", "y"): 2.0}
+    assert values_by_labels(read(tmp_path / "t.parquet")) == {("a", "x"): 1.0, ("b", "y"): 2.0}
 
 
 def test_a_folder_and_a_zip(tmp_path):
@@ -193,4 +197,4 @@ def test_a_folder_and_a_zip(tmp_path):
         read(tmp_path)
     with ZipFile(tmp_path / "t.zip", "w") as archive:
         archive.writestr("t.csv", "u,i,r\na,x,1\n")
-    assert cells_of(read(tmp_path / "t.zip")) == {("a", "x"): 1.0}
+    assert values_by_labels(read(tmp_path / "t.zip")) == {("a", "x"): 1.0}

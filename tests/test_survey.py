@@ -9,7 +9,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 from sklearn.metrics.pairwise import cosine_similarity
 
-from examples import table_of
+from examples import planted, table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
@@ -24,9 +24,9 @@ from ratings_nmf.survey.evidence import COLUMNS, shuffled
 OPTIONS = {"tol": 1e-4}
 
 
-def planted(rank, shape, zeros, seed=0):
-    draw = np.random.default_rng(seed)
-    cells = draw.gamma(0.5, 1, (shape[0], rank)) @ draw.gamma(0.5, 1, (rank, shape[1]))
+def noisy(rank, shape, zeros):
+    draw = np.random.default_rng(1)
+    cells = planted(shape, rank, spread=0.5)[2]
     cells = np.maximum(cells + draw.normal(0, 0.1 * cells.std(), shape), 1e-6)
     return table_of(cells if zeros == "observed" else cells * (draw.random(shape) < 0.7), zeros)
 
@@ -38,7 +38,7 @@ def survey_of(table, counts=(1, 2, 3), folds=3, number=3, **more):
 
 @pytest.fixture(scope="module", params=["observed", "missing"])
 def surveyed(request):
-    table = planted(2, (20, 12), request.param)
+    table = noisy(2, (20, 12), request.param)
     return table, survey_of(table)
 
 
@@ -182,7 +182,7 @@ def test_shuffling_keeps_each_columns_values_and_known_cells(zeros, monkeypatch)
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 @pytest.mark.parametrize("rank", [3, 5])
 def test_the_choice_is_the_planted_rank(rank, zeros):
-    table = planted(rank, (80, 60), zeros)
+    table = noisy(rank, (80, 60), zeros)
     options = {"tol": 1e-4} if zeros == "observed" else {"tol": 1e-4, "baseline": False, "regularization": 0.1}
     plan = SurveyParameters(components=list(range(1, 8)), folds=4, restarts=3)
     found = compare(table, plan, options=options, seed=0)

@@ -275,7 +275,7 @@ def test_memory_grows_with_the_labels_not_with_the_cells(tmp_path):
     # Zeros are cells to keep until a newcomer is whole, and nothing to write after
     ending = "#".join(f",{column},{int(column in columns[:2])}\n" for column in columns)
     peaks = []
-    for count in 5_000, 20_000:
+    for count in 20_000, 35_000:  # the buffers of reading are full from some 80 MB on
         with Path("new.csv").open("w") as stream:
             stream.write("u,i,r\n")
             stream.writelines(f"#{ending}".replace("#", f"new {number}") for number in range(count))

@@ -160,7 +160,8 @@ def _table(connection: Any, source: Source, ingest: IngestParameters, count: int
     table = (
         f"read_csv({_quoted(_literal(str(source.file)))}, auto_detect = false, header = false, "
         f"skip = {ingest.skip.lines}, compression = 'none', delim = {_quoted(source.separator)}, quote = '\"', "
-        f"escape = '\"', nullstr = '\\0', max_line_size = {LONGEST_LINE}, store_rejects = true{comment}, "
+        f"escape = '\"', nullstr = '\\0', max_line_size = {LONGEST_LINE}, "
+        f"buffer_size = {2 * LONGEST_LINE}, store_rejects = true{comment}, "
         f"columns = {{{types}}})"
     )
     return table, [(name, "VARCHAR") for name in names]

@@ -33,7 +33,7 @@ def written(tmp_path, monkeypatch):
                 cells = np.ones((len(LABELS[rows]), 3))
                 table = from_dense(cells, row_labels=LABELS[rows], column_labels=LABELS[1:], zeros="observed")
                 some = replace(factors, W=factors.W[rows])
-                add(some.rows_frame(LABELS[rows]), some.reconstruction_frame(table))
+                add(some.rows_frame(LABELS[rows]), some.reconstruction_frame(table.row_labels, table.column_labels))
         return factors, tmp_path / "data/factors/d"
 
     return write

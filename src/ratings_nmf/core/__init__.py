@@ -1,1 +1,1 @@
-"""What every room uses: errors, parameters, streams of random numbers, the table; arrays and texts, no file."""
+"""What every room uses: errors, parameters, streams of random numbers, the table; nothing of another room."""

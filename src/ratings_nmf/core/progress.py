@@ -7,15 +7,11 @@ from tqdm import tqdm
 
 
 def progress(work: Iterable[Any] | None = None, *, unit: str, total: int | None = None, show: bool = True) -> Any:
-    """Return a bar on standard error, shown after two seconds, that counts what is taken from `work`, or is told.
-
-    Bytes (unit ``B``) are counted in thousands.
-    """
+    """Return a bar on standard error, shown after two seconds, that counts what is taken from `work`, or is told."""
     return tqdm(
         work,
         total=total,
-        unit=unit if unit == "B" else f" {unit}",
-        unit_scale=unit == "B",
+        unit=f" {unit}",
         disable=None if show else True,
         delay=2,
         leave=False,

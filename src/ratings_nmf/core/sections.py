@@ -1,13 +1,11 @@
 """Typed blocks of keys and values, which say where a document breaks their types and bounds."""
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import inspect
 
 from ratings_nmf.core.errors import InputError
-
-T = TypeVar("T")
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 

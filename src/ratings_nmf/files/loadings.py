@@ -13,7 +13,7 @@ from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import appending, column_names, iterate_parquet
-from ratings_nmf.files.formats import DIGITS, append_frame, made_by, read_numbers
+from ratings_nmf.files.formats import DIGITS, append_frame, iterate_csv, made_by, read_numbers
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -136,8 +136,10 @@ def _append_parquet(stack: ExitStack, folder: Path, name: str) -> "Callable[[Dat
 
 
 def components(dataset: str) -> tuple[str, ...]:
-    """Return the names of the components; errors are those of `read`."""
-    return _open(dataset)[0]
+    """Return the names of the components, read without any number; errors are those of `read`."""
+    folder = made_by("fit", _folder(dataset), dataset)
+    csv = folder / "W.csv"
+    return tuple((next(iterate_csv(csv)) if csv.exists() else column_names(folder / "W.parquet"))[1:])
 
 
 def read(dataset: str, *, draw: Draw | None = None) -> Loadings:
@@ -148,38 +150,36 @@ def read(dataset: str, *, draw: Draw | None = None) -> Loadings:
     InputError
         If they were not written yet.
     """
-    components, H, parts = _open(dataset)
+    names, H, parts = _open(dataset)
     if draw is None:
-        return {"W": np.concatenate([*parts]), "H": H, "components": components}
+        return {"W": np.concatenate([*parts]), "H": H, "components": names}
     start, kept = 0, []
     for lines in parts:
         first, last = np.searchsorted(draw.rows, (start, start + len(lines)))
         kept.append(lines[draw.rows[first:last] - start])
         start += len(lines)
-    return {"W": np.concatenate(kept), "H": H, "components": components}
+    return {"W": np.concatenate(kept), "H": H, "components": names}
 
 
 def beside(dataset: str, tables: Iterable[RatingsTable]) -> Iterator[tuple[RatingsTable, Loadings]]:
     """Give each of the tables, successive rows of all, with the loadings of its rows; errors are those of `read`."""
-    components, H, parts = _open(dataset)
-    waiting = np.empty((0, len(components)))
+    names, H, parts = _open(dataset)
+    waiting = np.empty((0, len(names)))
     for table in tables:
         count = table.shape[0]
         while len(waiting) < count:
             waiting = np.concatenate([waiting, next(parts)])
-        yield table, {"W": waiting[:count], "H": H, "components": components}
+        yield table, {"W": waiting[:count], "H": H, "components": names}
         waiting = waiting[count:]
 
 
 def _open(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64], Iterator[NDArray[np.float64]]]:
     """Return the names of the components, H (components, columns), and W's lines, some at a time."""
-    folder = made_by("fit", _folder(dataset), dataset)
+    names, folder = components(dataset), _folder(dataset)
     if (folder / "W.csv").exists():
-        components, W = read_numbers(folder / "W.csv")
-        return components, read_numbers(folder / "H.csv")[1], iter([W])
-    _, *names = column_names(folder / "W.parquet")
+        return names, read_numbers(folder / "H.csv")[1], iter([read_numbers(folder / "W.csv")[1]])
     H = np.concatenate([*_iterate_lines(folder / "H.parquet", names)]).T
-    return tuple(names), np.ascontiguousarray(H), _iterate_lines(folder / "W.parquet", names)
+    return names, np.ascontiguousarray(H), _iterate_lines(folder / "W.parquet", names)
 
 
 def _iterate_lines(path: Path, components: Sequence[str]) -> Iterator[NDArray[np.float64]]:

@@ -1,1 +1,1 @@
-"""W and H: what they predict, their canonical form, what each component contributes, how close they come."""
+"""W and H: what they predict, their canonical form, how close they come; tables and loadings may enter."""

@@ -88,12 +88,11 @@ class Factors:
 
         return DataFrame(self.H, index=Index(self.components, name="component"), columns=Index(labels, name="column"))
 
-    def reconstruction_frame(self, table: RatingsTable) -> "DataFrame":
-        """Return W @ H as a table with the labels of a ratings table."""
+    def reconstruction_frame(self, rows: Sequence[str], columns: Sequence[str]) -> "DataFrame":
+        """Return W @ H as a table with the labels of rows and columns."""
         from pandas import DataFrame, Index
 
-        rows = Index(table.row_labels, name="row")
-        return DataFrame(self.reconstruction(), index=rows, columns=list(table.column_labels))
+        return DataFrame(self.reconstruction(), index=Index(rows, name="row"), columns=list(columns))
 
     def stored_cells(self, table: RatingsTable, *, first_row: int = 0) -> dict[str, NDArray[Any]]:
         """Return ``row`` (counted from the first row's position), ``column``, ``value`` and ``predicted`` of cells."""

@@ -49,8 +49,11 @@ def write(
             W = arranged(solved.W[start : start + table.shape[0]]).W
             factors = replace(factors, W=loadings.as_written(W, largest.W[0], csv=csv))
             parts.append(sums(table, factors))
-            cells = factors.reconstruction_frame(table) if dense else factors.stored_cells(table, first_row=start)
-            add(factors.rows_frame(table.row_labels), cells)
+            rows = table.row_labels
+            cells = (
+                factors.reconstruction_frame(rows, labels) if dense else factors.stored_cells(table, first_row=start)
+            )
+            add(factors.rows_frame(rows), cells)
             start += table.shape[0]
     total = joined(parts)
     components = zip(factors.components, shares(total.loadings, factors.H).tolist(), strict=True)

@@ -1,1 +1,1 @@
-"""The user's files: read, checked and refused; CSV with any usual separator, gzipped or not, and Parquet."""
+"""The user's files: read, checked and refused; a path and what params.yaml says of it enter, tables of cells leave."""

@@ -9,16 +9,13 @@ from ratings_nmf.core.table import RatingsTable, Zeros
 
 Duplicates = Literal["last", "mean", "sum"]
 
-Coded = tuple[tuple[str, ...], NDArray[np.int32]]
-"""Labels of one side in order of appearance, and each cell's place among them."""
-
-Cells = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
+Triples = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
 """Rows, columns and values of cells, each of shape (cells,)."""
 
 
 def table_of(
     labels: tuple[tuple[str, ...], tuple[str, ...]],
-    cells: Cells,
+    cells: Triples,
     *,
     zeros: Zeros | None,
     duplicates: Duplicates | None,
@@ -51,8 +48,8 @@ def table_of(
 
 
 def _in_order(
-    labels: tuple[tuple[str, ...], tuple[str, ...]], cells: Cells, duplicates: Duplicates | None
-) -> tuple[Cells, list[tuple[str, str, int]]]:
+    labels: tuple[tuple[str, ...], tuple[str, ...]], cells: Triples, duplicates: Duplicates | None
+) -> tuple[Triples, list[tuple[str, str, int]]]:
     """Return the cells sorted by row, then column, one for each pair, and what stands several times."""
     rows, columns, values = cells
     keys = rows.astype(np.int64) * len(labels[1]) + columns

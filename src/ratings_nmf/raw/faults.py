@@ -23,8 +23,7 @@ def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: Inge
     InputError
         Always.
     """
-    faults = [f"row {row!r}, column {column!r}: {_fault(text)}" for row, column, text in cells[:LISTED]]
-    faults += [""] * (len(cells) - LISTED)
+    faults = [f"row {row!r}, column {column!r}: {_fault(text)}" for row, column, text in cells]
     point = "comma" if ingest.decimal == "," else "point"
     remedies = dict.fromkeys(filter(None, (_remedy(text, ingest) for _, _, text in cells)))
     expected = f"expected finite numbers of 0 or more, with a decimal {point}"
@@ -43,20 +42,19 @@ def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
     raise InputError(f"{path}: {listing(faults)}; say what to make of them: `duplicates: last`, `mean` or `sum`")
 
 
-def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> Zeros:
-    """Return the meaning of zero, given how many cells are 0, blank or absent.
+def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
+    """Refuse a table some of whose cells are 0, blank or absent, where it was not said what they mean.
 
     Raises
     ------
     InputError
-        If there are such cells and their meaning was not said.
+        If so.
     """
     if zeros is None and unstored:
         raise InputError(
             f"{path}: {unstored:,} cells are 0, blank or absent; say what they mean with `zeros` under `ingest` in "
             "params.yaml: `observed` (0 is a value) or `missing` (not rated)"
         )
-    return zeros or "observed"
 
 
 def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:

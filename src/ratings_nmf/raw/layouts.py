@@ -1,6 +1,6 @@
 """A raw file in the layout that params.yaml names, as cells some lines at a time or as a table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_floats, to_mask, to_numpy
-from ratings_nmf.raw.assembly import Coded, table_of
+from ratings_nmf.files.columns import Coded, texts_to_arrow, to_arrow, to_coded, to_floats, to_mask
+from ratings_nmf.raw.assembly import table_of
 from ratings_nmf.raw.faults import check_labels, check_zeros, listing, refuse_cells, refuse_repeated
 from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
@@ -65,12 +65,12 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
         cell is 0, or the meaning of zeros was not said.
     """
-    (row_labels, rows), (column_labels, columns), values = read_cells(path, ingest, zeros=zeros, limits=limits)
+    (rows, row_labels), (columns, column_labels), values = read_cells(path, ingest, zeros=zeros, limits=limits)
     if zeros != "observed":
         rated = values > 0
         rows, columns, values = rows[rated], columns[rated], values[rated]
     table, repeated = table_of(
-        (row_labels, column_labels), (rows, columns, values), zeros=zeros, duplicates=ingest.duplicates
+        (tuple(row_labels), tuple(column_labels)), (rows, columns, values), zeros=zeros, duplicates=ingest.duplicates
     )
     if repeated:
         refuse_repeated(path, repeated)
@@ -83,24 +83,18 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
 def read_cells(
     path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
 ) -> tuple[Coded, Coded, NDArray[np.float64]]:
-    """Read cells as they are: labels and each cell's place in them, by rows and by columns; values, NaN where blank.
+    """Read cells as they are: labels, coded, of rows and of columns; values, NaN where blank.
 
     Parameters and errors are those of `read_raw`, which makes a table of them.
     """
     read = list(batches(path, ingest, zeros=zeros, limits=limits))
     with ThreadPoolExecutor() as pool:
-        sides = list(pool.map(joined, ([batch.rows for batch in read], [batch.columns for batch in read])))
+        parts = [batch.rows for batch in read], [batch.columns for batch in read]
+        sides = list(pool.map(lambda arrays: to_coded(pa.chunked_array(arrays, LABEL)), parts))
     values = np.concatenate([batch.values for batch in read])
-    for side, (labels, _) in zip(("row", "column"), sides, strict=True):
+    for side, (_, labels) in zip(("row", "column"), sides, strict=True):
         check_labels(path, side, labels)
     return sides[0], sides[1], values
-
-
-def joined(parts: Iterable[Any]) -> Coded:
-    """Return one side of some batches as labels and places."""
-    column = pa.chunked_array(parts, LABEL).unify_dictionaries()
-    labels = tuple(column.chunk(0).dictionary.to_pylist())
-    return labels, to_numpy(pa.chunked_array([chunk.indices for chunk in column.chunks]))
 
 
 def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:

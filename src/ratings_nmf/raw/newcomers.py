@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side, Zeros
-from ratings_nmf.raw.assembly import Cells, table_of
+from ratings_nmf.raw.assembly import Triples, table_of
 from ratings_nmf.raw.faults import check_labels, refuse_repeated
 from ratings_nmf.raw.layouts import batches
 from ratings_nmf.raw.scan import LIMITS, Limits
@@ -119,7 +119,7 @@ def read(
     labels, complete_after = tuple(own.places), np.maximum.accumulate(own.last)
     places = {label: place for place, label in enumerate(known)}
     start, repeated = 0, []
-    waiting: list[Cells] = []
+    waiting: list[Triples] = []
     for number, batch in enumerate(batches(path, source, zeros=zeros, limits=limits)):
         sides = (batch.rows, batch.columns) if side == "rows" else (batch.columns, batch.rows)
         waiting.append(_known_cells(sides, (own.places, places), batch.values, zeros=zeros))
@@ -145,7 +145,7 @@ def read(
 
 def _known_cells(
     sides: tuple[Any, Any], places: tuple[dict[str, int], dict[str, int]], values: NDArray[np.float64], *, zeros: Zeros
-) -> Cells:
+) -> Triples:
     """Return the cells of a batch by place, without those that have none and those that are not rated."""
     rows, columns = (
         np.array([known.get(label, -1) for label in labels.dictionary.to_pylist()], dtype=np.int32)[
@@ -159,7 +159,7 @@ def _known_cells(
     return rows[counted], columns[counted], values[counted]
 
 
-def _split(waiting: list[Cells], stop: int) -> tuple[Cells, list[Cells]]:
+def _split(waiting: list[Triples], stop: int) -> tuple[Triples, list[Triples]]:
     """Part cells into those of the rows before `stop`, sorted by row and else in their order, and the others."""
     rows, columns, values = (np.concatenate(parts) for parts in zip(*waiting, strict=True))
     ready = rows < stop
@@ -169,5 +169,5 @@ def _split(waiting: list[Cells], stop: int) -> tuple[Cells, list[Cells]]:
 
 def _state(path: Path) -> tuple[int, int]:
     """Return the size of a file and the time of its last change."""
-    found = path.stat()
-    return found.st_size, found.st_mtime_ns
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns

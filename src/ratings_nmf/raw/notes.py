@@ -11,7 +11,7 @@ FAR, OFTEN = 3, 0.01
 
 def notes(table: RatingsTable) -> list[str]:
     """Return what a careful reader of the table would ask about, each with its remedy."""
-    found = _marks(table)
+    remarks = _marks(table)
     sides = (
         ("row", table.rows, table.columns, table.row_labels),
         ("column", table.columns, table.rows, table.column_labels),
@@ -19,9 +19,9 @@ def notes(table: RatingsTable) -> list[str]:
     for side, own, other, labels in sides:
         for line in _totals(own, other, table.values, len(labels)):
             remedy = f"`skip: {{{side}s: [{labels[line]!r}]}}`"
-            found.append(f"{side} {labels[line]!r} is the sum of the others; if it is a total: {remedy}")
-        found += _alike(side, labels)
-    return found
+            remarks.append(f"{side} {labels[line]!r} is the sum of the others; if it is a total: {remedy}")
+        remarks += _alike(side, labels)
+    return remarks
 
 
 def _marks(table: RatingsTable) -> list[str]:

@@ -61,7 +61,7 @@ def read_unseen(
     """
     *sides, values = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
     rated = values > 0 if table.zeros == "missing" else np.ones(len(values), dtype=bool)
-    texts, codes = sides[0]
+    codes, texts = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)
     undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & rated
     counted = rated & ~undrawn
@@ -69,14 +69,14 @@ def read_unseen(
         raise InputError(f"{path}: found {counted.sum()} cells to predict; expected two or more, for a standard error")
     labels: list[str] = []
     places = []
-    for name, (given, codes), known in zip(
+    for name, (codes, texts), known in zip(
         ("row", "column"), sides, (table.row_labels, table.column_labels), strict=True
     ):
         position = {label: place for place, label in enumerate(known)}
-        found = np.array([position.get(label, -1) for label in given], dtype=np.int32)
-        places.append(found[codes][counted])
+        place = np.array([position.get(label, -1) for label in texts], dtype=np.int32)
+        places.append(place[codes][counted])
         used = np.unique(codes[counted])
-        labels += [f"{name} {given[code]!r}" for code in used if found[code] < 0]
+        labels += [f"{name} {texts[code]!r}" for code in used if place[code] < 0]
     unknown = (places[0] < 0) | (places[1] < 0)
     return UnseenCells(
         rows=places[0],

@@ -1,1 +1,1 @@
-"""What a receiver does not know yet and is predicted to value most; rows and columns that come after the fit."""
+"""What a receiver does not know yet and is predicted to value most; lines that come after the fit; factors enter."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pandas import DataFrame, Index
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import convert
@@ -216,8 +215,7 @@ class Results:
         own = extended.rows_frame(labels) if self.side == "rows" else extended.columns_frame(labels)
         append_frame(self.loadings, own)
         if self.dense:
-            predicted = DataFrame(extended.reconstruction(), index=Index(rows, name="row"), columns=list(columns))
-            append_frame(self.predictions, predicted)
+            append_frame(self.predictions, extended.reconstruction_frame(rows, columns))
 
     def _write_cells(self, newcomers: RatingsTable, loadings: NDArray[np.float64]) -> None:
         """Write a line for each known cell: row, column, value, predicted."""

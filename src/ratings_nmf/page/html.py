@@ -27,6 +27,9 @@ from ratings_nmf.page.matrices import grouping, matrices
 from ratings_nmf.page.panels import component_cards, heldout_panel, parts, recommendations_panel, survey_panel
 from ratings_nmf.recommend.recommendations import Recommendations, sides
 
+SCRIPTS = ("text", "data", "colours", "heatmap", "survey", "recommendations", "page")
+"""Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
@@ -108,7 +111,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
 def build(datasets: Sequence[Sources], *, seed: int) -> str:
     """Return the page about all datasets, in their order; the same inputs give the same text."""
     contents = [describe(sources) for sources in progress(datasets, unit="datasets")]
-    style, script = _read("style.css"), _read("script.js")
+    style, script = _read("style.css"), scripts(SCRIPTS)
     data = {
         "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "unrated": NOT_RATED},
         "datasets": {content["name"]: data for content, data in contents},
@@ -131,6 +134,12 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
         script=Markup(script),
         data=Markup(script_json(data)),
     )
+
+
+def scripts(names: Sequence[str]) -> str:
+    """Return modules of the page's script as one script that leaves no name behind."""
+    body = "\n".join(_read(f"scripts/{name}.js") for name in names)
+    return f'"use strict";\n(() => {{\n{body}}})();\n'
 
 
 def policy(*, style: str, script: str) -> str:

@@ -76,22 +76,56 @@ def opened(path: Path, source: IngestParameters) -> Iterator[Source]:
     InputError
         If the file is missing, empty, of a kind that is not read, damaged, or its separator cannot be told.
     """
+    with in_words(path), TemporaryDirectory() as folder:
+        head = beginning(path)
+        if path.suffix == ".parquet":
+            yield _parquet(path)
+        else:
+            file = _plain(path, head, source, Path(folder))
+            yield _delimited(path, file, source)
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Refuse in words of our own what a file cannot be read for.
+
+    Raises
+    ------
+    InputError
+        For what the operating system, gzip, zip, Parquet and decoding raise.
+    """
     try:
-        with TemporaryDirectory() as folder:
-            if path.exists() and not path.is_file():
-                kind = "a folder" if path.is_dir() else "not a regular file"
-                raise InputError(f"{path}: {kind}; expected a file: mend `path` in params.yaml")
-            with path.open("rb") as stream:
-                head = stream.read(_SAMPLE)
-            if path.suffix == ".parquet":
-                yield _parquet(path)
-            else:
-                file = _plain(path, head, source, Path(folder))
-                yield _delimited(path, file, source)
+        yield
     except FileNotFoundError:
         raise InputError(f"{path}: no such file; put the table there or mend `path` in params.yaml") from None
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, pa.ArrowInvalid, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())}") from None
+
+
+def beginning(path: Path) -> bytes:
+    """Return the first bytes of a file, of a kind that is read as far as they tell.
+
+    Raises
+    ------
+    InputError
+        If it is not a file, or of another kind.
+    """
+    if path.exists() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "not a regular file"
+        raise InputError(f"{path}: {kind}; expected a file: mend `path` in params.yaml")
+    with path.open("rb") as stream:
+        head = stream.read(_SAMPLE)
+    refusal = next((words for magic, words in _BINARY.items() if head.startswith(magic)), None)
+    if refusal and path.suffix != ".parquet":
+        raise InputError(f"{path}: this is {refusal}")
+    if path.suffix == ".gz" and head and not is_packed(head):
+        raise InputError(f"{path}: cannot be read: its name ends in .gz, but it is not gzipped; rename it")
+    return head
+
+
+def is_packed(head: bytes) -> bool:
+    """Return whether a file that begins like this is gzipped or zipped."""
+    return head.startswith((b"\x1f\x8b", b"PK\x03\x04"))
 
 
 def _parquet(path: Path) -> Source:
@@ -104,16 +138,10 @@ def _parquet(path: Path) -> Source:
 
 def _plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
     """Return a file of plain UTF-8: the user's own, or a copy that is unpacked and decoded."""
-    refusal = next((words for magic, words in _BINARY.items() if head.startswith(magic)), None)
-    if refusal:
-        raise InputError(f"{path}: this is {refusal}")
-    packed = head.startswith((b"\x1f\x8b", b"PK\x03\x04"))
-    if path.suffix == ".gz" and head and not packed:
-        raise InputError(f"{path}: cannot be read: its name ends in .gz, but it is not gzipped; rename it")
     copy = folder / "plain"
-    if packed:
+    if is_packed(head):
         unpacked = folder / "unpacked"
-        with _unpacking(path, head) as stream, unpacked.open("wb") as out:
+        with unpacking(path, head) as stream, unpacked.open("wb") as out:
             shutil.copyfileobj(stream, out, 2**20)
         with unpacked.open("rb") as stream:
             head = stream.read(_SAMPLE)
@@ -141,7 +169,14 @@ def _plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> P
 
 
 @contextmanager
-def _unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
+def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
+    """Open a file that is gzipped, or zipped alone, to be read unpacked.
+
+    Raises
+    ------
+    InputError
+        If it is a zip of several files, or a workbook.
+    """
     if head.startswith(b"\x1f\x8b"):
         with gzip.open(path, "rb") as stream:
             yield stream  # type: ignore[misc]

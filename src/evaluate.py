@@ -22,7 +22,8 @@ def evaluate(dataset: str) -> stage.Outcome:
     count = metrics.read_choice(dataset) if fit.n_components == "auto" else fit.n_components
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
     model = Model(n_components=count, solver=fit.solver, options=fit.options)
-    common = {"seed": parameters.seed, "top": block.recommend.top}
+    common: dict[str, int] = {"seed": parameters.seed, "top": block.recommend.top}
+    unknown: list[str] = []
     if block.evaluate.test is None:
         heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, **common)
     else:
@@ -31,9 +32,8 @@ def evaluate(dataset: str) -> stage.Outcome:
         cells = read_unseen(path, table, source, row_labels=row_labels)
         heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, **common)
         heldout |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
-        heldout["unknown_labels"] = len(cells.unknown_labels)
-        if cells.unknown_labels:
-            heldout["first_unknown"] = cells.unknown_labels[:LISTED]
+        unknown = cells.unknown_labels
+        heldout["unknown_labels"] = len(unknown)
         if cells.undrawn:
             heldout["undrawn_lines"] = cells.undrawn
     notes = words.drawn_rows(draw) + heldout.get("notes", [])
@@ -43,7 +43,8 @@ def evaluate(dataset: str) -> stage.Outcome:
         heldout["notes"] = notes
     metrics.write(dataset, "heldout", heldout | {"predictors": evaluation.predictors(heldout)})
     metrics.write_summary(dataset, "heldout", evaluation.summary(heldout))
-    return heldout["cells"], stage.of_rows(heldout["verdict"], draw)
+    listed = f" Unknown labels, first {LISTED}: {', '.join(unknown[:LISTED])}" if unknown else ""
+    return heldout["cells"], stage.of_rows(heldout["verdict"] + listed, draw)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def report(dataset: str) -> stage.Outcome:
     if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
         figures["survey"] = curves
     if (consensus := Consensus.from_numbers(*reports.read_consensus(dataset))) is not None:
-        figures["consensus"] = consensus_figure(dataset, consensus, survey)
+        figures["consensus"] = consensus_figure(dataset, consensus, survey, table.column_labels)
     if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
     reports.write_figures(dataset, figures)

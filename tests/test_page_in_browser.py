@@ -275,3 +275,29 @@ def test_plots_of_dvc_need_no_network(browser, reproduced, tmp_path):
     assert page.locator(".vega-embed").count() == 1
     assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
     context.close()
+
+
+def test_a_label_is_no_script_in_the_plots_of_dvc(browser, checkout, in_process, tmp_path):
+    """DVC puts what it plots into its page as it is: labels of rows, columns and components stand in none of it."""
+    workspace = checkout.copy(tmp_path / "ratings nmf")
+    script = "</script><script>window.broken=1</script>"
+    table = workspace.root / "data/raw/groceries.csv"
+    lines = table.read_text(encoding="utf-8").replace("John", script).replace("bread", f"bread{script}")
+    table.write_text(lines, encoding="utf-8")
+    (workspace.root / "data/test").mkdir(exist_ok=True)
+    (workspace.root / "data/test/cells.csv").write_text(f"a,b,c\n{script},Alice,1\nfruits,Mary,1\n", encoding="utf-8")
+    params = workspace.params()
+    params["datasets"] = {"groceries": params["datasets"]["groceries"]}
+    params["datasets"]["groceries"]["fit"]["names"] = [script, "b", "c"]
+    params["datasets"]["groceries"]["evaluate"] = {"test": "data/test/cells.csv"}
+    workspace.write_params(params)
+    in_process(workspace, "ingest", "survey", "fit", "evaluate", "recommend")
+    for file in (workspace.root / "reports/metrics").rglob("*.*"):
+        assert "script" not in file.read_text(encoding="utf-8"), file
+    workspace.dvc("plots", "show", "--out", str(tmp_path / "plots"))
+    page = browser.new_page()
+    page.goto((tmp_path / "plots/index.html").as_uri())
+    page.locator("canvas.marks, svg.marks").first.wait_for()
+    assert page.locator(".vega-embed").count() >= 3
+    assert page.evaluate("window.broken") is None
+    page.close()

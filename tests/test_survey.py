@@ -219,7 +219,7 @@ def test_what_is_not_measured_has_a_reason(surveyed):
 def test_columns_of_a_wide_table_are_drawn_for_the_consensus(surveyed):
     table, _ = surveyed
     found = survey_of(table, counts=(2,), column_limit=5)
-    assert found.consensus.matrix.shape == (5, 5) and len(set(found.consensus.labels)) == 5
+    assert found.consensus.matrix.shape == (5, 5) and len(set(found.consensus.columns)) == 5
     assert "The consensus is between 5 columns drawn from 12." in found.notes
 
 
@@ -259,11 +259,14 @@ def test_a_large_consensus_is_put_together():
     draw = np.random.default_rng(4)
     matrix = consensus.consensus([draw.integers(0, 3, 90) for _ in range(6)])
     labels = [f"c{column}" for column in range(90)]
-    whole = consensus.arrange(matrix, labels, groups=3)
-    shown = consensus.arrange(matrix, labels, groups=3, limit=40)
-    assert len(whole.labels) == 90 and len(shown.labels) == 40 and len(set(shown.labels)) == 40
-    assert sorted(whole.labels) == sorted(labels) and set(whole.group) == {1, 2, 3}
+    whole = consensus.arrange(matrix, np.arange(90), groups=3)
+    shown = consensus.arrange(matrix, np.arange(90), groups=3, limit=40)
+    assert len(whole.columns) == 90 and len(shown.columns) == 40 and len(set(shown.columns)) == 40
+    assert sorted(whole.named(labels)) == sorted(labels) and set(whole.group) == {1, 2, 3}
     assert shown.matrix.sum() < whole.matrix.sum() and shown.matrix.max() <= 1 and shown.matrix.min() >= 0
-    assert shown.labels[0] == f"{whole.labels[0]} and 1 more"
+    assert shown.named(labels)[0] == f"{whole.named(labels)[0]} and 1 more"
+    frame = consensus.to_frame(shown)
+    kept = consensus.Consensus.from_numbers([*frame.columns], frame.to_numpy())
+    assert kept.named(labels) == shown.named(labels) and np.allclose(kept.matrix, shown.matrix)
     block = whole.matrix[:2, :2]
     assert shown.matrix[0, 0] == pytest.approx(block.mean())

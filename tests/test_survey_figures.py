@@ -25,7 +25,7 @@ def shown(columns, groups=3):
     draw = np.random.default_rng(1)
     true = draw.integers(0, groups, columns)
     noisy = [np.where(draw.random(columns) < 0.1, draw.integers(0, groups, columns), true) for _ in range(10)]
-    return arrange(consensus(noisy), [f"column {number}" for number in range(columns)], groups=groups)
+    return arrange(consensus(noisy), np.arange(columns), groups=groups)
 
 
 def draw(lines, choice=3):
@@ -33,7 +33,7 @@ def draw(lines, choice=3):
 
 
 def draw_consensus(columns):
-    return consensus_figure("name", shown(columns), {"consensus": 3})
+    return consensus_figure("name", shown(columns), {"consensus": 3}, [f"column {number}" for number in range(columns)])
 
 
 @pytest.mark.parametrize("count", [2, 4, 16, 17, 30])

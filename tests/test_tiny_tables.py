@@ -112,7 +112,7 @@ def check(number, zeros):
     evidence, content, consensus = survey
     survey_figure("tiny", evidence, content)
     if consensus:
-        consensus_figure("tiny", consensus, content)
+        consensus_figure("tiny", consensus, content, table.column_labels)
     sources = Sources(
         name="tiny", parameters={}, table=table, profile=described, factors=factors, fit=fit,
         loss_curve=solved.loss_curve, evidence=evidence, survey={**content, "notes": []}, heldout=heldout,

@@ -80,8 +80,11 @@ def fit_line(fit: dict[str, Any]) -> str:
     return f"{words.counted(fit['n_components'], 'component')}, relative error {words.percent(fit['relative_error'])}"
 
 
-def consensus_figure(dataset: str, consensus: Consensus, survey: dict[str, Any]) -> Figure:
-    """Draw a consensus matrix, in the order of its tree, with the tree on its right and a line between groups."""
+def consensus_figure(dataset: str, consensus: Consensus, survey: dict[str, Any], labels: Sequence[str]) -> Figure:
+    """Draw a consensus matrix, in the order of its tree, with the tree on its right and a line between groups.
+
+    `labels` are those of the table's columns.
+    """
     caption = Caption(
         title=f"{dataset}: consensus",
         lines=(
@@ -90,10 +93,10 @@ def consensus_figure(dataset: str, consensus: Consensus, survey: dict[str, Any])
         ),
         colours="share of restarts",
     )
-    count = len(consensus.labels)
+    count, names = len(consensus.columns), consensus.named(labels)
     joins = dendrogram(tree(consensus.matrix), no_plot=True) if count > 1 else {"leaves": [0]}
     order = np.array(joins["leaves"])
-    side = _side([consensus.labels[place] for place in order])
+    side = _side([names[place] for place in order])
     figure = heatmap(consensus.matrix[np.ix_(order, order)], (side, side), caption, limit=1.0)
     axes, bar = figure.axes
     edges = (np.flatnonzero(np.diff(consensus.group[order])) + 1).tolist()

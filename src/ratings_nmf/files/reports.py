@@ -97,7 +97,7 @@ def read_evidence(dataset: str) -> list[dict[str, Any]]:
 
 
 def read_consensus(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Return the names of the columns of consensus.csv but the first, which holds labels, and its numbers.
+    """Return the names of the columns of consensus.csv but the first, and their numbers.
 
     Raises
     ------

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import FitParameters
 from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
 from ratings_nmf.files import interim, loadings
-from ratings_nmf.model.factors import Factors, named, shares
+from ratings_nmf.model.factors import Factors, named, numbered, shares
 from ratings_nmf.model.frame import Solution, frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
 
@@ -56,7 +56,8 @@ def write(
             add(factors.rows_frame(rows), cells)
             start += table.shape[0]
     total = joined(parts)
-    components = zip(factors.components, shares(total.loadings, factors.H).tolist(), strict=True)
+    numbers = *numbered(factors.parts), *factors.components[factors.parts :]  # DVC makes markup of names
+    components = zip(numbers, shares(total.loadings, factors.H).tolist(), strict=True)
     return {
         **measures(total, factors),
         "components": [{"component": name, "share": share} for name, share in components],

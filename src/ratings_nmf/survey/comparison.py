@@ -120,8 +120,7 @@ def compare(
     consensus, consensus_count = None, None
     if plan.restarts:
         consensus_count = _consensus_count(choice.n_components, suggested["cophenetic"], counts)
-        labels = [table.column_labels[column] for column in columns]
-        consensus = arrange(matrices[counts.index(consensus_count)], labels, groups=consensus_count)
+        consensus = arrange(matrices[counts.index(consensus_count)], columns, groups=consensus_count)
     return Comparison(
         evidence=evidence,
         suggested=suggested,

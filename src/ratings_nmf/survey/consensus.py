@@ -159,15 +159,16 @@ class Consensus:
 
     Attributes
     ----------
-    labels
-        Of each column, or the first label of a block and how many more it holds.
+    columns, sizes
+        Position of each column in the table, or of the first of a block, and how many it holds, shape (lines,).
     group, membership
         Shape (lines,): the first column's group, from 1, and the columns' mean consensus with their group.
     matrix
         Consensus, or its mean over the blocks, (lines, lines).
     """
 
-    labels: tuple[str, ...]
+    columns: NDArray[np.intp]
+    sizes: NDArray[np.intp]
     group: NDArray[np.intp]
     membership: Matrix
     matrix: Matrix
@@ -177,28 +178,44 @@ class Consensus:
         """Return what `to_frame` was given, from the names of its columns and its numbers."""
         if not len(numbers):
             return None
-        group, membership, *lines = numbers.T
-        return cls(labels=tuple(names[2:]), group=group.astype(np.intp), membership=membership, matrix=np.array(lines))
+        sizes, group, membership, *lines = numbers.T
+        return cls(
+            columns=np.array(names[3:], dtype=np.intp) - 1,
+            sizes=sizes.astype(np.intp),
+            group=group.astype(np.intp),
+            membership=membership,
+            matrix=np.array(lines),
+        )
+
+    def named(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """Return the label of each line, of the table's columns: of a block, the first and how many more it holds."""
+        pairs = zip(self.columns.tolist(), self.sizes.tolist(), strict=True)
+        return tuple(
+            labels[column] if size == 1 else f"{labels[column]} and {size - 1:,} more" for column, size in pairs
+        )
 
 
 def to_frame(kept: Consensus | None) -> "DataFrame":
-    """Return a line for each label: its group, its ``group_consensus`` (`membership`), its consensus with each.
+    """Return a line for each column: its group, its ``group_consensus`` (`membership`), its consensus with each.
 
+    Columns are numbered as they stand in the table, from 1; their labels would become markup in what DVC makes of it.
     No line where there is no consensus.
     """
     from pandas import DataFrame, Index
 
-    labels = kept.labels if kept else ()
-    numbers = np.column_stack([kept.group, kept.membership, kept.matrix]) if kept else np.empty((0, 2))
-    return DataFrame(numbers, index=Index(labels, name="column"), columns=["group", "group_consensus", *labels])
+    places = kept.columns + 1 if kept else np.empty(0, np.intp)
+    parts = [kept.sizes, kept.group, kept.membership, kept.matrix] if kept else [np.empty((0, 3))]
+    names = ["columns", "group", "group_consensus", *map(str, places)]
+    return DataFrame(np.column_stack(parts), index=Index(places, name="column"), columns=names)
 
 
-def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = LIMIT) -> Consensus:
+def arrange(matrix: Matrix, columns: NDArray[np.intp], *, groups: int, limit: int = LIMIT) -> Consensus:
     """Order columns by the tree, cut it into `groups`, and put neighbours together so that `limit` lines remain.
 
-    >>> kept = arrange(np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]]), "abc", groups=2, limit=2)
-    >>> kept.labels, kept.matrix.tolist()
-    (('b', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
+    >>> alike = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
+    >>> kept = arrange(alike, np.array([0, 2, 5]), groups=2, limit=2)
+    >>> kept.named("abcdef"), kept.matrix.tolist()
+    (('c', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
     """
     order, group = grouped(matrix, groups)
     count = min(len(order), limit)
@@ -206,11 +223,9 @@ def arrange(matrix: Matrix, labels: Sequence[str], *, groups: int, limit: int = 
     sizes = np.diff(starts, append=len(order))
     ordered = matrix[np.ix_(order, order)]
     sums = np.add.reduceat(np.add.reduceat(ordered, starts, axis=0), starts, axis=1)
-    named = [labels[column] for column in order[starts]]
     return Consensus(
-        labels=tuple(
-            label if size == 1 else f"{label} and {size - 1:,} more" for label, size in zip(named, sizes, strict=True)
-        ),
+        columns=columns[order[starts]],
+        sizes=sizes,
         group=group[order[starts]],
         membership=np.add.reduceat(membership(matrix, group)[order], starts) / sizes,
         matrix=sums / np.outer(sizes, sizes),

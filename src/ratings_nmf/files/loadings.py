@@ -153,12 +153,12 @@ def read(dataset: str, *, draw: Draw | None = None) -> Loadings:
     names, H, parts = _open(dataset)
     if draw is None:
         return {"W": np.concatenate([*parts]), "H": H, "components": names}
-    start, kept = 0, []
+    start, blocks = 0, []
     for lines in parts:
         first, last = np.searchsorted(draw.rows, (start, start + len(lines)))
-        kept.append(lines[draw.rows[first:last] - start])
+        blocks.append(lines[draw.rows[first:last] - start])
         start += len(lines)
-    return {"W": np.concatenate(kept), "H": H, "components": names}
+    return {"W": np.concatenate(blocks), "H": H, "components": names}
 
 
 def beside(dataset: str, tables: Iterable[RatingsTable]) -> Iterator[tuple[RatingsTable, Loadings]]:

@@ -79,15 +79,15 @@ class Frame:
         """Whether the components are written as they were solved."""
         return bool(np.all(self.scale == 1) and np.all(np.diff(self.position) == 1))
 
-    def arranged(self, solved: Factors) -> Factors:
+    def arranged(self, factors: Factors) -> Factors:
         """Return the factors as they are written; W @ H stays the same up to rounding. W may be that of some rows."""
         if self.is_plain:
-            return solved
-        parts = solved.parts
+            return factors
+        parts = factors.parts
         return Factors(
-            W=np.hstack([solved.W[:, self.position] * self.scale, solved.W[:, parts:]]),
-            H=np.vstack([solved.H[self.position] / self.scale[:, None], solved.H[parts:]]),
-            components=solved.components,
+            W=np.hstack([factors.W[:, self.position] * self.scale, factors.W[:, parts:]]),
+            H=np.vstack([factors.H[self.position] / self.scale[:, None], factors.H[parts:]]),
+            components=factors.components,
         )
 
     def to_frames(self, components: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":
@@ -117,26 +117,26 @@ class Frame:
         return cls(position=position.astype(np.intp) - 1, scale=scales, restart_baselines=restart_baselines)
 
 
-def frame_of(solved: Factors, form: str, restart_baselines: NDArray[np.float64] | None) -> Frame:
+def frame_of(factors: Factors, form: str, restart_baselines: NDArray[np.float64] | None) -> Frame:
     """Return the frame of components that are written in a form, ``raw`` or ``canonical``.
 
     In canonical form each row of H has maximum 1, or is 0 and keeps its scale, and components are sorted by their share
     of the total of W @ H, those of the same share in the solver's order. Baselines stay as they are.
 
     >>> from ratings_nmf.model.factors import numbered
-    >>> solved = Factors(W=np.array([[1.0, 1.0]]), H=np.array([[2.0, 1.0], [4.0, 8.0]]), components=numbered(2))
-    >>> frame = frame_of(solved, "canonical", None)
+    >>> factors = Factors(W=np.array([[1.0, 1.0]]), H=np.array([[2.0, 1.0], [4.0, 8.0]]), components=numbered(2))
+    >>> frame = frame_of(factors, "canonical", None)
     >>> frame
     Frame(position=array([1, 0]), scale=array([8., 2.]), restart_baselines=None)
-    >>> frame.arranged(solved).W, frame.arranged(solved).H
+    >>> frame.arranged(factors).W, frame.arranged(factors).H
     (array([[8., 2.]]), array([[0.5, 1. ],
            [1. , 0.5]]))
     """
     restarts = restart_baselines if restart_baselines is not None and len(restart_baselines) > 1 else None
-    order, scale = np.arange(solved.parts), np.ones(solved.parts)
+    order, scale = np.arange(factors.parts), np.ones(factors.parts)
     if form == "canonical":
-        H = solved.H[: solved.parts]
-        totals = solved.W.sum(axis=0, dtype=np.float64)[: solved.parts] * H.sum(axis=1)
+        H = factors.H[: factors.parts]
+        totals = factors.W.sum(axis=0, dtype=np.float64)[: factors.parts] * H.sum(axis=1)
         order, peak = np.argsort(-totals, kind="stable"), H.max(axis=1)
         scale = np.where(peak > 0, peak, 1.0)[order]
     return Frame(position=order, scale=scale, restart_baselines=restarts)

@@ -31,22 +31,22 @@ def write(
     csv_limit
         Most numbers that W and H may have together to be written as CSV.
     """
-    solved = named(solution.factors, parameters.names)
+    original = named(solution.factors, parameters.names)
     labels = tuple(interim.iterate_labels(dataset, "columns"))
-    csv, dense = solved.W.size + solved.H.size <= csv_limit, len(solved.W) * len(labels) <= DENSE_LIMIT
-    frame = frame_of(solved, parameters.form, solution.restart_baselines)
+    csv, dense = original.W.size + original.H.size <= csv_limit, len(original.W) * len(labels) <= DENSE_LIMIT
+    frame = frame_of(original, parameters.form, solution.restart_baselines)
 
     def arranged(W: NDArray[Any]) -> Factors:
-        return frame.arranged(replace(solved, W=np.asarray(W, np.float64)))
+        return frame.arranged(replace(original, W=np.asarray(W, np.float64)))
 
-    largest = arranged(solved.W.max(axis=0, keepdims=True))
+    largest = arranged(original.W.max(axis=0, keepdims=True))
     H = loadings.as_written(largest.H.T, largest.H.max(axis=1), csv=csv).T
     factors = replace(largest, H=np.ascontiguousarray(H))
     beside = frame.to_frames(factors.components, labels) | solution.convergence()
     parts, start = [], 0
     with loadings.writing(dataset, factors.columns_frame(labels), beside=beside, csv=csv) as add:
         for table in tables:
-            W = arranged(solved.W[start : start + table.shape[0]]).W
+            W = arranged(original.W[start : start + table.shape[0]]).W
             factors = replace(factors, W=loadings.as_written(W, largest.W[0], csv=csv))
             parts.append(sums(table, factors))
             rows = table.row_labels

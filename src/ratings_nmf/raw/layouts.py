@@ -109,23 +109,23 @@ def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits
 
 def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
-    chosen = positions(source, ingest.columns)
+    places = positions(source, ingest.columns)
     if source.separator is not None:
-        check_header(source, chosen, header=header)
+        check_header(source, places, header=header)
     bad: list[tuple[str, str, str]] = []
     unlabelled: dict[str, list[int]] = {"row": [], "column": []}
     count = 0
-    numbered: list[str] | None = [] if ingest.columns is None else None
-    columns = Columns(labels=chosen[:2], values=chosen[2:], header=header)
+    numbers: list[str] | None = [] if ingest.columns is None else None
+    columns = Columns(labels=places[:2], values=places[2:], header=header)
     for sides, values, faults in lines(source, columns, ingest, zeros=zeros, limits=limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         bad += [(row[at].as_py(), column[at].as_py(), faults[at].as_py()) for at in _places(faults)]
         for side, labels in zip(unlabelled, (row, column), strict=True):
             unlabelled[side] += (count + _unlabelled(labels)).tolist()
-        if numbered is not None:
-            numbered += row.dictionary.to_pylist()
-            if len(numbered) < count + len(row) or numbered[:1] not in ([], ["0"]):
-                numbered = None
+        if numbers is not None:
+            numbers += row.dictionary.to_pylist()
+            if len(numbers) < count + len(row) or numbers[:1] not in ([], ["0"]):
+                numbers = None
         count += len(row)
         yield Batch(rows=row, columns=column, values=to_floats(values))
     if not count:
@@ -137,8 +137,8 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
             raise InputError(
                 f"{source.path}: {len(places):,} cells have no {side} label, the first of them cell {places[0] + 1}"
             )
-    if numbered is not None:
-        check_numbered_rows(source.path, tuple(numbered), count, [source.names[place] for place in chosen])
+    if numbers is not None:
+        check_numbered_rows(source.path, tuple(numbers), count, [source.names[place] for place in places])
     if bad:
         refuse_cells(source.path, bad, ingest)
 
@@ -186,10 +186,10 @@ def _check_unique(path: Path, side: str, labels: Any) -> None:
     blank = _blank(labels)
     if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
         return
-    seen: dict[str, int] = {}
+    first_places: dict[str, int] = {}
     wrong = []
     for position, label in enumerate(labels.to_pylist(), start=1):
-        first = seen.setdefault(label, position)
+        first = first_places.setdefault(label, position)
         if not label.strip():
             wrong.append(f"{side} {position} has no label")
         elif first != position:

@@ -26,28 +26,28 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     InputError
         If a column is not there, or none were said and the header leaves a doubt which they are.
     """
-    named = {place: name for place, name in enumerate(source.names) if not name.startswith(UNNAMED_INDEX)}
-    order = [place for place in source.index if place in named]
-    order += [place for place in named if place not in order]
-    names = [named[place] for place in order]
-    listed = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
+    name_at = {place: name for place, name in enumerate(source.names) if not name.startswith(UNNAMED_INDEX)}
+    order = [place for place in source.index if place in name_at]
+    order += [place for place in name_at if place not in order]
+    names = [name_at[place] for place in order]
+    header = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
     if len(names) < 3:
         raise InputError(
             f"{source.path}: found {len(names)} columns; expected at least three: row label, column label, value"
         )
     if columns is None:
-        _check_names(source.path, names, listed)
+        _check_names(source.path, names, header)
         columns = [1, 2, 3]
     known = range(1, len(names) + 1)
     missing = [str(name) for name in columns if name not in (names if isinstance(name, str) else known)]
     if missing:
         raise InputError(
-            f"{source.path}: no column {', '.join(missing)}; found {listed}; mend `columns` in params.yaml"
+            f"{source.path}: no column {', '.join(missing)}; found {header}; mend `columns` in params.yaml"
         )
     twice = [name for name in columns if isinstance(name, str) and names.count(name) > 1]
     if twice:
         raise InputError(
-            f"{source.path}: column {twice[0]!r} stands {names.count(twice[0])} times; found {listed}; rename one"
+            f"{source.path}: column {twice[0]!r} stands {names.count(twice[0])} times; found {header}; rename one"
         )
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
@@ -88,7 +88,7 @@ def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, nam
         )
 
 
-def _check_names(path: Path, names: list[str], listed: str) -> None:
+def _check_names(path: Path, names: list[str], header: str) -> None:
     roles = [_role(name) for name in names]
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):
         return  # no header, which is refused with its own words
@@ -103,7 +103,7 @@ def _check_names(path: Path, names: list[str], listed: str) -> None:
         for role in expected
     ]
     raise InputError(
-        f"{path}: found {len(names)} columns: {listed}; which of them hold row label, column label and value "
+        f"{path}: found {len(names)} columns: {header}; which of them hold row label, column label and value "
         f"is not said; say it under `ingest`: `columns: [{', '.join(proposal)}]`"
     )
 

@@ -55,6 +55,6 @@ def _alike(side: str, labels: tuple[str, ...]) -> list[str]:
     """Return a note on labels that differ by case only, the first of them named."""
     first: dict[str, str] = {}
     pairs = [(other, label) for label in labels if (other := first.setdefault(label.casefold(), label)) != label]
-    shown = ", ".join(f"{one!r} and {two!r}" for one, two in pairs[:LISTED])
+    examples = ", ".join(f"{one!r} and {two!r}" for one, two in pairs[:LISTED])
     more = f" and {len(pairs) - LISTED:,} more" if len(pairs) > LISTED else ""
-    return [f"{side} labels differ by case only: {shown}{more}; write them alike if they are one"] if pairs else []
+    return [f"{side} labels differ by case only: {examples}{more}; write them alike if they are one"] if pairs else []

@@ -65,7 +65,7 @@ def lines(
         UTF-8, or no line has a label that is to be skipped; all in one go.
     """
     skipped = [ingest.skip.rows, ingest.skip.columns][: len(columns.labels)]
-    met = [set[str]() for _ in skipped]
+    hits = [set[str]() for _ in skipped]
     width = len(columns.values)
     together = max(1, min(limits.lines, limits.cells // width))
     splitting = width > limits.many and source.separator is not None
@@ -90,7 +90,7 @@ def lines(
                 if first:
                     part, first = part.slice(1), False
                 for place, unwanted in enumerate(skipped):
-                    part = _without(part, place, unwanted, met[place])
+                    part = _without(part, place, unwanted, hits[place])
                 sides, rest = part.columns[: len(skipped)], part.columns[len(skipped) :]
                 if width > 1:
                     cursor.register("given", pa.table({"v": pa.concat_arrays(rest)}))
@@ -99,8 +99,8 @@ def lines(
                 yield sides, rest[0], rest[1]
         if source.separator is not None and not splitting:
             _refuse_rejects(source, connection)
-    for side, unwanted, seen in zip(("rows", "columns"), skipped, met, strict=False):
-        refuse_absent(source.path, side, [label for label in unwanted if label not in seen])
+    for side, unwanted, hit in zip(("rows", "columns"), skipped, hits, strict=False):
+        refuse_absent(source.path, side, [label for label in unwanted if label not in hit])
 
 
 def refuse_absent(path: Path, side: str, absent: list[str]) -> None:
@@ -150,10 +150,10 @@ def _table(connection: Any, source: Source, ingest: IngestParameters, count: int
     if source.separator is None:
         table = f"read_parquet({_quoted(str(source.file))})"
         try:
-            described = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
+            columns = connection.execute(f"DESCRIBE SELECT * FROM {table}").fetchall()
         except duckdb.Error as error:
             raise _refusal(source, error) from None
-        return table, [('"' + name.replace('"', '""') + '"', kind) for name, kind, *_ in described]
+        return table, [('"' + name.replace('"', '""') + '"', kind) for name, kind, *_ in columns]
     names = [f"c{position}" for position in range(count)]
     types = ", ".join(f"{name}: 'VARCHAR'" for name in names)
     comment = f", comment = {_quoted(ingest.skip.comment)}" if ingest.skip.comment else ""
@@ -220,16 +220,16 @@ def _plain_number(ingest: IngestParameters) -> tuple[str, str]:
 
 def _refuse_rejects(source: Source, connection: Any) -> None:
     """Refuse the lines that DuckDB could not split."""
-    rejected = connection.execute(
+    rejects = connection.execute(
         "SELECT line, max(error_type), any_value(csv_line), count(*) OVER () FROM reject_errors "
         f"GROUP BY line ORDER BY line LIMIT {LISTED}"
     ).fetchall()
     names = {"ENCODING": "encoding", "QUOTE": "quote", "COLUMNS": "width"}
     faults = [
         (line, next((word for part, word in names.items() if part in kind), "length"), _width(text, source.separator))
-        for line, kind, text, _ in rejected
+        for line, kind, text, _ in rejects
     ]
-    refuse_lines(source, faults, more=rejected[0][3] - len(rejected) if rejected else 0)
+    refuse_lines(source, faults, more=rejects[0][3] - len(rejects) if rejects else 0)
 
 
 def _width(line: str, separator: str | None) -> int:
@@ -260,10 +260,10 @@ def _literal(path: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", path)
 
 
-def _without(batch: Any, place: int, labels: list[str], met: set[str]) -> Any:
-    """Return a batch without the lines of some labels, and add those that it had to `met`."""
+def _without(batch: Any, place: int, labels: list[str], hits: set[str]) -> Any:
+    """Return a batch without the lines of some labels, and add those that it had to `hits`."""
     if not labels:
         return batch
     hit = pc.is_in(batch.column(place), value_set=texts_to_arrow(labels))
-    met.update(pc.unique(batch.column(place).filter(hit)).to_pylist())
+    hits.update(pc.unique(batch.column(place).filter(hit)).to_pylist())
     return batch.filter(pc.invert(hit))

@@ -131,8 +131,8 @@ def is_packed(head: bytes) -> bool:
 def _parquet(path: Path) -> Source:
     with pyarrow.parquet.ParquetFile(path) as file:
         schema = file.schema_arrow
-    named = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
-    index = tuple(schema.names.index(name) for name in named if name in schema.names)
+    levels = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    index = tuple(schema.names.index(name) for name in levels if name in schema.names)
     return Source(path=path, file=path, names=list(schema.names), separator=None, index=index)
 
 

@@ -46,8 +46,8 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
     csv.field_size_limit(LONGEST_LINE)
     separator = source.separator or ","
     delimiter = STAND_IN if len(separator) > 1 else separator
-    chosen = [*columns.labels, *columns.values]
-    names = [str(place) for place in range(len(chosen))]
+    places = [*columns.labels, *columns.values]
+    names = [str(place) for place in range(len(places))]
     faults: list[tuple[int, str, int]] = []
     number = 0
 
@@ -75,7 +75,7 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             if faults:
                 continue  # only what else is wrong is still of interest
             columns_of = list(zip(*some, strict=True))
-            fields = [columns_of[place] for place in chosen]
+            fields = [columns_of[place] for place in places]
             for place in range(len(columns.labels)):
                 labels = [label.replace(delimiter, separator) for label in fields[place]]
                 if ingest.labels == "strip":

@@ -108,8 +108,8 @@ def fold_in(
                 parameter="fit.options.ensemble",
             )
         baselines = frame.restart_baselines
-    solved, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
-    loadings = solved[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
+    W, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
+    loadings = W[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
     ones = np.ones(len(loadings))
     return np.column_stack([loadings, *((level, ones) if rows else (ones, level))]) if has_baselines else loadings
 
@@ -126,9 +126,9 @@ def _sklearn(
 
     from ratings_nmf.solvers.options import AT, SklearnOptions
 
-    fitted = asdict(convert(dict(method.options), SklearnOptions, at=AT))
+    settings = asdict(convert(dict(method.options), SklearnOptions, at=AT))
     X = csr_array((newcomers.values, (newcomers.rows, newcomers.columns)), newcomers.shape)
-    options = {**fitted, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
+    options = {**settings, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
     W, _, _ = non_negative_factorization(X, H=fixed, n_components=len(fixed), update_H=False, **options)
     return W, np.zeros(len(W))
 

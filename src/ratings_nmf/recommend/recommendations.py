@@ -70,19 +70,19 @@ class Recommendations:
     ) -> "Recommendations":
         """Return what `to_columns` was called of, given the same labels, or those of rows that were drawn."""
         own, other = _places(columns["for"], receivers), _places(columns["item"], items)
-        kept = (own >= 0) & (other >= 0)
+        known = (own >= 0) & (other >= 0)
         cold = np.zeros(len(receivers), dtype=np.bool_)
-        cold[own[kept & (_places(columns["flag"], (COLD,)) == 0)]] = True
+        cold[own[known & (_places(columns["flag"], (COLD,)) == 0)]] = True
         return cls(
-            receivers=own[kept],
-            ranks=columns["rank"][kept],
-            items=other[kept],
-            predicted=columns["predicted"][kept],
-            components=_places(columns["component"], components)[kept],
-            shares=columns["share"][kept],
+            receivers=own[known],
+            ranks=columns["rank"][known],
+            items=other[known],
+            predicted=columns["predicted"][known],
+            components=_places(columns["component"], components)[known],
+            shares=columns["share"][known],
             cold=cold,
             item_count=len(items),
-            top=int(columns["rank"][kept].max(initial=0)),
+            top=int(columns["rank"][known].max(initial=0)),
         )
 
 
@@ -120,8 +120,8 @@ def best_of(parts: Sequence[Recommendations]) -> Recommendations:
     order = np.lexsort((columns["items"], -columns["predicted"], columns["receivers"]))
     receivers = columns["receivers"][order]
     ranks = (np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1).astype(np.int32)
-    kept = ranks <= parts[0].top
-    return replace(parts[0], ranks=ranks[kept], **{name: column[order][kept] for name, column in columns.items()})
+    top = ranks <= parts[0].top
+    return replace(parts[0], ranks=ranks[top], **{name: column[order][top] for name, column in columns.items()})
 
 
 class Spread:

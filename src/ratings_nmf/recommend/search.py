@@ -61,14 +61,14 @@ def best_items(
     arranged = _arrange(items, loadings)
     with crew() as run:
         run(best_unseen, split(np.arange(len(loadings) + 1) * len(items)), loadings, arranged, known, (best, scores))
-    listed = best >= 0
-    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
-    components, shares = _reasons(loadings, arranged.exact, (receivers, best[listed]), scores[listed])
+    places = best >= 0
+    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(places))
+    components, shares = _reasons(loadings, arranged.exact, (receivers, best[places]), scores[places])
     return Recommendations(
         receivers=receivers,
         ranks=ranks + np.int32(1),
-        items=best[listed],
-        predicted=scores[listed],
+        items=best[places],
+        predicted=scores[places],
         components=components,
         shares=shares,
         cold=cold,
@@ -119,9 +119,9 @@ def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[
             for item in best[0].items.tolist()
         }
         row_count += table.shape[0]
-    listed, items = np.unique(best[0].items, return_inverse=True)
+    numbers, items = np.unique(best[0].items, return_inverse=True)
     lists = replace(best[0], items=items.astype(np.int32), cold=cold, item_count=row_count)
-    yield table.column_labels, [labels[item] for item in listed.tolist()], lists
+    yield table.column_labels, [labels[item] for item in numbers.tolist()], lists
 
 
 def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -153,8 +153,8 @@ def _spark(
     if held_out is not None:
         from ratings_nmf.solvers.cells import not_held_out
 
-        kept = not_held_out(table, held_out)
-        table = replace(table, rows=table.rows[kept], columns=table.columns[kept], values=table.values[kept])
+        counts = not_held_out(table, held_out)
+        table = replace(table, rows=table.rows[counts], columns=table.columns[counts], values=table.values[counts])
     lowest, highest = table.range
     settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
     W, H = spark.factorize(table, n_components=n_components, options=settings, seed=seed)

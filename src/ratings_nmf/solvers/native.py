@@ -119,16 +119,16 @@ def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Solution:
             restarts.append(solution)
             bar.set_postfix_str(f"loss {solution.loss_curve[-1]:.6g}", refresh=False)
             bar.update()
-    joined = _join([solution.factors for solution in restarts])
-    nothing = np.zeros(len(joined.H), problem.rows.rule.penalties.dtype)
+    factors = _join([solution.factors for solution in restarts])
+    nothing = np.zeros(len(factors.H), problem.rows.rule.penalties.dtype)
     longest = max(solution.n_iter for solution in restarts)
     curves = [np.pad(solution.loss_curve, (0, longest - solution.n_iter), mode="edge") for solution in restarts]
     return Solution(
-        factors=joined,
+        factors=factors,
         n_iter=longest,
         converged=all(solution.converged for solution in restarts),
         loss_curve=_mean(curves),
-        error=_error(problem, problem.tables(joined), alone, Rule(nothing, nothing, -1, 0, 0.0)),
+        error=_error(problem, problem.tables(factors), alone, Rule(nothing, nothing, -1, 0, 0.0)),
         level=problem.level,
         restart_baselines=np.concatenate([solution.restart_baselines for solution in restarts]),
     )
@@ -181,8 +181,8 @@ def fold_in(
             own = slice(restart, None, n_restarts)
             tables = problem.tables(problem.factors(W[:, own], H[own], column_baseline))
             _settle(problem, tables, run)
-            solved, _ = problem.untable(tables)
-            W[:, own] = solved[:, :n_components] / n_restarts
+            loadings, _ = problem.untable(tables)
+            W[:, own] = loadings[:, :n_components] / n_restarts
             if options.has_baseline:
-                row_baseline += solved[:, -2] / n_restarts
+                row_baseline += loadings[:, -2] / n_restarts
     return W, row_baseline

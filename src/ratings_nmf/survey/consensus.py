@@ -155,7 +155,7 @@ def membership(matrix: Matrix, group: NDArray[np.intp]) -> Matrix:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Consensus:
-    """A consensus matrix as it is kept: in the order of the tree, neighbours put together where there are many.
+    """A consensus matrix as it is written: in the order of the tree, neighbours put together where there are many.
 
     Attributes
     ----------
@@ -195,7 +195,7 @@ class Consensus:
         )
 
 
-def to_frame(kept: Consensus | None) -> "DataFrame":
+def to_frame(summary: Consensus | None) -> "DataFrame":
     """Return a line for each column: its group, its ``group_consensus`` (`membership`), its consensus with each.
 
     Columns are numbered as they stand in the table, from 1; their labels would become markup in what DVC makes of it.
@@ -203,8 +203,8 @@ def to_frame(kept: Consensus | None) -> "DataFrame":
     """
     from pandas import DataFrame, Index
 
-    places = kept.columns + 1 if kept else np.empty(0, np.intp)
-    parts = [kept.sizes, kept.group, kept.membership, kept.matrix] if kept else [np.empty((0, 3))]
+    places = summary.columns + 1 if summary else np.empty(0, np.intp)
+    parts = [summary.sizes, summary.group, summary.membership, summary.matrix] if summary else [np.empty((0, 3))]
     names = ["columns", "group", "group_consensus", *map(str, places)]
     return DataFrame(np.column_stack(parts), index=Index(places, name="column"), columns=names)
 
@@ -213,8 +213,8 @@ def arrange(matrix: Matrix, columns: NDArray[np.intp], *, groups: int, limit: in
     """Order columns by the tree, cut it into `groups`, and put neighbours together so that `limit` lines remain.
 
     >>> alike = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
-    >>> kept = arrange(alike, np.array([0, 2, 5]), groups=2, limit=2)
-    >>> kept.named("abcdef"), kept.matrix.tolist()
+    >>> summary = arrange(alike, np.array([0, 2, 5]), groups=2, limit=2)
+    >>> summary.named("abcdef"), summary.matrix.tolist()
     (('c', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
     """
     order, group = grouped(matrix, groups)

@@ -76,11 +76,11 @@ def error_threshold(evidence: Evidence, *, norm: float, cells: int) -> tuple[int
     >>> error_threshold(lines, norm=10.0, cells=4), error_threshold(lines[:2], norm=10.0, cells=4)
     ((4, True), (3, False))
     """
-    tried = [line for line in evidence if line["rss"] is not None and line["n_components"] >= LEAST_BY_THRESHOLD]
-    for line in tried:
+    candidates = [line for line in evidence if line["rss"] is not None and line["n_components"] >= LEAST_BY_THRESHOLD]
+    for line in candidates:
         if np.sqrt(line["rss"] / cells) < THRESHOLD * norm:
             return int(line["n_components"]), True
-    return (int(tried[-1]["n_components"]) if tried else None), False
+    return (int(candidates[-1]["n_components"]) if candidates else None), False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import threading
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -96,6 +94,7 @@ def test_held_out_cells_are_not_seen_and_predicted_as_well_as_by_the_native_solv
 
 
 def test_a_file_of_cells_gives_the_factors_of_the_table(table, solved, tmp_path):
+
     cells = tmp_path / "cells.parquet"
     write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
     with spark.fitted(cells, table.shape, n_components=3, options=SparkOptions(**LOCAL), seed=0) as (W, turned):
@@ -142,30 +141,40 @@ def executors():
     return found
 
 
+class KillAtStage:
+    """A listener of Spark's that kills an executor as the fit's thirtieth stage ends."""
+
+    def __init__(self):
+        self.stages, self.before, self.killed = 0, set(), None
+
+    def onStageCompleted(self, _):
+        self.stages += 1
+        if self.stages == 30:
+            self.before = executors()
+            self.killed = min(self.before)
+            os.kill(self.killed, signal.SIGKILL)
+
+    def __getattr__(self, name):
+        return lambda *_: None
+
+    class Java:
+        implements = ("org.apache.spark.scheduler.SparkListenerInterface",)
+
+
 def test_a_fit_survives_the_loss_of_an_executor(table, tmp_path):
-    cells, checkpoints = tmp_path / "cells.parquet", tmp_path / "checkpoints"
+    from pyspark.java_gateway import ensure_callback_server_started
+
+    cells = tmp_path / "cells.parquet"
     write_parquet(cells, {"row": table.rows, "column": table.columns, "value": table.values})
-    seen = {}
-
-    def kill():
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and not list(checkpoints.glob("*/rdd-*")):
-            time.sleep(0.05)
-        seen["before"] = executors()
-        seen["killed"] = min(seen["before"])
-        os.kill(seen["killed"], signal.SIGKILL)
-        seen["during"] = not done.is_set()
-
-    done = threading.Event()
-    killer = threading.Thread(target=kill)
-    killer.start()
+    context = spark.connect(CLUSTER).sparkContext
+    ensure_callback_server_started(context._gateway)
+    listener = KillAtStage()
+    context._jsc.sc().addSparkListener(listener)
     options = SparkOptions(master=CLUSTER, blocks=2, regParam=0.01, maxIter=40)
     factors = spark.fit(cells, n_components=3, options=options, seed=0, folder=tmp_path)
     found = [{line["id"]: line["features"] for line in side.collect()} for side in factors]
-    done.set()
-    killer.join()
-    assert len(seen["before"]) == 2 and seen["during"]
-    assert seen["killed"] not in executors()
+    assert len(listener.before) == 2 and listener.stages > 60
+    assert listener.killed not in executors()
     predicted = [np.dot(found[0][row], found[1][column]) for row, column in zip(table.rows, table.columns, strict=True)]
     assert min(min(line) for side in found for line in side.values()) >= 0
     undisturbed = solve(table, master="local[2]", maxIter=40).factors.predict(table.rows, table.columns)

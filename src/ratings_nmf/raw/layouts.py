@@ -132,10 +132,10 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
         raise InputError(
             f"{source.path}: no line below the header; expected a cell a line: row label, column label, value"
         )
-    for side, places in unlabelled.items():
-        if places:
+    for side, cells in unlabelled.items():
+        if cells:
             raise InputError(
-                f"{source.path}: {len(places):,} cells have no {side} label, the first of them cell {places[0] + 1}"
+                f"{source.path}: {len(cells):,} cells have no {side} label, the first of them cell {cells[0] + 1}"
             )
     if numbers is not None:
         check_numbered_rows(source.path, tuple(numbers), count, [source.names[place] for place in places])

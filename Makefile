@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page spreadsheets test test-all test-lowest check verify bench clean
+.PHONY: repro page compare spreadsheets test test-all test-lowest check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,6 +14,10 @@ repro: .venv/installed
 page: .venv/installed
 	dvc repro page
 	python -m webbrowser -t "file://$(CURDIR)/reports/index.html"
+
+# What differs between two revisions, experiments or the workspace: make compare REV=HEAD~1 TO=HEAD
+compare: .venv/installed
+	@python src/compare.py $(or $(REV),main) $(TO)
 
 # Copies of the CSV files of data/factors and data/recommendations that a spreadsheet takes no label of for a formula
 spreadsheets: .venv/installed

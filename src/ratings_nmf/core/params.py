@@ -181,20 +181,24 @@ class Parameters(Section, frozen=True):
 
 
 def load() -> Parameters:
-    """Parse params.yaml in the working folder.
+    """Parse params.yaml in the working folder; errors are those of `document` and of `parse`."""
+    return parse(document())
+
+
+def document() -> object:
+    """Return params.yaml of the working folder as it stands, whatever its keys.
 
     Raises
     ------
     InputError
-        If the file is missing or not YAML, or as `parse` does.
+        If the file is missing or not YAML.
     """
     try:
-        document = yaml.load(Path(FILE).read_text(encoding="utf-8"), _Loader)
+        return yaml.load(Path(FILE).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise InputError(f"{FILE}: no such file; run the stages in a checkout that has one") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from None
-    return parse(document)
 
 
 def parse(document: object) -> Parameters:

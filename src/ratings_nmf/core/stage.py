@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw
@@ -15,11 +15,13 @@ from ratings_nmf.core.streams import Draw
 Outcome = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""
 
+Returned = TypeVar("Returned")
+
 
 class Arguments(argparse.ArgumentParser):
     """The arguments of a stage script: a dataset, where the stage takes one; a wrong argument is one line."""
 
-    def __init__(self, stage: Callable[..., Outcome]) -> None:
+    def __init__(self, stage: Callable[..., Any]) -> None:
         super().__init__(prog=f"python src/{Path(sys.argv[0]).name}", description=inspect.getmodule(stage).__doc__)
         if "dataset" in inspect.signature(stage).parameters:
             self.add_argument("dataset", metavar="DATASET", help="name of a dataset of params.yaml")
@@ -32,25 +34,37 @@ class Arguments(argparse.ArgumentParser):
 def run(stage: Callable[..., Outcome], arguments: Arguments | None = None) -> None:
     """Run `stage` with the arguments of the command line, in the repository root, and print what it did, in one line.
 
-    Most stages take the name of a dataset; one for all datasets takes none.
+    Most stages take the name of a dataset; one for all datasets takes none. Errors are those of `show`.
+    """
+    values = vars((arguments or Arguments(stage)).parse_args())
+    start = time.perf_counter()
+    cells, outcome = _called(stage, values)
+    print(f"{_name(values)}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
+
+
+def show(tool: Callable[..., str], arguments: Arguments) -> None:
+    """Run `tool` with the arguments of the command line, in the repository root, and print the text it returns.
 
     An `InputError`, or an error of the operating system such as a full disk, is printed as one line on standard
     error, and the process ends with code 1.
     """
-    values = vars((arguments or Arguments(stage)).parse_args())
-    dataset = values.get("dataset")
-    name = " ".join(filter(None, [Path(sys.argv[0]).stem, dataset]))
+    print(_called(tool, vars(arguments.parse_args())), end="")
+
+
+def _called(function: Callable[..., Returned], values: dict[str, Any]) -> Returned:
     os.chdir(_root())
-    start = time.perf_counter()
     try:
-        cells, outcome = stage(**values)
+        return function(**values)
     except (InputError, OSError) as error:
         if isinstance(error, InputError):
-            error.within(f"datasets.{dataset}")
-        sys.exit(f"{name}: {' '.join(str(error).split())}")
+            error.within(f"datasets.{values.get('dataset')}")
+        sys.exit(f"{_name(values)}: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
-        sys.exit(f"{name}: interrupted; nothing half-written is left")
-    print(f"{name}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
+        sys.exit(f"{_name(values)}: interrupted; nothing half-written is left")
+
+
+def _name(values: dict[str, Any]) -> str:
+    return " ".join(filter(None, [Path(sys.argv[0]).stem, values.get("dataset")]))
 
 
 def of_rows(outcome: str, draw: Draw | None) -> str:

@@ -51,6 +51,12 @@ def read(dataset: str, name: str, *, stage: str | None = None) -> dict[str, Any]
     return read_json(made_by(stage or name, METRICS / dataset / f"{name}.json", dataset))
 
 
+def read_summaries(dataset: str) -> dict[str, Any]:
+    """Return the figures of all summaries of a dataset, as many as there are."""
+    files = sorted((METRICS / dataset).glob("*-summary.json"))
+    return {name: value for file in files for name, value in read_json(file).get(dataset, {}).items()}
+
+
 def write_choice(dataset: str, n_components: int | None) -> None:
     """Write the count that the survey chose alone, so that no more depends on it: null where it chose none."""
     write(dataset, "choice", {"n_components": n_components})

@@ -1,4 +1,4 @@
-"""Predict cells that the fit did not see, beside simple averages; write how wrong each is."""
+"""Predict cells that the fit did not see, and find them by lists; write how well, beside what is simpler."""
 
 from pathlib import Path
 
@@ -22,15 +22,15 @@ def evaluate(dataset: str) -> stage.Outcome:
     count = metrics.read_choice(dataset) if fit.n_components == "auto" else fit.n_components
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
     model = Model(n_components=count, solver=fit.solver, options=fit.options)
-    common: dict[str, int] = {"seed": parameters.seed, "top": block.recommend.top}
+    seed, to = parameters.seed, block.recommend.to
     unknown: list[str] = []
     if block.evaluate.test is None:
-        heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, **common)
+        heldout = evaluation.over_folds(table, model, folds=block.evaluate.folds or 0, seed=seed, to=to)
     else:
         path = Path(block.evaluate.test)
         row_labels = () if draw is None else interim.iterate_labels(dataset, "rows")
         cells = read_unseen(path, table, source, row_labels=row_labels)
-        heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, **common)
+        heldout = evaluation.on_test_cells(table, ((cells.rows, cells.columns), cells.values), model, seed=seed, to=to)
         heldout |= {"unknown_cells": cells.unknown_cells, "unrated_lines": cells.unrated}
         unknown = cells.unknown_labels
         heldout["unknown_labels"] = len(unknown)

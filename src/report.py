@@ -26,7 +26,9 @@ def report(dataset: str) -> stage.Outcome:
     figures = {
         **heatmaps(dataset, table, factors, profile=interim.read_profile(dataset), fit_lines=fit_lines),
         "components": component_bars(dataset, table, factors),
-        "recommendations": recommendation_figure(dataset, table, factors, lists, to=to),
+        "recommendations": recommendation_figure(
+            dataset, table, factors, lists, to=to, warnings=words.list_warnings(heldout)
+        ),
     }
     if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
         figures["survey"] = curves

@@ -80,18 +80,27 @@ def test_components_shows_the_largest_loadings_in_order():
 def test_recommendations_texts_do_not_overlap(shape, to):
     table, factors = sparsely_known(*shape, 3)
     found = recommend(factors, table, to=to, top=2)
-    assert_apart(recommendation_figure("name", table, factors, found, to=to))
+    assert_apart(recommendation_figure("name", table, factors, found, to=to, warnings=()))
 
 
 @pytest.mark.parametrize("to", ["rows", "columns"])
 def test_a_small_table_shows_predictions_of_unknown_cells_and_frames_the_recommended(to):
     table, factors = sparsely_known(5, 4, 2)
     found = recommend(factors, table, to=to, top=1)
-    axes = recommendation_figure("name", table, factors, found, to=to).axes[0]
+    axes = recommendation_figure("name", table, factors, found, to=to, warnings=()).axes[0]
     assert np.ma.getmaskarray(axes.collections[0].get_array()).sum() == len(table.values)
     frames = {(int(frame.get_y()), int(frame.get_x())) for frame in axes.patches}
     places = zip(found.receivers.tolist(), found.items.tolist(), strict=True)
     assert frames == {place if to == "rows" else place[::-1] for place in places}
+
+
+@pytest.mark.parametrize("size", [6, 30])
+def test_a_warning_stands_above_the_recommendations(size):
+    table, factors = sparsely_known(size, size, 2)
+    found = recommend(factors, table, to="rows", top=2)
+    figure = recommendation_figure("name", table, factors, found, to="rows", warnings=["The lists find less."])
+    assert "The lists find less." in {text.get_text() for text in texts(figure)}
+    assert_apart(figure)
 
 
 @pytest.mark.parametrize("size", [3, 30])
@@ -100,7 +109,7 @@ def test_nothing_to_recommend_is_drawn_too(size):
     labels = tuple(map(str, range(size)))
     table = from_dense(np.ones((size, size)), row_labels=labels, column_labels=labels, zeros="missing")
     found = recommend(factors, table, to="rows", top=2)
-    recommendation_figure("name", table, factors, found, to="rows").canvas.draw()
+    recommendation_figure("name", table, factors, found, to="rows", warnings=()).canvas.draw()
 
 
 def test_the_most_recommended_come_with_their_usual_reason():

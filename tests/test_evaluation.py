@@ -11,7 +11,7 @@ from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Levels, Model, levels, training
 from ratings_nmf.solvers.factorize import factorize
 
-COMMON = {"seed": 0, "top": 3}
+COMMON = {"seed": 0, "to": "rows"}
 
 
 def places(*cells):
@@ -49,59 +49,13 @@ def test_levels_of_an_unknown_row_or_column_are_zero():
     assert predicted.tolist() == [3.5, 2.5, 3.0, 2.0]
 
 
-def test_ranking_by_hand():
-    # rows know columns 0 and 1; held out of row 0 are columns 2 (rated 5) and 3 (rated 1), of row 1 column 4 (5)
-    cells = np.array([[3.0, 3.0, 5.0, 1.0, 0.0], [3.0, 3.0, 0.0, 0.0, 5.0]])
-    table = table_of(cells, "missing")
-    held = places((0, 2), (0, 3), (1, 4))
-    known = training(table, held)
-    relevant = evaluation.liked(known, held, np.array([5.0, 1.0, 5.0]))
-    assert [side.tolist() for side in relevant] == [[0, 1], [2, 4]]
-    scores = np.array([[9.0, 9.0, 1.0, 2.0, 3.0], [9.0, 9.0, 1.0, 2.0, 3.0]])
-    measured, came_up = evaluation.ranked(known, relevant, scores, np.eye(5), top=2)
-    # row 0 is recommended columns 4 and 3: no hit; row 1 column 4, a hit at the first place, and 3
-    np.testing.assert_allclose(measured, [[0, 0, 0], [0.5, 1, 1]])
-    assert came_up.tolist() == [False, False, False, True, True]
-
-
-def test_ranking_against_the_obvious_way():
-    draw = np.random.default_rng(1)
-    table = table_of(draw.integers(0, 6, (40, 15)).astype(float), "missing")
-    folds = make_folds(table, folds=3, seed=0, purpose="test")
-    held, values = folds.held_out(1)
-    known = training(table, held)
-    scores = draw.random((40, 15))
-    measured, came_up = evaluation.ranked(known, evaluation.liked(known, held, values), scores, np.eye(15), top=3)
-    expected, seen = [], set()
-    given = table.dense()
-    given[held] = np.nan
-    for row in range(40):
-        relevant = {int(c) for r, c, v in zip(*held, values, strict=True) if r == row and v >= np.nanmean(given)}
-        if relevant:
-            unknown = [column for column in range(15) if np.isnan(given[row, column])]
-            top = sorted(unknown, key=lambda column: -scores[row, column])[:3]
-            hits = [column in relevant for column in top]
-            gains = 1 / np.log2(np.arange(2, 5))
-            dcg = sum(gain for gain, hit in zip(gains, hits, strict=False) if hit)
-            expected.append([sum(hits) / 3, sum(hits) / len(relevant), dcg / gains[: len(relevant)].sum()])
-            seen |= set(top)
-    np.testing.assert_allclose(measured, expected)
-    assert set(np.flatnonzero(came_up)) == seen
-
-
-def test_of_many_rows_some_are_ranked():
-    table = table_of(np.random.default_rng(2).integers(1, 6, (40, 15)).astype(float), "missing")
-    held, values = make_folds(table, folds=3, seed=0, purpose="test").held_out(0)
-    assert len(set(evaluation.liked(training(table, held), held, values, most=7)[0].tolist())) == 7
-
-
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
 def test_heldout_against_the_obvious_way(zeros):
     draw = np.random.default_rng(3)
     cells = np.round(draw.gamma(1, 1, (30, 3)) @ draw.gamma(1, 1, (3, 20)))
     table = table_of(cells, zeros)
     model = Model(solver="native", n_components=3, options={"regularization": 0.1})
-    found = evaluation.over_folds(table, model, folds=3, seed=5, top=3)
+    found = evaluation.over_folds(table, model, folds=3, seed=5, to="rows")
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
     rmse = []
     for fold in folds.used:
@@ -115,8 +69,7 @@ def test_heldout_against_the_obvious_way(zeros):
     assert found["rmse"] == pytest.approx(np.mean(rmse))
     assert found["rmse_se"] == pytest.approx(np.std(rmse, ddof=1) / np.sqrt(3))
     assert found["cells"] == folds.known - folds.kept and found["folds"] == 3
-    assert all(np.isscalar(value) for value in found.values())
-    assert ("ndcg" in found) == ("most_popular_ndcg" in found) == (zeros == "missing")
+    assert [*found["lists"]] == ["factors", "most popular", "item-kNN", "EASE"]
 
 
 def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
@@ -158,7 +111,7 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
     values = draw.gamma(1, 1, 300)
     found = evaluation.on_test_cells(table, (cells, values), model, **COMMON)
     seed = derived_seed(COMMON["seed"], "evaluate fit", 1, 0)
-    errors = evaluation.score(table, (cells, values), model, seed=seed, top=3).errors[0]
+    errors = evaluation.score(table, (cells, values), model, seed=seed, to="rows").errors[0]
     drawn = [np.sqrt(np.mean(draw.choice(errors, 300) ** 2)) for _ in range(4000)]
     assert found["rmse_se"] == pytest.approx(np.std(drawn), rel=0.15)
     assert found["mae_se"] == pytest.approx(np.abs(errors).std(ddof=1) / np.sqrt(300))
@@ -183,8 +136,8 @@ def test_a_test_cell_given_twice_is_held_out_once(zeros):
         for held in (((2, 1), (0, 3)), ((2, 1), (0, 3), (2, 1)))
     )
     np.testing.assert_array_equal(once.errors[:, [0, 1, 0]], twice.errors)
-    if zeros == "missing":
-        np.testing.assert_array_equal(once.rankings[""][0], twice.rankings[""][0])
+    for name, measures in once.found.measures.items():
+        np.testing.assert_array_equal(measures, twice.found.measures[name])
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

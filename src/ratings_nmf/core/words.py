@@ -9,6 +9,9 @@ from ratings_nmf.core.streams import Draw
 
 NOT_MEASURED = "not measured"
 
+FACTORS, MOST_POPULAR = "factors", "most popular"
+"""Recommenders whose lists are always measured."""
+
 HEAD, TAIL = 140, 40
 """Characters of a long label that are shown at its start and its end."""
 
@@ -123,6 +126,28 @@ def drawn_rows(draw: Draw | None) -> list[str]:
     return [] if draw is None else [f"{str(draw).capitalize()} by hash: the table has more cells than most_cells."]
 
 
+def on_lists(heldout: dict[str, Any]) -> str:
+    """Say what the lists find of held-out cells beside those of other recommenders; nothing where not measured.
+
+    >>> lists = {"factors": {"ndcg": 0.4}, "most popular": {"ndcg": 0.2}, "EASE": {"ndcg": 0.3}}
+    >>> on_lists({"lists": lists, "ndcg_gain": 0.2, "ndcg_gain_se": 0.01}).partition(" than ")
+    ('The lists find more', ' than ', 'the most popular items do, by 0.2 ± 0.01 of NDCG@10 (0.4 against 0.2; \
+the best of the others, EASE, finds 0.3).')
+    """
+    if "lists" not in heldout:
+        return ""
+    found = {name: measures["ndcg"] for name, measures in heldout["lists"].items()}
+    own, popular = found.pop(FACTORS), found.pop(MOST_POPULAR)
+    gain, error = heldout["ndcg_gain"], heldout["ndcg_gain_se"] or 0.0
+    chance = ", which may be chance" if abs(gain) <= error else ""
+    best = max(found, key=found.__getitem__, default="")
+    other = f"; the best of the others, {best}, finds {number(found[best])}" if found else ""
+    return (
+        f"The lists find {'more' if gain > 0 else 'less'} than the most popular items do, by {number(abs(gain))} ± "
+        f"{number(error)} of NDCG@10{chance} ({number(own)} against {number(popular)}{other})."
+    )
+
+
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
     """Say what a reader of the factors must know: not converged, or no better than averages on unseen cells.
 
@@ -142,6 +167,15 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             f"(RMSE {number(heldout['rmse'])} against {number(averages)})."
         )
     return sentences
+
+
+def list_warnings(heldout: dict[str, Any]) -> list[str]:
+    """Say where the lists find less of held-out cells than the most popular items do.
+
+    >>> list_warnings({"cells": 0})
+    []
+    """
+    return [on_lists(heldout)] if heldout.get("ndcg_gain", 0.0) < 0 else []
 
 
 def _size(value: float) -> int:

@@ -1,7 +1,7 @@
 """What components are made of, and what is recommended: bars with labels before and texts after them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -132,12 +132,13 @@ def largest_parts(factors: Factors) -> list[int]:
 
 
 def recommendation_figure(
-    dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, *, to: Side
+    dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, *, to: Side, warnings: Sequence[str]
 ) -> Figure:
     """Draw the predictions for unknown cells, recommended ones framed; of more than 400 cells, how they spread."""
+    caption = Caption(title=f"{dataset}: recommendations to {to}", lines=tuple(warnings), colours="value")
     if annotates(table.shape):
-        return _matrix(dataset, table, factors, lists, to)
-    return _spread(dataset, table, factors, lists, to)
+        return _matrix(caption, table, factors, lists, to)
+    return _spread(caption, table, factors, lists, to)
 
 
 def most_recommended(lists: Recommendations, labels: tuple[str, ...], components: tuple[str, ...]) -> Bars:
@@ -153,11 +154,11 @@ def most_recommended(lists: Recommendations, labels: tuple[str, ...], components
     return Bars(labels=[labels[item] for item in order], values=times[order].astype(np.float64), texts=texts)
 
 
-def _matrix(dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
+def _matrix(caption: Caption, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
     predicted = factors.reconstruction()
     predicted[table.rows, table.columns] = np.nan
-    lines = ("W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended")
-    caption = Caption(title=f"{dataset}: recommendations to {to}", lines=lines, colours="value")
+    lines = ("W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended", *caption.lines)
+    caption = replace(caption, lines=lines)
     figure = heatmap(predicted, (one_by_one(table.row_labels), one_by_one(table.column_labels)), caption)
     for receiver, item in zip(lists.receivers.tolist(), lists.items.tolist(), strict=True):
         row, column = (receiver, item) if to == "rows" else (item, receiver)
@@ -166,7 +167,7 @@ def _matrix(dataset: str, table: RatingsTable, factors: Factors, lists: Recommen
     return figure
 
 
-def _spread(dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
+def _spread(caption: Caption, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
     labels = table.column_labels if to == "rows" else table.row_labels
     bars = most_recommended(lists, labels, factors.components)
     figure = Figure(dpi=120)
@@ -190,10 +191,11 @@ def _spread(dataset: str, table: RatingsTable, factors: Factors, lists: Recommen
         f"Right: the {len(bars.labels)} of {lists.item_count:,} {items} that stand on most lists, on how many, and the "
         "component that most often contributes most there",
         *words.drawn_rows(table.draw),
+        *caption.lines,
     )
     frame = figure.add_axes((0, 0, 1, 1))
     frame.set_axis_off()
-    write_caption(frame, f"{dataset}: recommendations to {to}", lines, width)
+    write_caption(frame, caption.title, lines, width)
     return figure
 
 

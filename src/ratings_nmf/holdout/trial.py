@@ -157,6 +157,22 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
     return Trial(known=known, factors=fit.factors)
 
 
+def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:
+    """Fit a model to what is stored while some cells are held out, which are to it like all others: not taken, so 0.
+
+    A recommender knows no more than that. Errors are those of `hold_out`.
+    """
+    nothing = known.held_out[0][:0], known.held_out[1][:0]
+    return factorize(
+        known,
+        n_components=model.n_components,
+        solver=model.solver,
+        options=model.options,
+        seed=seed,
+        held_out=nothing,
+    ).factors
+
+
 def root_mean_square(errors: Matrix) -> Matrix:
     """Return √mean e² over the last axis."""
     return np.asarray(np.sqrt(np.square(errors).mean(axis=-1)))

@@ -82,6 +82,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
             *words.drawn_rows(table.draw),
             *words.empty_lines(sources.profile),
             *words.fit_warnings(fit, sources.heldout),
+            *words.list_warnings(sources.heldout),
             *filter(None, [survey["warning"]]),
         ],
         "count": counted(fit["n_components"], "component"),

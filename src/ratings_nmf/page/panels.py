@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.core.words import aligned, counted, label, number, percent
+from ratings_nmf.core.words import aligned, counted, label, list_warnings, number, percent
 from ratings_nmf.figures.arrangement import heaviest
 from ratings_nmf.files.lists import COLD
 from ratings_nmf.model.factors import Factors
@@ -114,7 +114,11 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     ]
     panel = {
         "verdict": heldout["verdict"],
-        "warns": heldout.get("beats_baseline") is False,
+        "warns": heldout.get("beats_baseline") is False or bool(list_warnings(heldout)),
+        "lists": [
+            (name, number(each["ndcg"]), number(each["recall"]), percent(each["coverage"]))
+            for name, each in sorted(heldout.get("lists", {}).items(), key=lambda found: (-found[1]["ndcg"], found[0]))
+        ],
         "notes": [label(note) for note in heldout.get("notes", [])],
         "chart": "",
     }

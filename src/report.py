@@ -30,7 +30,8 @@ def report(dataset: str) -> stage.Outcome:
             dataset, table, factors, lists, to=to, warnings=words.list_warnings(heldout)
         ),
     }
-    if (curves := survey_figure(dataset, reports.read_evidence(dataset), survey)) is not None:
+    evidence = reports.read_evidence(dataset)
+    if (curves := survey_figure(dataset, evidence, survey, fitted=fit["n_components"])) is not None:
         figures["survey"] = curves
     if (consensus := Consensus.from_numbers(*reports.read_consensus(dataset))) is not None:
         figures["consensus"] = consensus_figure(dataset, consensus, survey, table.column_labels)

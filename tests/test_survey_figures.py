@@ -29,7 +29,7 @@ def shown(columns, groups=3):
 
 
 def draw(lines, choice=3):
-    return survey_figure("name", lines, {"choice": choice, "reason": "3 is best."})
+    return survey_figure("name", lines, {"choice": choice, "reason": "3 is best."}, fitted=4)
 
 
 def draw_consensus(columns):

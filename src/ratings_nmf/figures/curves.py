@@ -1,6 +1,6 @@
 """Curves: the evidence of a survey over the number of components, and how the loss falls while a solver runs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ TICKS = 16
 MARKS = ("o", "s", "^", "D")
 
 PANELS = {
-    "RMSE": {"cv_rmse": "held-out cells, ± 1 SE", "train_rmse": "cells fitted to"},
+    "held-out RMSE": {"cv_rmse": "mean of folds, ± 1 SE"},
     "agreement": {
         "stability": "stability",
         "cophenetic": "cophenetic correlation",
@@ -37,8 +37,10 @@ Points = dict[str, Matrix]
 """By score, the counts for which it was measured and its values, shape (2, counts)."""
 
 
-def survey_figure(dataset: str, evidence: Sequence[dict[str, Any]], survey: dict[str, Any]) -> Figure | None:
-    """Draw held-out and train error, agreement between restarts, and explained variance; mark the choice.
+def survey_figure(
+    dataset: str, evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int
+) -> Figure | None:
+    """Draw held-out error, agreement between restarts, and explained variance; mark the choice and the count fitted.
 
     The evidence is None where a score was not measured: the caption names scores without any point, and None is
     returned where no score has one.
@@ -63,15 +65,16 @@ def survey_figure(dataset: str, evidence: Sequence[dict[str, Any]], survey: dict
                 axes.plot(*points[name], label=text, linewidth=1.2, zorder=3, **style)
             if name == "cv_rmse" and name in points:
                 _draw_errors(axes, points[name], errors, colour)
-        _dress(axes, counts, label, survey["choice"])
-        if label == "RMSE":
-            _scale(axes, points)
+        _dress(axes, counts, label, choice=survey["choice"], fitted=fitted)
+        if "cv_rmse" in names:
+            _scale(axes, points["cv_rmse"][1], errors.values())
         else:
             axes.set_ylim(*_limits([points[name] for name in names if name in points]))
         axes.tick_params(labelbottom=place == len(panels) - 1)
     figure.axes[-1].set_xlabel("components", fontproperties=font(LABEL_SIZE), color=INK)
     lines = [
-        "Low held-out error and high agreement between restarts speak for a count; grey: the choice",
+        "Low held-out error and high agreement between restarts speak for a count. "
+        f"Grey: the choice; dashed: {fitted}, which {'was' if fitted == 1 else 'were'} fitted",
         survey["reason"],
     ]
     gaps = [
@@ -111,8 +114,8 @@ def _draw_errors(axes: Axes, points: Matrix, errors: dict[int, float], colour: s
     axes.errorbar(counts, values, (below, above), fmt="none", ecolor=colour, elinewidth=1, capsize=2)
 
 
-def _dress(axes: Axes, counts: list[int], label: str, choice: int | None) -> None:
-    """Ticks, grid, labels, and a band at the choice."""
+def _dress(axes: Axes, counts: list[int], label: str, *, choice: int | None, fitted: int) -> None:
+    """Ticks, grid, labels, a band at the choice, and a line at the count that was fitted."""
     step = -(-len(counts) // TICKS)
     axes.xaxis.set_major_locator(FixedLocator(counts[::step]))
     axes.set_xlim(min(counts) - 0.5, max(counts) + 0.5)
@@ -122,23 +125,23 @@ def _dress(axes: Axes, counts: list[int], label: str, choice: int | None) -> Non
     if choice is not None:
         half = 0.02 * (max(counts) - min(counts) + 1)
         axes.axvspan(choice - half, choice + half, color=BAND, linewidth=0, zorder=0)
+    if counts[0] <= fitted <= counts[-1]:
+        axes.axvline(fitted, color=INK, linewidth=0.8, linestyle=(0, (4, 3)), zorder=1)
     legend = axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, prop=font(LABEL_SIZE - 1))
     for text in legend.get_texts():
         text.set_color(INK)
 
 
-def _scale(axes: Axes, points: Points) -> None:
-    """Use a logarithmic scale where the held-out error rises tenfold; else start at 0 unless this flattens all."""
-    values = points.get("cv_rmse", points.get("train_rmse", np.zeros((2, 1))))[1]
+def _scale(axes: Axes, values: Matrix, errors: Iterable[float]) -> None:
+    """Use a logarithmic scale where the held-out error rises tenfold; else let the differences fill the axis."""
     if 0 < 10 * values.min() < values.max():
         axes.set_yscale("log")
-        trained = points.get("train_rmse", points["cv_rmse"])[1]
-        least = min(trained[trained > 0].min(initial=np.inf), values.min())
-        axes.set_ylim(max(values.min() * 1e-2, least / 1.5), values.max() * 2.5)
+        axes.set_ylim(values.min() / 1.5, values.max() * 2.5)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
-    elif axes.get_ylim()[0] < 0.5 * values.max():
-        axes.set_ylim(bottom=0.0)
+    else:
+        margin = max(errors) + 0.08 * float(np.ptp(values)) or 0.5
+        axes.set_ylim(max(values.min() - margin, 0.0), values.max() + margin)
 
 
 def _limits(lines: Sequence[Matrix]) -> tuple[float, float]:

@@ -39,7 +39,7 @@ def draw(case: int) -> tuple[RatingsTable, int, dict]:
     options = {"tol": 1e-4}
     if zeros == "missing":
         cells = np.where(random.random(shape) < 0.6, np.maximum(cells, 1e-6), 0.0)
-        options |= {"baseline": False, "regularization": 0.1}
+        options |= {"baseline": False, "regularization": 0.05}
     labels = [tuple(str(line) for line in range(count)) for count in shape]
     return from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros=zeros), rank, options
 

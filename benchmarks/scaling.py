@@ -38,7 +38,7 @@ def known_cells(n_cells: int) -> Cells:
 
 def sweep_seconds(cells: Cells, n_components: int) -> tuple[float, int]:
     """Seconds of a sweep after a warm-up, and the padded width of the factor tables."""
-    problem = pose(cells, n_components, NativeOptions(zeros="missing", regularization=5.0))
+    problem = pose(cells, n_components, NativeOptions(zeros="missing", regularization=1.4))
     rows, columns = problem.tables(random_start(problem, n_components, np.random.default_rng(0)))
     with crew() as run:
         for sweep in range(WARM + TIMED):

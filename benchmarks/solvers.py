@@ -135,9 +135,9 @@ SOLVERS: dict[str, dict[str, Solver]] = {
         "Spark ALS, factors ≥ 0": spark(20, 0.15),
     },
     "1m": {
-        "ratings-nmf": native(20, regularization=4.0),
-        "ratings-nmf, tol 1e-2": native(20, regularization=4.0, tol=1e-2),
-        "ratings-nmf, 8 restarts": native(20, regularization=6.0, ensemble=8),
+        "ratings-nmf": native(20, regularization=1.1),
+        "ratings-nmf, tol 1e-2": native(20, regularization=1.1, tol=1e-2),
+        "ratings-nmf, 8 restarts": native(20, regularization=1.6, ensemble=8),
         "Surprise NMF": surprise(15),
         "Surprise NMF, biased": surprise(15, biased=True),
         "cmfrec, factors ≥ 0": cmfrec(20, lambda_=5.0, nonneg=True, center=False),
@@ -145,7 +145,7 @@ SOLVERS: dict[str, dict[str, Solver]] = {
         "Spark ALS, factors ≥ 0": spark(20, 0.05),
     },
     "20m": {
-        "ratings-nmf": native(20, regularization=4.0),
+        "ratings-nmf": native(20, regularization=1.1),
         "cmfrec": cmfrec(20, lambda_=10.0, niter=15),
     },
 }

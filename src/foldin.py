@@ -55,7 +55,7 @@ def fold_in(
             results.add(some, loadings, best)
             cells += len(some.values)
         results.finish()
-    meaning = "0" if trained.zeros == "observed" else "not rated"
+    meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")
     kind = side[:-1] if count == 1 else side
     return cells, f"{count:,} new {kind}" + (
         f"; {absent:,} lines that the file lacks count as {meaning}" if absent else ""

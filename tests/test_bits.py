@@ -27,15 +27,15 @@ def digest(shape, share, n_components, max_iter):
     cells = Cells(rows, columns, values[known], shape)
     held_out = rows[::7], columns[::7]
     result = hashlib.sha256()
-    for zeros in ("missing", "observed"):
+    for zeros in ("missing", "observed", 0.1):
         for ensemble in (1, 2):
             options = NativeOptions(
                 zeros=zeros, regularization=1.0, ensemble=ensemble, max_iter=max_iter, tol=0
             )
             solution = fit(cells, n_components=n_components, options=options, held_out=held_out)
-            factors, restart_baselines, level = solution.factors, solution.restart_baselines, solution.level
+            factors, restart_baselines, units = solution.factors, solution.restart_baselines, solution.units
             H = factors.H[: factors.parts]
-            parts = fold_in(cells, H, restart_baselines=restart_baselines, level=level, options=options)
+            parts = fold_in(cells, H, restart_baselines=restart_baselines, units=units, options=options)
             for part in (*parts, factors.W, factors.H, restart_baselines, solution.loss_curve):
                 result.update(np.ascontiguousarray(part).tobytes())
     return result.hexdigest()

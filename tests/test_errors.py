@@ -104,7 +104,7 @@ def test_zeros_or_blanks_whose_meaning_was_not_said(project, message, content):
     change(project, "      zeros: observed\n", "")
     text = message("ingest")
     assert "1 cells are 0, blank or absent; say what they mean" in text
-    assert "`observed` (0 is a value) or `missing` (not rated)" in text
+    assert "`observed` (0 is a value), `missing` (not rated) or a weight" in text
 
 
 def test_missing_file(project, message):

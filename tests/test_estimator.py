@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from ratings_nmf import RatingsNMF
 
 X = np.array([[5, 3, np.nan, 1], [4, np.nan, 0, 1], [1, 1, np.nan, 5], [1, np.nan, np.nan, 4], [np.nan, 1, 5, 4]])
-zeros_meanings = pytest.mark.parametrize("zeros", ["missing", "observed"])
+zeros_meanings = pytest.mark.parametrize("zeros", ["missing", "observed", 0.1])
 
 
 @zeros_meanings
@@ -33,14 +33,14 @@ def test_the_table_of_factors_times_components_is_the_whole_prediction(zeros, en
     assert W.shape == (5, model.n_components_)
     rows, columns = np.indices(X.shape).reshape(2, -1)
     np.testing.assert_allclose(model.inverse_transform(W).ravel(), model.predict_cells(rows, columns))
-    np.testing.assert_allclose(model.transform(X), W, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(model.transform(X), W, rtol=1e-6, atol=1e-6)
     error = np.sqrt(np.nansum((X - model.inverse_transform(W)) ** 2))
     np.testing.assert_allclose(model.reconstruction_err_, error, rtol=1e-4)
     assert len(model.loss_curve_) == model.n_iter_
     assert model.converged_
 
 
-@zeros_meanings
+@pytest.mark.parametrize("zeros", ["missing", "observed"])
 def test_sparse_equals_dense(zeros):
     known = ~np.isnan(X)
     rows, columns = np.nonzero(known)
@@ -60,6 +60,26 @@ def test_nan_is_unknown_whatever_zeros_mean():
     model = RatingsNMF(2, zeros="observed", max_iter=5000).fit(X)
     assert model.reconstruction_err_ < 3
     assert abs(model.inverse_transform(model.transform(X)) - filled)[np.isnan(X)].min() > 50
+
+
+def test_what_a_sparse_table_does_not_store_counts_by_its_weight():
+    table = sparse.random_array((60, 40), density=0.2, rng=np.random.default_rng(0), format="csr")
+    means = []
+    for zeros in ("missing", 0.01, 0.1, "observed"):
+        model = RatingsNMF(2, zeros=zeros, regularization=0, baseline=False, max_iter=1000).fit(table)
+        means.append(model.inverse_transform(model.transform(table)).mean())
+    assert means == sorted(means, reverse=True)
+
+
+def test_a_table_in_another_unit_has_the_same_factors_in_that_unit():
+    table = sparse.random_array((60, 40), density=0.2, rng=np.random.default_rng(0), format="csr")
+    for zeros in ("missing", 0.1, "observed"):
+        plain, other = (RatingsNMF(2, zeros=zeros).fit(each) for each in (table, 20 * table))
+        predicted = [
+            model.inverse_transform(model.transform(each)) for model, each in ((plain, table), (other, 20 * table))
+        ]
+        np.testing.assert_allclose(predicted[1], 20 * predicted[0], rtol=1e-4)
+        assert other.reconstruction_err_ == pytest.approx(20 * plain.reconstruction_err_, rel=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -80,20 +80,20 @@ def test_a_table_too_large_to_be_dense_is_factorized_sparse(large, monkeypatch):
     np.testing.assert_array_equal(found.factors.H, model.components_)
 
 
-@pytest.mark.parametrize("zeros", ["observed", "missing"])
+@pytest.mark.parametrize("zeros", ["observed", "missing", 0.3])
 def test_fit_metrics_against_the_obvious_way(zeros):
     draw = np.random.default_rng(2)
     cells = draw.integers(0, 3, (7, 5)).astype(float)
     factors = Factors(W=draw.random((7, 2)), H=draw.random((2, 5)), components=numbered(2))
-    residual = cells - factors.W @ factors.H
-    residual = residual.ravel() if zeros == "observed" else residual[cells > 0]
-    found = fit_metrics(table_of(cells, zeros), factors)
-    norm = np.linalg.norm(cells)
-    assert found["frobenius_error"] == pytest.approx(np.linalg.norm(residual))
-    assert found["relative_error"] == pytest.approx(np.linalg.norm(residual) / norm)
-    assert found["explained_variance"] == pytest.approx(1 - np.sum(residual**2) / norm**2)
-    assert found["rmse"] == pytest.approx(np.sqrt(np.mean(residual**2)))
-    assert found["mae"] == pytest.approx(np.mean(np.abs(residual)))
+    residual, table = cells - factors.W @ factors.H, table_of(cells, zeros)
+    weights = np.where(cells > 0, 1.0, table.weight)
+    squares, norm = np.sum(weights * residual**2), np.linalg.norm(cells)
+    found = fit_metrics(table, factors)
+    assert found["frobenius_error"] == pytest.approx(np.sqrt(squares))
+    assert found["relative_error"] == pytest.approx(np.sqrt(squares) / norm)
+    assert found["explained_variance"] == pytest.approx(1 - squares / norm**2)
+    assert found["rmse"] == pytest.approx(np.sqrt(squares / weights.sum()))
+    assert found["mae"] == pytest.approx(np.average(np.abs(residual), weights=weights))
 
 
 def test_fit_metrics_without_a_dense_array_are_the_same(large, monkeypatch):

@@ -49,6 +49,14 @@ def test_every_row_and_column_keeps_a_known_cell(table, folds, seed):
         assert (left.any(axis=0) == known.any(axis=0)).all() and (left.any(axis=1) == known.any(axis=1)).all()
 
 
+def test_of_cells_that_are_not_stored_the_share_of_their_weight_is_held_out():
+    cells = (np.random.default_rng(1).random((80, 60)) < 0.1).astype(float)
+    found = folds_of(table_of(cells, 0.25), 3, 0)
+    assert np.count_nonzero(found.values) == cells.sum()
+    assert np.mean(found.values == 0) * len(found.values) / (cells == 0).sum() == pytest.approx(0.25, rel=0.05)
+    assert found.known == cells.size
+
+
 @given(st.integers(0, 2**32 - 1), st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), min_size=1))
 def test_a_hash_depends_on_its_own_cell_alone(seed, cells):
     rows, columns = np.array(cells, dtype=np.int32).T

@@ -1,12 +1,13 @@
 """Each kernel beside the slow, obvious computation of the same."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from examples import cells_of, masked_tables, places_of
 from ratings_nmf.solvers.cells import not_held_out, pack_sides
-from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
+from ratings_nmf.solvers.kernels.descent import Rule, update
 from ratings_nmf.solvers.kernels.packing import multiply, orthonormalize
 from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
@@ -15,66 +16,48 @@ ranks = st.integers(1, 12)
 penalties = st.sampled_from([0.0, 0.3, 8.0])
 
 
-def _rule(n_coordinates, penalty, passes, dtype, fixed=-1):
-    priors = np.linspace(0, 1, n_coordinates)
-    return Rule(np.full(n_coordinates, penalty, dtype), priors.astype(dtype), fixed, passes, 0.0)
-
-
-def _descend(table, counts, x, factors, rule):
-    """Cyclic coordinate descent on one row's cells where `counts`, each coordinate with a fresh residual."""
+def _descend(table, weights, x, factors, rule, size):
+    """Cyclic coordinate descent on one row's cells by their weights, each coordinate with a fresh residual."""
     x = x.copy()
     for _ in range(rule.passes):
-        for c, penalty in enumerate(rule.penalties.astype(float)):
+        for c, penalty in enumerate(rule.penalties.astype(float) * size):
             others = np.arange(x.size) != c
-            residual = (table - factors[:, others] @ x[others])[counts]
-            factor = factors[counts, c]
-            bottom = factor @ factor + penalty
+            residual = table - factors[:, others] @ x[others]
+            bottom = weights @ factors[:, c] ** 2 + penalty
             if c != rule.fixed:
-                top = factor @ residual + penalty * rule.priors[c]
+                top = (weights * factors[:, c]) @ residual + penalty * rule.priors[c]
                 x[c] = max(0, top / bottom) if bottom > 0 else rule.priors[c]
     return x
 
 
-def _losses(table, counts, x, factors, rule):
+def _losses(table, weights, x, factors, rule, size):
     free = np.arange(x.size) != rule.fixed
-    penalty = rule.penalties.astype(float)[free] @ (x - rule.priors)[free] ** 2
-    return ((table - factors @ x)[counts] ** 2).sum(), penalty
+    penalty = size * rule.penalties.astype(float)[free] @ (x - rule.priors)[free] ** 2
+    return weights @ (table - factors @ x) ** 2, penalty
 
 
-@given(masked_tables(), ranks, penalties, st.integers(0, 3), st.integers(-1, 3))
-def test_update_known_is_coordinate_descent_on_the_known_cells(masked, rank, penalty, passes, fixed):
+@given(masked_tables(), ranks, penalties, st.sampled_from([0.0, 0.2, 1.0]), st.integers(0, 3), st.integers(-1, 3))
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_update_is_coordinate_descent_on_the_cells_by_their_weights(
+    dtype, masked, rank, penalty, weight, passes, fixed
+):
     table, known = masked
     random = np.random.default_rng(rank)
+    held = ~known & (random.random(table.shape) < random.choice([0, 0.3, 1])) & (weight > 0)
     own, factors = random.random((len(table), rank)), random.random((table.shape[1], rank))
-    rule = _rule(rank, penalty, passes, np.float32, fixed)
-    cells = cells_of(table, known)
-    packed, _ = pack_sides(cells, cells.values.astype(np.float32))
-    result, losses = pad(own, np.float32), np.empty((len(table), 2))
-    update_known((0, len(table)), packed, pad(factors, np.float32), result, rule, losses)
-    expected = np.array([_descend(*row, factors, rule) for row in zip(table, known, own, strict=True)])
-    np.testing.assert_allclose(result[: len(table), :rank], expected, rtol=2e-4, atol=2e-4)
-    lines = [_losses(*row, factors, rule) for row in zip(table, known, expected, strict=True)]
-    np.testing.assert_allclose(losses, lines, rtol=1e-3, atol=1e-3)
-
-
-@given(masked_tables(), ranks, penalties, st.integers(0, 3))
-def test_update_observed_is_coordinate_descent_on_all_but_the_held_out_cells(masked, rank, penalty, passes):
-    table, _ = masked
-    random = np.random.default_rng(rank)
-    held = random.random(table.shape) < random.choice([0, 0.3, 1])
-    own, factors = random.random((len(table), rank)), random.random((table.shape[1], rank))
-    rule = _rule(rank, penalty, passes, np.float64)
-    cells = cells_of(table, ~held & (table > 0))
-    packed, _ = pack_sides(cells, cells.values)
-    nothing = cells_of(np.zeros(table.shape), held)
-    gaps, _ = pack_sides(nothing, nothing.values)
-    result, losses = pad(own, np.float64), np.empty((len(table), 2))
-    against = pad(factors, np.float64)
-    update_observed((0, len(table)), packed, gaps, (against, gram_of(against, alone)), result, rule, losses)
-    expected = np.array([_descend(*row, factors, rule) for row in zip(table, ~held, own, strict=True)])
-    np.testing.assert_allclose(result[: len(table), :rank], expected, rtol=1e-6, atol=1e-6)
-    lines = [_losses(*row, factors, rule) for row in zip(table, ~held, expected, strict=True)]
-    np.testing.assert_allclose(losses, lines, rtol=1e-6, atol=1e-6)
+    sizes, priors = random.random(len(table)), np.linspace(0, 1, rank)
+    rule = Rule(weight, np.full(rank, penalty, dtype), sizes.astype(dtype), priors.astype(dtype), fixed, passes, 0.0)
+    packed, gaps = (pack_sides(cells_of(table, some), table[some])[0].of(dtype) for some in (known, held))
+    result, losses, against = pad(own, dtype), np.empty((len(table), 2)), pad(factors, dtype)
+    whole = (weight * gram_of(against, alone)).astype(dtype)
+    update((0, len(table)), packed, gaps, (against, whole), result, rule, losses)
+    values, weights = np.where(known, table, 0.0), np.where(known, 1.0, weight * ~held)
+    lines = list(zip(values, weights, own, sizes, strict=True))
+    expected = np.array([_descend(*line, x, factors, rule, size) for *line, x, size in lines])
+    near = {"rtol": 1e-6, "atol": 1e-6} if dtype == np.float64 else {"rtol": 2e-3, "atol": 2e-3}
+    np.testing.assert_allclose(result[: len(table), :rank], expected, **near)
+    sums = [_losses(*line, x, factors, rule, size) for (*line, _, size), x in zip(lines, expected, strict=True)]
+    np.testing.assert_allclose(losses, sums, **near)
 
 
 @given(masked_tables(), ranks)

@@ -17,7 +17,8 @@ from ratings_nmf.solvers.problem import pose, random_start
 
 MISSING = NativeOptions(zeros="missing", regularization=0.5, tol=1e-9, max_iter=500)
 OBSERVED = NativeOptions(zeros="observed", regularization=0.0, tol=1e-9, max_iter=500)
-meanings = pytest.mark.parametrize("options", [MISSING, replace(MISSING, baseline=False), OBSERVED])
+WEIGHTED = replace(MISSING, zeros=0.2, regularization=0.01)
+meanings = pytest.mark.parametrize("options", [MISSING, replace(MISSING, baseline=False), OBSERVED, WEIGHTED])
 
 
 def _prediction(solution):
@@ -26,7 +27,7 @@ def _prediction(solution):
 
 def _fold_in(solution, cells, options):
     H = solution.factors.H[: solution.factors.parts]
-    return fold_in(cells, H, restart_baselines=solution.restart_baselines, level=solution.level, options=options)
+    return fold_in(cells, H, restart_baselines=solution.restart_baselines, units=solution.units, options=options)
 
 
 def _table(known_share=0.7, shape=(30, 20), seed=0):
@@ -34,7 +35,7 @@ def _table(known_share=0.7, shape=(30, 20), seed=0):
     return random.integers(1, 11, shape) / 2, random.random(shape) < known_share
 
 
-@given(masked_tables(), st.integers(1, 12), st.sampled_from([MISSING, OBSERVED]))
+@given(masked_tables(), st.integers(1, 12), st.sampled_from([MISSING, OBSERVED, WEIGHTED]))
 def test_the_loss_never_rises_and_nothing_is_negative(masked, n_components, options):
     table, known = masked
     solution = fit(cells_of(table, known), n_components=n_components, options=replace(options, max_iter=30))
@@ -54,13 +55,15 @@ def test_loss_and_error_are_those_of_the_objective(options):
     table, known = _table()
     solution = fit(cells_of(table, known), n_components=3, options=replace(options, tol=1e-12))
     W, H = solution.factors.W, solution.factors.H
-    counts = known if options.zeros == "missing" else np.ones_like(known)
-    error = ((np.where(known, table, 0) - _prediction(solution))[counts] ** 2).sum()
-    penalty = options.regularization * ((W[:, :3] ** 2).sum() + (H[:3] ** 2).sum())
+    weights = np.where(known, 1.0, options.weight)
+    error = (weights * (np.where(known, table, 0) - _prediction(solution)) ** 2).sum()
+    sizes = [(known + options.weight).sum(axis=side) if 0 < options.weight < 1 else 1 for side in (1, 0)]
+    spread = math.sqrt((table[known] ** 2).mean())
+    penalty = options.regularization * spread * ((sizes[0] * W[:, :3].T ** 2).sum() + (sizes[1] * H[:3] ** 2).sum())
     if options.has_baseline:
         for baseline in (W[:, 3], H[4]):
-            penalty += options.baseline_regularization * ((baseline - solution.level) ** 2).sum()
-        assert math.isclose(solution.level, table[known].mean() / 2)
+            penalty += options.baseline_regularization * ((baseline - solution.units.level) ** 2).sum()
+        assert math.isclose(solution.units.level, table[known].mean() / 2)
     assert math.isclose(solution.error, math.sqrt(error), rel_tol=1e-5)
     assert math.isclose(solution.loss_curve[-1], error + penalty, rel_tol=1e-3)
 
@@ -102,8 +105,7 @@ def test_a_random_start_predicts_the_mean_and_beside_baselines_a_quarter_more(op
     start = random_start(problem, 3, np.random.default_rng(0))
     share = 1.25 if options.has_baseline else 1
     assert math.isclose(start.reconstruction().mean(), share * problem.mean, rel_tol=0.05)
-    counts = known if options.zeros == "missing" else np.ones_like(known)
-    assert math.isclose(problem.mean, (table * known).sum() / counts.sum())
+    assert math.isclose(problem.mean, (table * known).sum() / np.where(known, 1.0, options.weight).sum())
 
 
 def test_a_random_start_can_be_asked_for_where_zeros_are_observed():
@@ -149,9 +151,9 @@ def test_folding_in_training_rows_gives_their_W(options, ensemble):
     solution = fit(cells, n_components=3, options=options)
     W, row_baseline = _fold_in(solution, cells, options)
     parts = solution.factors.parts
-    np.testing.assert_allclose(W, solution.factors.W[:, :parts], rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(W, solution.factors.W[:, :parts], rtol=1e-6, atol=1e-6)
     expected = solution.factors.W[:, parts] if options.has_baseline else 0
-    np.testing.assert_allclose(row_baseline, expected, rtol=1e-3, atol=1e-4)
+    np.testing.assert_allclose(row_baseline, expected, rtol=1e-6, atol=1e-6)
 
 
 @meanings
@@ -165,8 +167,8 @@ def test_held_out_cells_change_nothing_in_the_fit(options):
     ]
     np.testing.assert_array_equal(fits[0].factors.W, fits[1].factors.W)
     np.testing.assert_array_equal(fits[0].factors.H, fits[1].factors.H)
-    counts = ~held & (known if options.zeros == "missing" else True)
-    error = ((np.where(known, table, 0) - _prediction(fits[0]))[counts] ** 2).sum()
+    weights = ~held * np.where(known, 1.0, options.weight)
+    error = (weights * (np.where(known, table, 0) - _prediction(fits[0])) ** 2).sum()
     assert math.isclose(fits[0].error, math.sqrt(error), rel_tol=1e-5)
 
 
@@ -181,7 +183,7 @@ def test_unknown_rows_and_columns_change_nothing_else():
     np.testing.assert_array_equal(large.factors.W[:30], small.factors.W)
     np.testing.assert_array_equal(large.factors.H[:, :20], small.factors.H)
     assert not large.factors.W[30, :3].any()
-    assert large.factors.W[30, 3] == np.float32(large.level)
+    assert math.isclose(large.factors.W[30, 3], large.units.level, rel_tol=1e-6)
 
 
 def test_an_ensemble_predicts_the_mean_of_its_restarts():
@@ -197,14 +199,13 @@ def test_an_ensemble_predicts_the_mean_of_its_restarts():
     np.testing.assert_allclose(larger.factors.W[:, :15:5] * 5, joined.factors.W[:, :12:4] * 4)
 
 
-def test_values_may_be_huge_and_tiny():
+def test_values_may_be_in_any_unit_however_huge_or_tiny():
     table, known = _table()
-    for options in (MISSING, OBSERVED):
-        plain = fit(cells_of(table, known), n_components=3, options=options)
-        for exponent in (-100, 100):
-            scale = 2.0**exponent
-            scaled_options = replace(options, regularization=options.regularization * scale)
-            scaled = fit(cells_of(table * scale, known), n_components=3, options=scaled_options)
+    for options in (MISSING, OBSERVED, WEIGHTED):
+        few = replace(options, max_iter=50)
+        plain = fit(cells_of(table, known), n_components=3, options=few)
+        for scale in (2.0**-100, 2.0**100, 20):
+            scaled = fit(cells_of(table * scale, known), n_components=3, options=few)
             np.testing.assert_allclose(_prediction(scaled), _prediction(plain) * scale, rtol=1e-5)
     mixed = table.copy()
     mixed[0, 0], mixed[1, 1] = 1e30, 1e-30
@@ -238,6 +239,29 @@ def test_places_and_starts_outside_the_table_are_refused():
     solution = fit(cells, n_components=1, options=MISSING)
     with pytest.raises(ValueError, match="the 2 columns of the fit; got 3"):
         _fold_in(solution, Cells(numbers, numbers, values, (2, 3)), MISSING)
+
+
+@pytest.mark.parametrize("start", [None, "random"])
+def test_weights_0_and_1_are_missing_zeros_without_levels_and_observed_ones(start):
+    table, known = _table()
+    for weight, options in ((0.0, replace(MISSING, baseline=False)), (1.0, OBSERVED)):
+        same, other = (
+            fit(cells_of(table, known), n_components=3, options=each, start=start).factors
+            for each in (options, replace(options, zeros=weight, baseline=True))
+        )
+        np.testing.assert_array_equal(same.W, other.W)
+        np.testing.assert_array_equal(same.H, other.H)
+
+
+def test_a_weight_is_between_missing_and_observed_zeros():
+    table, known = _table()
+    options = replace(WEIGHTED, regularization=0.0)
+    means = [
+        _prediction(fit(cells_of(table, known), n_components=3, options=replace(options, zeros=weight)))[~known].mean()
+        for weight in (0.0, 0.01, 0.1, 0.5, 0.99, 1.0)
+    ]
+    assert means == sorted(means, reverse=True)
+    assert math.isclose(means[-2], means[-1], rel_tol=0.05)
 
 
 def test_a_short_fit_prints_nothing(capfd):

@@ -63,7 +63,12 @@ def test_sparks_options_have_its_own_defaults():
 
 @pytest.mark.parametrize(
     ("zeros", "ensemble", "penalty", "tolerance", "has_baseline"),
-    [("observed", 1, 0.0, 1e-4, False), ("missing", 1, 8.0, 1e-3, True), ("missing", 3, 5.0, 1e-3, True)],
+    [
+        ("observed", 1, 0.0, 1e-4, False),
+        ("missing", 1, 2.2, 1e-3, True),
+        ("missing", 3, 1.4, 1e-3, True),
+        (0.1, 1, 0.02, 1e-4, False),
+    ],
 )
 def test_defaults_of_the_native_solver_depend_on_zeros(zeros, ensemble, penalty, tolerance, has_baseline):
     found = native_options({"ensemble": ensemble}, zeros=zeros)
@@ -89,6 +94,7 @@ def test_a_loss_that_cannot_take_a_zero(loss):
     ("solver", "table", "message"),
     [
         ("sklearn", {"zeros": "missing"}, "sklearn takes every cell as a value"),
+        ("sklearn", {"zeros": 0.1}, "sklearn takes every cell as a value"),
         ("spark", {"zeros": "observed"}, "spark fits the cells that are stored"),
         ("spark", {"highest": 1e31}, r"spark computes .*; expected cells from 1e-30 to 1e\+30, found 0.5 to 1e\+31"),
     ],
@@ -103,7 +109,7 @@ def test_a_table_that_a_solver_cannot_take(solver, table, message):
     [
         ({"regularization": -1}, r"regularization: expected a number from 0 to 1e\+30 or nothing; found -1"),
         ({"ensemble": 1.5}, "ensemble: expected a whole number of 1 or more; found 1.5"),
-        ({"zeros": "none"}, "zeros: expected one of: 'missing', 'observed'; found 'none'"),
+        ({"zeros": "none"}, "zeros: expected one of: 'missing', 'observed' or a number from 0 to 1; found 'none'"),
     ],
 )
 def test_the_estimator_says_the_same_as_an_error_of_value(options, message):

@@ -61,6 +61,8 @@ def refused(changed):
 @pytest.mark.parametrize(("path", "field"), KEYS)
 @pytest.mark.parametrize("value", [math.nan, math.inf, 0.5, -1, True, date(2026, 1, 2), [{}]])
 def test_every_key_refuses_what_it_cannot_be_by_its_full_path(path, field, value):
+    if field.name == "zeros" and value == 0.5:
+        pytest.skip("a weight")
     changed = document()
     reduce(block_of, path, changed["datasets"]["a"])[field.name] = value
     name = ".".join((*path, field.name))

@@ -183,7 +183,7 @@ def test_shuffling_keeps_each_columns_values_and_known_cells(zeros, monkeypatch)
 @pytest.mark.parametrize("rank", [3, 5])
 def test_the_choice_is_the_planted_rank(rank, zeros):
     table = noisy(rank, (80, 60), zeros)
-    options = {"tol": 1e-4} if zeros == "observed" else {"tol": 1e-4, "baseline": False, "regularization": 0.1}
+    options = {"tol": 1e-4} if zeros == "observed" else {"tol": 1e-4, "baseline": False, "regularization": 0.05}
     plan = SurveyParameters(components=list(range(1, 8)), folds=4, restarts=3)
     found = compare(table, plan, options=options, seed=0)
     assert found.choice.n_components == rank

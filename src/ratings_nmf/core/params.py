@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from msgspec import Meta, field
+from msgspec.structs import force_setattr
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import Count, Section, convert
+from ratings_nmf.core.table import Zeros
 
 FILE = "params.yaml"
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -57,7 +59,7 @@ class IngestParameters(Section, frozen=True):
 
     path: str
     layout: Literal["table", "triples"]
-    zeros: Literal["observed", "missing"] | None = None
+    zeros: Zeros | None = None
     separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
     columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
     duplicates: Literal["last", "mean", "sum"] | None = None
@@ -69,6 +71,8 @@ class IngestParameters(Section, frozen=True):
     skip: SkipParameters = SkipParameters()
 
     def __post_init__(self) -> None:
+        if self.zeros == 1:
+            force_setattr(self, "zeros", "observed")
         normal = posixpath.normpath(self.path)
         if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
             raise InputError(

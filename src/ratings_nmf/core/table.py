@@ -1,14 +1,17 @@
 """The ratings table: its known cells, its labels and the meaning of a cell that is not stored."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from msgspec import Meta
 from numpy.typing import NDArray
 
 from ratings_nmf.core.streams import Draw
 
-Zeros = Literal["observed", "missing"]
+Zeros = Literal["observed", "missing"] | Annotated[float, Meta(ge=0, le=1)]
+"""What a cell that is not stored means: the value 0; not rated; a 0 that counts with this weight."""
+
 Side = Literal["rows", "columns"]
 
 Places = tuple[NDArray[np.int32], NDArray[np.int32]]
@@ -37,7 +40,8 @@ class RatingsTable:
     values
         Values of the stored cells, shape (cells,), float64, finite and above 0.
     zeros
-        What a cell that is not stored means: ``observed``, the value 0; ``missing``, not rated.
+        What a cell that is not stored means: ``observed``, the value 0; ``missing``, not rated; a number from 0 to 1, a
+        0 that counts with this weight.
     draw
         The rows that were drawn from a larger table to make this one, or None.
     """
@@ -66,9 +70,14 @@ class RatingsTable:
         return self.size <= DENSE_LIMIT
 
     @property
-    def counted(self) -> int:
-        """Number of cells that count: all where zeros are observed, the stored ones where they are missing."""
-        return self.size if self.zeros == "observed" else len(self.values)
+    def weight(self) -> float:
+        """How much a cell that is not stored counts, beside one that is."""
+        return weight_of(self.zeros)
+
+    @property
+    def counted(self) -> float:
+        """Number of cells that count, by their weights: the stored ones, and the others times theirs."""
+        return len(self.values) + self.weight * (self.size - len(self.values))
 
     @property
     def range(self) -> tuple[float, float]:
@@ -78,8 +87,13 @@ class RatingsTable:
 
     @property
     def mean(self) -> float:
-        """Mean of the cells that count, of which there is one at least; summed row by row, in the same order always."""
+        """Mean of the cells that count, by their weights; summed row by row, in the same order always."""
         return float(np.bincount(self.rows, self.values, minlength=1).cumsum()[-1]) / self.counted
+
+    @property
+    def spread(self) -> float:
+        """Root mean square of the stored values."""
+        return root_mean_square(self.values)
 
     @property
     def starts(self) -> NDArray[np.intp]:
@@ -88,7 +102,7 @@ class RatingsTable:
 
     def dense(self) -> NDArray[np.float64]:
         """Return the table as an array (rows, columns); a cell that was not rated is NaN."""
-        filled = np.full(self.shape, 0.0 if self.zeros == "observed" else np.nan)
+        filled = np.full(self.shape, 0.0 if self.weight else np.nan)
         filled[self.rows, self.columns] = self.values
         return filled
 
@@ -103,6 +117,20 @@ class RatingsTable:
             values=self.values[order],
             zeros=self.zeros,
         )
+
+
+def weight_of(zeros: Zeros) -> float:
+    """Return how much a cell that is not stored counts, beside one that is: 1 where observed, 0 where missing."""
+    return float(zeros == "observed") if isinstance(zeros, str) else float(zeros)
+
+
+def root_mean_square(values: NDArray[np.float64]) -> float:
+    """Return √mean x² of the values above 0, summed in their order; 0 of none.
+
+    >>> root_mean_square(np.array([3.0, 0.0, 4.0])) == 12.5**0.5
+    True
+    """
+    return float(np.sqrt(np.square(values).cumsum()[-1:].sum() / max(1, np.count_nonzero(values))))
 
 
 def from_dense(
@@ -123,7 +151,8 @@ def from_dense(
 def profile(table: RatingsTable) -> dict[str, Any]:
     """Describe what went in: size, density, values, and rows and columns without a stored cell.
 
-    ``density`` is the share of cells that are stored (above 0); minimum, maximum and mean are over those that count.
+    ``density`` is the share of cells that are stored (above 0); minimum, maximum and mean are over those that count,
+    the mean by their weights.
 
     >>> cells = np.array([[2.0, 0.0], [0.0, 0.0]])
     >>> described = profile(from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed"))

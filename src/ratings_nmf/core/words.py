@@ -98,6 +98,8 @@ def size(profile: dict[str, Any]) -> str:
     others = "In the others 0 is a value like any other: nothing was there."
     if profile["zeros"] == "missing":
         others = "The others were not rated: they are unknown, shown in grey, and the fit ignores them."
+    elif isinstance(profile["zeros"], float):
+        others = f"The others were not given: each counts as a 0 of weight {number(profile['zeros'])}."
     be = "is" if profile["cells"] == 1 else "are"
     return (
         f"{counted(profile['rows'], 'row')} × {counted(profile['columns'], 'column')}; {profile['cells']:,} of the "
@@ -111,7 +113,7 @@ def empty_lines(profile: dict[str, Any], spell: Callable[[str], str] = label) ->
     >>> empty_lines({"empty_row_count": 1, "empty_rows": ["b"], "empty_column_count": 0, "zeros": "missing"})
     ['1 row without any rating: b.']
     """
-    state = "all zero" if profile["zeros"] == "observed" else "without any rating"
+    state = {"observed": "all zero", "missing": "without any rating"}.get(profile["zeros"], "without a cell above 0")
     sentences = []
     for side in ("row", "column"):
         if count := profile[f"empty_{side}_count"]:

@@ -117,7 +117,7 @@ def heaviest(loadings: Matrix) -> NDArray[np.intp]:
 
 
 def table_means(table: RatingsTable, rows: Arrangement, columns: Arrangement) -> Matrix:
-    """Return the mean of the cells that count in each block; NaN where none was rated."""
+    """Return the mean of the cells that count in each block, all alike; NaN where none was rated."""
     return _cell_means(table, table.values, rows, columns)
 
 
@@ -129,7 +129,7 @@ def prediction_means(factors: Factors, rows: Arrangement, columns: Arrangement) 
 
 def residual_means(table: RatingsTable, factors: Factors, rows: Arrangement, columns: Arrangement) -> Matrix:
     """Return the mean of x − w·h over the cells that count in each block; NaN where none was rated."""
-    if table.zeros == "observed":
+    if table.weight:
         return table_means(table, rows, columns) - prediction_means(factors, rows, columns)
     return _cell_means(table, table.values - factors.predict(table.rows, table.columns), rows, columns)
 
@@ -154,7 +154,7 @@ def _cell_means(table: RatingsTable, values: Matrix, rows: Arrangement, columns:
     shape = len(rows.sizes), len(columns.sizes)
     place = rows.block[table.rows] * shape[1] + columns.block[table.columns]
     total = np.bincount(place, weights=values, minlength=shape[0] * shape[1]).reshape(shape)
-    if table.zeros == "observed":
+    if table.weight:
         return total / np.outer(rows.sizes, columns.sizes)
     count = np.bincount(place, minlength=total.size).reshape(shape)
     means: Matrix = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)

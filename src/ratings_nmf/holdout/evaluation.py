@@ -51,8 +51,8 @@ def score(
 ) -> Scores:
     """Fit without some cells, predict them, and look for them by lists to each row or column.
 
-    Where zeros are observed, lists are those of a second fit: to one that does not know a cell, one that holds nothing
-    would stand out among all that are known to be 0.
+    Where cells that are not stored count, lists are those of a second fit: to one that does not know a cell, one that
+    holds nothing would stand out among all that are known to be 0.
 
     Parameters
     ----------
@@ -67,14 +67,14 @@ def score(
     known_places = places[0][inside], places[1][inside]
     trial = hold_out(table, known_places, model, seed=seed)
     shrinkage = 0.0
-    if table.zeros == "missing":  # only some cells of a row or column are known
+    if not table.weight:  # only some cells of a row or column are known
         shrinkage = float(model.options.get("baseline_regularization", NativeKeys().baseline_regularization))
     averages = levels(trial.known, penalty=shrinkage)
     by_levels = averages.predict(*places)
     by_factors = by_levels.copy()
     by_factors[inside] = trial.factors.predict(*known_places)
     errors = trial.errors(values, np.stack([by_factors, by_levels, np.full(len(values), averages.mean)]))
-    factors = trial.factors if table.zeros == "missing" else fit_to_rest(trial.known, model, seed=seed)
+    factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
     return Scores(errors=errors, found=find(factors, what, to=to, penalty=penalty))
 

@@ -1,5 +1,6 @@
 """Speckled folds: single cells, spread over the whole table, that a fit does not see."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +54,10 @@ def make_folds(
 ) -> Folds:
     """Spread the known cells over folds by a hash of seed, purpose, row and column.
 
-    Known are the rated cells under ``zeros: missing`` and all cells under ``observed``. A table of more than
-    `sample` observed cells has about as many of them in folds, the same number drawn by hash from each row; the
-    others are never held out. A row or column whose cells all fall into one fold keeps one of them.
+    Known are the rated cells under ``zeros: missing`` and all cells under ``observed``; where a cell that is not stored
+    counts with a weight, this share of them, drawn by hash. A table of more than `sample` such cells has about as many
+    of them in folds, the same number drawn by hash from each row; the others are never held out. A row or column whose
+    cells all fall into one fold keeps one of them.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def make_folds(
     rows, columns, values = _listed(table, key, sample)
     hashes = cell_hash(key, rows, columns)
     fold = (hashes % np.uint64(folds)).astype(np.int16)
-    every = table.zeros == "observed"
+    every = table.weight > 0
     for line, count, across in ((rows, *table.shape), (columns, *table.shape[::-1])):
         known = np.full(count, across) if every else np.bincount(line, minlength=count)
         _keep_one(fold, line, known, hashes)
@@ -83,7 +85,14 @@ def make_folds(
             f"expected 0, or 2 to {able}; found {folds}; of {len(rows):,} known cells {able} can be held out",
             parameter=parameter,
         )
-    return Folds(rows=rows, columns=columns, values=values, fold=fold, used=used, known=table.counted)
+    return Folds(
+        rows=rows,
+        columns=columns,
+        values=values,
+        fold=fold,
+        used=used,
+        known=table.size if every else len(table.values),
+    )
 
 
 def fold_notes(folds: Folds, count: int) -> list[str]:
@@ -114,7 +123,7 @@ def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[n
 def _listed(
     table: RatingsTable, key: int, sample: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
-    if table.zeros == "missing":
+    if not table.weight:
         return table.rows, table.columns, table.values
     row_count, column_count = table.shape
     if table.size <= sample:
@@ -125,7 +134,10 @@ def _listed(
         across = cell_hash(key, down, turns) % np.uint64(column_count)
         places = np.unique(down * column_count + across.astype(np.int64))
     rows, columns = (part.astype(np.int32) for part in np.divmod(places, column_count))
-    return rows, columns, values_at(table, rows, columns)
+    values = values_at(table, rows, columns)
+    shares = cell_hash(derived_seed(key, "weight"), rows, columns)
+    listed = (values > 0) | (shares < math.ldexp(table.weight, 64))
+    return rows[listed], columns[listed], values[listed]
 
 
 def _keep_one(

@@ -28,20 +28,19 @@ class Training(RatingsTable):
     held_out: Places
 
     @property
-    def counted(self) -> int:
-        """Number of cells that count: where zeros are observed, all but those held out."""
-        return super().counted - (len(self.held_out[0]) if self.zeros == "observed" else 0)
+    def counted(self) -> float:
+        """Number of cells that count, by their weights, without those held out."""
+        return super().counted - self.weight * len(self.held_out[0])
 
     def per_line(self, side: int, weights: Matrix | None = None) -> Matrix:
-        """Return, for each row (side 0) or column (1), the sum over its known cells of the other side's weights.
+        """Return, for each row (side 0) or column (1), the sum over its cells that count of the other side's weights.
 
-        Without weights, the number of known cells.
+        Without weights, the number of these cells.
         """
         weights = np.ones(self.shape[1 - side]) if weights is None else weights
-        if self.zeros == "missing":
-            return np.asarray((self._places if side == 0 else self._places.T) @ weights, np.float64)
+        known = (self._places if side == 0 else self._places.T) @ weights
         unknown = np.bincount(self.held_out[side], weights[self.held_out[1 - side]], minlength=self.shape[side])
-        return np.asarray(weights.sum() - unknown, np.float64)
+        return np.asarray((1 - self.weight) * known + self.weight * (weights.sum() - unknown), np.float64)
 
     @cached_property
     def _places(self) -> csr_array:

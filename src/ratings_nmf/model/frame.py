@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,25 @@ from ratings_nmf.model.factors import Factors
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+
+class Units(NamedTuple):
+    """What penalties refer to, so that a table in other units has the same factors in those units.
+
+    Attributes
+    ----------
+    level
+        Half the mean value of the cells that count, which baselines tend to.
+    spread
+        Root mean square of the values above 0, which the penalties on W and H are multiplied by.
+    """
+
+    level: float
+    spread: float
+
+    def scaled(self, exponent: int) -> "Units":
+        """Return the units of values that were divided by 4^exponent."""
+        return Units(*np.ldexp(self, -2 * exponent).tolist())
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -30,8 +49,8 @@ class Solution:
         The loss after each sweep, of an ensemble the mean over restarts, shape (n_iter,).
     error
         Square root of the sum of squared errors.
-    level
-        Half the mean value, which baselines tend to.
+    units
+        What its penalties refer to.
     restart_baselines
         Column baselines of each restart, shape (restarts, columns); 0 in a model without baselines.
 
@@ -43,7 +62,7 @@ class Solution:
     converged: bool | None
     loss_curve: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     error: float = float("nan")
-    level: float = float("nan")
+    units: Units = field(default_factory=lambda: Units(float("nan"), float("nan")))
     restart_baselines: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
 
     def convergence(self) -> "dict[str, DataFrame]":

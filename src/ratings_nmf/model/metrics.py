@@ -11,7 +11,7 @@ from ratings_nmf.model.factors import Factors, inner
 
 
 def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
-    """Compare W @ H with every cell that counts: all under ``zeros: observed``, the rated ones under ``missing``.
+    """Compare W @ H with every cell that counts: the stored ones, and as zeros the others, by their weight.
 
     Returns
     -------
@@ -34,14 +34,14 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
 class Sums(NamedTuple):
     """What `measures` needs to know of some rows.
 
-    Σ(x − w·h)², Σ|x − w·h| and Σx² over the cells that count; the number of these cells, and of the rows; Σw and Σw² of
-    each component, shape (components,).
+    Σ(x − w·h)², Σ|x − w·h| and Σx² over the cells that count, and the number of these cells, all by their weights; the
+    number of rows; Σw and Σw² of each component, shape (components,).
     """
 
     squares: float
     distances: float
     total: float
-    cells: int
+    cells: float
     rows: int
     loadings: NDArray[np.float64]
     loadings_squared: NDArray[np.float64]
@@ -52,10 +52,10 @@ def sums(table: RatingsTable, factors: Factors) -> Sums:
     predicted = factors.predict(table.rows, table.columns)
     squares = float(np.square(table.values - predicted).sum())
     distances = float(np.abs(table.values - predicted).sum())
-    if table.zeros == "observed":
+    if table.weight:
         zero_squares, zero_distances = _at_zeros(table, factors, predicted)
-        squares += zero_squares
-        distances += zero_distances
+        squares += table.weight * zero_squares
+        distances += table.weight * zero_distances
     return Sums(
         squares=squares,
         distances=distances,

@@ -169,7 +169,7 @@ def _figures(sources: Sources) -> list[tuple[str, str]]:
     profile, fit, heldout = sources.profile, sources.fit, sources.heldout
     return [
         ("smallest to largest value", f"{number(profile['minimum'])} to {number(profile['maximum'])}"),
-        ("mean value" if profile["zeros"] == "observed" else "mean rating", number(profile["mean"])),
+        ("mean rating" if profile["zeros"] == "missing" else "mean value", number(profile["mean"])),
         ("components", str(fit["n_components"])),
         ("of the sum of squares explained", percent(fit["explained_variance"])),
         ("error on cells not seen (RMSE)", number(heldout["rmse"]))

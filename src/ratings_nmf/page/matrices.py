@@ -40,9 +40,9 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "values": compact(table_means(table, rows, columns).tolist()),
         "W": compact(rows.means(factors.W).tolist()),
         "H": compact(columns.means(factors.H.T).T.tolist()),
-        "zeros": table.zeros,
+        "unknown": not table.weight,
     }
-    if aggregated and table.zeros == "missing":
+    if aggregated and not table.weight:
         content["residuals"] = compact(residual_means(table, factors, rows, columns).tolist(), 4)
     if len(rows.sizes) <= SIDE:
         content["correlation"] = [

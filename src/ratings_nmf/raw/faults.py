@@ -53,7 +53,7 @@ def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
     if zeros is None and unstored:
         raise InputError(
             f"{path}: {unstored:,} cells are 0, blank or absent; say what they mean with `zeros` under `ingest` in "
-            "params.yaml: `observed` (0 is a value) or `missing` (not rated)"
+            "params.yaml: `observed` (0 is a value), `missing` (not rated) or a weight such as 0.1 (not taken)"
         )
 
 

@@ -154,7 +154,7 @@ def _known_cells(
         for labels, known in zip(sides, places, strict=True)
     )
     counted = (rows >= 0) & (columns >= 0)
-    if zeros == "missing":
+    if zeros != "observed":
         counted &= values > 0
     return rows[counted], columns[counted], values[counted]
 

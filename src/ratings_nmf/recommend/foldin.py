@@ -15,7 +15,7 @@ from ratings_nmf.core.table import LISTED, RatingsTable, Side
 from ratings_nmf.files.columns import Coded
 from ratings_nmf.files.formats import append_columns, append_frame
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.frame import Frame
+from ratings_nmf.model.frame import Frame, Units
 from ratings_nmf.recommend.recommendations import Recommendations
 
 TOLERANCE, ITERATIONS = 1e-9, 100_000
@@ -24,11 +24,11 @@ TOLERANCE, ITERATIONS = 1e-9, 100_000
 
 @dataclass(frozen=True, kw_only=True)
 class Method:
-    """How a table was fitted: solver, options, and half the mean of the cells that count, which baselines tend to."""
+    """How a table was fitted: solver, options, and what penalties refer to."""
 
     solver: str
     options: Mapping[str, Any]
-    level: float
+    units: Units
 
     def transposed(self) -> "Method":
         """Return the method with the columns' penalty in the rows' place."""
@@ -38,7 +38,7 @@ class Method:
 
 def method_of(trained: RatingsTable, *, solver: str, options: Mapping[str, Any]) -> Method:
     """Return how a table was fitted."""
-    return Method(solver=solver, options=options, level=trained.mean / 2)
+    return Method(solver=solver, options=options, units=Units(trained.mean / 2, trained.spread))
 
 
 def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTable) -> Side:
@@ -143,7 +143,7 @@ def _native(
 
     options = native_options(method.options, zeros=newcomers.zeros)
     cells = Cells.of(newcomers)
-    return native.fold_in(cells, fixed, restart_baselines=baselines, level=method.level, options=options)
+    return native.fold_in(cells, fixed, restart_baselines=baselines, units=method.units, options=options)
 
 
 def _spark(

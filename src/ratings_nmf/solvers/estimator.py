@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import Places, Zeros
+from ratings_nmf.core.table import Places, Zeros, weight_of
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeKeys, NativeOptions, native_options
@@ -26,20 +26,22 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     Predicts x_ij as Σ_c w_ic h_cj + b_i + c_j, all ≥ 0, and minimises
 
-        Σ (x_ij - prediction)² + regularization (Σ w² + Σ h²) + baseline_regularization (Σ (b_i - m)² + Σ (c_j - m)²)
+        Σ (x_ij - prediction)² + regularization s (Σ w² + Σ h²) + baseline_regularization (Σ (b_i - m)² + Σ (c_j - m)²)
 
-    by cyclic coordinate descent over rows and columns in turn, m being half the mean value. With
-    zeros="missing" the first sum is over the known cells; with zeros="observed" it is over all, an absent
-    cell being 0, without baselines: scikit-learn's NMF objective. A fit has converged when a sweep lowers the
-    loss by less than `tol` times the loss.
+    by cyclic coordinate descent over rows and columns in turn, s being the root mean square of the values above 0 and m
+    half the mean value. With zeros="missing" the first sum is over the known cells; with zeros="observed" it is over
+    all, an absent cell being 0, without baselines: scikit-learn's NMF objective. With a number a 0 is added for each
+    absent cell whose square counts times that number, and the squares of a row's (column's) factors are penalised once
+    for each of its known cells and times that number for each of all (Hu, Koren & Volinsky 2008; Rendle et al. 2021).
+    A fit has converged when a sweep lowers the loss by less than `tol` times the loss.
 
     Parameters
     ----------
     n_components : int
         Number of components, at least 1.
-    zeros : {"missing", "observed"}
-        What a cell that a sparse X does not store means: unknown, or 0. In any X, NaN is unknown and a stored
-        or dense 0 is 0.
+    zeros : {"missing", "observed"} or float
+        What a cell that a sparse X does not store means: unknown, 0, or a 0 of this weight from 0 to 1. In any X, NaN
+        is unknown and a stored or dense 0 is 0.
     regularization, baseline, baseline_regularization, ensemble, max_iter, tol
         As in `solvers.options.NativeKeys`, which says what None stands for. An ensemble has ensemble * n_components
         components.
@@ -156,7 +158,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         The rows' factors are found without those cells. With zeros="observed" a sparse X is made dense.
         """
         check_is_fitted(self)
-        dense = self.zeros == "observed" and sparse.issparse(X)
+        dense = weight_of(self.zeros) == 1 and sparse.issparse(X)
         cells, unknown = self._read(X.toarray() if dense else X, reset=False)
         hidden = np.arange(cells.values.size) % _HIDE_EVERY == 0
         rows, columns = cells.rows[hidden], cells.columns[hidden]
@@ -184,7 +186,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             cells,
             solution.factors.H[: solution.factors.parts],
             restart_baselines=solution.restart_baselines,
-            level=solution.level,
+            units=solution.units,
             options=options,
             held_out=held_out,
         )

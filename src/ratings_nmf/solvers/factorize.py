@@ -79,7 +79,8 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     the same Σ(x − w·h)², stands in for it: with its max_iter and tol, without its penalties and other losses.
 
     Spark's ALS would take too long for as many fits as a survey needs. It has no baselines, and its penalty grows with
-    a line's known cells: regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same.
+    a line's known cells: regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same;
+    over the values' spread it is in the native solver's units.
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
@@ -95,7 +96,7 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         lowest, highest = table.range
         settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
         penalty = settings.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
-        return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
+        return {"baseline": False, "regularization": penalty / table.spread}, sorted({"maxIter"} & set(options))
     alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     return {"tol": alike.tol, "max_iter": alike.max_iter}, sorted(set(options) - {"tol", "max_iter"})
 

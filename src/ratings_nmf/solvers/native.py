@@ -1,7 +1,13 @@
-"""The native solver: W, H ≥ 0 by cyclic coordinate descent, where absent cells are unknown or 0.
+"""The native solver: W, H ≥ 0 by cyclic coordinate descent, where absent cells are unknown, 0, or a 0 that counts less.
 
-Minimises Σ (x - w·h - b_row - b_column)² + regularization (Σ w² + Σ h²) + baseline_regularization Σ (b - m)²
-over the known cells, m being half the mean value, or over all cells and without baselines.
+Minimises Σ_known (x - w·h - b_row - b_column)² + weight Σ_other (w·h)² + penalty, the baselines b being there where the
+weight of the other cells is 0, s the root mean square of the values above 0, m half the mean value, and penalty
+
+    regularization s (Σ w² + Σ h²) + baseline_regularization Σ (b - m)²,
+
+where with a weight between 0 and 1 each w² and h² is taken once for each known cell of its row or column, and weight
+times for each of all its cells (Rendle et al. 2021). Multiplied by any number, a table has the same factors, but for
+their unit.
 """
 
 import math
@@ -15,16 +21,17 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import stream
 from ratings_nmf.core.table import Places
 from ratings_nmf.model.factors import Factors, matched, numbered
-from ratings_nmf.model.frame import Solution
+from ratings_nmf.model.frame import Solution, Units
 from ratings_nmf.solvers.cells import Cells, Floats
-from ratings_nmf.solvers.kernels.descent import Rule
 from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.problem import Problem, pose, random_start, svd_start
 from ratings_nmf.solvers.threads import Run, alone, crew, thread_count
 
 Start = tuple[Floats, Floats] | Literal["random"]
 
-_SETTLE_PASSES, _SETTLE_TOLERANCE = 100, 1e-6
+Tables = tuple[NDArray[Any], NDArray[Any]]
+
+_SETTLE_PASSES, _SETTLE_TOLERANCE = 1000, 1e-9
 
 
 def fit(
@@ -54,7 +61,7 @@ def fit(
     with crew() as run:
         if isinstance(start, tuple):
             first = problem.factors(*start)
-        elif start is None and options.zeros == "observed":
+        elif start is None and options.weight == 1:
             first = svd_start(problem, n_components, random, run)
         else:
             first = random_start(problem, n_components, random)
@@ -64,7 +71,7 @@ def fit(
 def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -> Solution:
     """Update rows and columns in turn until a sweep lowers the loss by at most tol times the loss, then settle."""
     options = problem.options
-    tables = row_table, column_table = problem.tables(start)
+    tables = row_table, column_table = problem.tables(start, problem.rows.rule.penalties.dtype)
     curve: list[float] = []
     converged = False
     with progress(total=options.max_iter, unit="sweeps", show=show) as bar:
@@ -75,7 +82,7 @@ def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -
             curve.append(loss)
             bar.set_postfix_str(f"loss {math.ldexp(loss, 4 * problem.exponent):.6g}", refresh=False)
             bar.update()
-    error = _settle(problem, tables, run)
+    tables, error = _settle(problem, tables, run)
     W, H = problem.untable(tables)
     parts = start.parts
     falling = np.argsort(-W[:, :parts].cumsum(axis=0)[-1] * H[:parts].T.cumsum(axis=0)[-1], kind="stable")
@@ -86,21 +93,28 @@ def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -
         converged=converged,
         loss_curve=np.ldexp(curve, 4 * problem.exponent),
         error=error,
-        level=problem.level,
+        units=problem.units,
         restart_baselines=H[-1:] if options.has_baseline else np.zeros((1, H.shape[1])),
     )
 
 
-def _settle(problem: Problem, tables: tuple[NDArray[Any], NDArray[Any]], run: Run) -> float:
-    """Minimise over the rows alone, so that W of a fit is what `fold_in` finds for the same rows; return the error."""
-    return _error(problem, tables, run, problem.rows.rule._replace(passes=_SETTLE_PASSES, tolerance=_SETTLE_TOLERANCE))
+def _settle(problem: Problem, tables: Tables, run: Run) -> tuple[Tables, float]:
+    """Minimise over the rows alone, from the start of `fold_in`, which so finds for the same rows what the fit gives.
+
+    Return the tables, in double precision, and the square root of the sum of squared errors.
+    """
+    rows, columns = (table.astype(np.float64) for table in tables)
+    own = rows[: problem.rows.n_lines, : problem.rows.rule.penalties.size]
+    own[:] = problem.rows.rule.priors
+    if problem.options.has_baseline:
+        own[:, problem.rows.rule.fixed] = 1
+    axis = problem.rows.exact(_SETTLE_PASSES, _SETTLE_TOLERANCE)
+    return (rows, columns), _error(problem, axis.update(rows, columns, run)[0])
 
 
-def _error(problem: Problem, tables: tuple[NDArray[Any], NDArray[Any]], run: Run, rule: Rule) -> float:
-    """Update the rows by a rule; return the square root of the sum of squared errors."""
-    # Where all cells count, the squared error is a difference that rounding can make negative.
-    squared_error = max(float(problem.rows.update(*tables, run, rule)[0]), 0.0)
-    return math.ldexp(math.sqrt(squared_error), 2 * problem.exponent)
+def _error(problem: Problem, squared_error: float) -> float:
+    """The square root of a sum of squared errors, which is a difference that rounding can make negative."""
+    return math.ldexp(math.sqrt(max(squared_error, 0.0)), 2 * problem.exponent)
 
 
 def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Solution:
@@ -120,7 +134,8 @@ def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Solution:
             bar.set_postfix_str(f"loss {solution.loss_curve[-1]:.6g}", refresh=False)
             bar.update()
     factors = _join([solution.factors for solution in restarts])
-    nothing = np.zeros(len(factors.H), problem.rows.rule.penalties.dtype)
+    axis, nothing = problem.rows.exact(0, 0.0), np.zeros(len(factors.H))
+    rule = axis.rule._replace(penalties=nothing, priors=nothing, fixed=-1)
     longest = max(solution.n_iter for solution in restarts)
     curves = [np.pad(solution.loss_curve, (0, longest - solution.n_iter), mode="edge") for solution in restarts]
     return Solution(
@@ -128,8 +143,8 @@ def _fit_ensemble(problem: Problem, n_components: int, seed: int) -> Solution:
         n_iter=longest,
         converged=all(solution.converged for solution in restarts),
         loss_curve=_mean(curves),
-        error=_error(problem, problem.tables(factors), alone, Rule(nothing, nothing, -1, 0, 0.0)),
-        level=problem.level,
+        error=_error(problem, axis.update(*problem.tables(factors, np.float64), alone, rule)[0]),
+        units=problem.units,
         restart_baselines=np.concatenate([solution.restart_baselines for solution in restarts]),
     )
 
@@ -161,27 +176,26 @@ def fold_in(
     H: Floats,
     *,
     restart_baselines: Floats,
-    level: float,
+    units: Units,
     options: NativeOptions,
     held_out: Places | None = None,
 ) -> tuple[Floats, Floats]:
     """W (rows, components) and row baselines (rows,) of any rows, the columns' factors fixed.
 
-    H, without baselines, restart_baselines and level are a `Solution`'s; cells, options and held-out cells as for
+    H, without baselines, restart_baselines and units are a `Solution`'s; cells, options and held-out cells as for
     `fit`. A training row gets what the fit gave it.
     """
     n_restarts, n_columns = restart_baselines.shape
     if cells.shape[1] != n_columns:
         raise ValueError(f"the cells must have the {n_columns} columns of the fit; got {cells.shape[1]}")
     n_components = len(H) // n_restarts
-    problem = pose(cells, n_components, options, held_out, level)
+    problem = pose(cells, n_components, options, held_out, units)
     W, row_baseline = np.zeros((cells.shape[0], len(H))), np.zeros(cells.shape[0])
     with crew() as run:
         for restart, column_baseline in enumerate(restart_baselines):
             own = slice(restart, None, n_restarts)
-            tables = problem.tables(problem.factors(W[:, own], H[own], column_baseline))
-            _settle(problem, tables, run)
-            loadings, _ = problem.untable(tables)
+            tables = problem.tables(problem.factors(W[:, own], H[own], column_baseline), np.float64)
+            loadings, _ = problem.untable(_settle(problem, tables, run)[0])
             W[:, own] = loadings[:, :n_components] / n_restarts
             if options.has_baseline:
                 row_baseline += loadings[:, -2] / n_restarts

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import Count, Section, convert
-from ratings_nmf.core.table import Zeros
+from ratings_nmf.core.table import Zeros, weight_of
 
 Amount = Annotated[float, Meta(ge=0, le=1e30)]
 """A number of 0 or more whose multiples stay finite in single precision."""
@@ -27,19 +27,21 @@ class NativeKeys(Section, frozen=True, kw_only=True):
     Attributes
     ----------
     regularization
-        Penalty on the squares of W and H, in units of the values. None: 0 for observed zeros; for missing ones 8, or
-        5 for an ensemble, chosen by held-out cells of MovieLens ratings.
+        Penalty on the squares of W and H, times the root mean square of the values above 0, so that it means the same
+        in all units. Where a cell that is not given counts with a weight between 0 and 1, also times the number of a
+        line's known cells plus the weight times that of all its cells (Rendle et al. 2021). None: 0 for observed zeros;
+        for missing ones 2.2, or 1.4 for an ensemble; with a weight 0.02.
     baseline
         Whether rows and columns have levels of their own, with zeros ``missing``.
     baseline_regularization
-        Penalty on the squared distance of the baselines from half the mean value.
+        Penalty on the squared distance of the baselines from half the mean value; means the same in all units.
     ensemble
         Number of restarts whose mean prediction is the result.
     max_iter
         Most sweeps over rows and columns.
     tol
-        A fit has converged when a sweep lowers the loss by at most this fraction of it. None: 1e-4 for observed
-        zeros; 1e-3 for missing ones, where more sweeps no longer lower the error on held-out ratings.
+        A fit has converged when a sweep lowers the loss by at most this fraction of it. None: 1e-3 for missing
+        zeros, where more sweeps no longer lower the error on held-out ratings; else 1e-4.
     """
 
     regularization: Amount | None = None
@@ -56,20 +58,25 @@ class NativeOptions(NativeKeys, frozen=True, kw_only=True):
     zeros: Zeros
 
     @property
+    def weight(self) -> float:
+        """How much a cell that is not given counts."""
+        return weight_of(self.zeros)
+
+    @property
     def penalty(self) -> float:
         """The regularization, or its default."""
         if self.regularization is not None:
             return self.regularization
-        if self.zeros == "observed":
-            return 0.0
-        return 8.0 if self.ensemble == 1 else 5.0
+        if self.weight == 0:
+            return 2.2 if self.ensemble == 1 else 1.4
+        return 0.0 if self.weight == 1 else 0.02
 
     @property
     def tolerance(self) -> float:
         """The fraction of the loss below which a sweep's gain ends the fit, or its default."""
         if self.tol is not None:
             return self.tol
-        return 1e-4 if self.zeros == "observed" else 1e-3
+        return 1e-4 if self.weight else 1e-3
 
     @property
     def has_baseline(self) -> bool:
@@ -124,7 +131,7 @@ class SparkOptions(Section, frozen=True):
     blocks: JavaCount = 10
 
 
-def native_options(options: Mapping[str, Any], *, zeros: str, at: str = AT) -> NativeOptions:
+def native_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) -> NativeOptions:
     """Return the options of the native solver for a table of this meaning of zero.
 
     Raises
@@ -137,7 +144,7 @@ def native_options(options: Mapping[str, Any], *, zeros: str, at: str = AT) -> N
     return settings
 
 
-def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) -> SklearnOptions:
+def sklearn_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float) -> SklearnOptions:
     """Return the options of scikit-learn's NMF for a table with this lowest value, 0 where a cell is not stored.
 
     Raises
@@ -145,9 +152,11 @@ def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) ->
     InputError
         If an option is not known or out of bounds, or NMF cannot take the table's meaning of zero or a 0.
     """
-    if zeros == "missing":
+    if weight_of(zeros) < 1:
         raise InputError(
-            "sklearn takes every cell as a value; it cannot leave out cells that were not rated", parameter="fit.solver"
+            "sklearn takes every cell as a value; it cannot leave out cells that were not rated, nor let them count "
+            "less; take the solver native",
+            parameter="fit.solver",
         )
     settings: SklearnOptions = convert(dict(options), SklearnOptions, at=AT)
     endless = settings.beta_loss == "itakura-saito" or (
@@ -161,7 +170,7 @@ def sklearn_options(options: Mapping[str, Any], *, zeros: str, lowest: float) ->
     return settings
 
 
-def spark_options(options: Mapping[str, Any], *, zeros: str, lowest: float, highest: float) -> SparkOptions:
+def spark_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float, highest: float) -> SparkOptions:
     """Return the options of Spark's ALS for a table whose cells above 0 lie between the lowest and the highest.
 
     Raises

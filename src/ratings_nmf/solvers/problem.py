@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ratings_nmf.core.table import Places
+from ratings_nmf.core.table import Places, root_mean_square
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
+from ratings_nmf.model.frame import Units
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
-from ratings_nmf.solvers.kernels.descent import Rule, update_known, update_observed
+from ratings_nmf.solvers.kernels.descent import Rule, update
 from ratings_nmf.solvers.kernels.lanes import LANES
 from ratings_nmf.solvers.kernels.packing import Lines, Packed, gram, multiply, orthonormalize
 from ratings_nmf.solvers.options import NativeOptions
@@ -27,10 +28,10 @@ _SHARE_BESIDE_BASELINES = 0.25
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """The rows or the columns of a table; `held_out` is None where only known cells count."""
+    """The rows or the columns of a table."""
 
     cells: Packed
-    held_out: Packed | None
+    held_out: Packed
     rule: Rule
     parts: list[Lines]
 
@@ -41,13 +42,16 @@ class Axis:
 
     def update(self, own: NDArray[Any], against: NDArray[Any], run: Run, rule: Rule | None = None) -> Floats:
         """Update `own` in place; return the sum over the lines of (squared error, penalty)."""
-        losses = np.empty((self.n_lines, 2))
-        data: tuple[Any, ...] = self.cells, against
-        if self.held_out is not None:
-            data = self.cells, self.held_out, (against, gram_of(against, run))
-        kernel = update_known if self.held_out is None else update_observed
-        run(kernel, self.parts, *data, own, rule or self.rule, losses)
+        losses, weight = np.empty((self.n_lines, 2)), self.rule.weight
+        whole = weight * gram_of(against, run) if weight else np.zeros((against.shape[1],) * 2, against.dtype)
+        run(update, self.parts, self.cells, self.held_out, (against, whole), own, rule or self.rule, losses)
         return np.asarray(losses.cumsum(axis=0)[-1])
+
+    def exact(self, passes: int, tolerance: float) -> "Axis":
+        """The same in double precision, with so many passes to settle in."""
+        vectors = {name: getattr(self.rule, name).astype(np.float64) for name in ("penalties", "sizes", "priors")}
+        rule = self.rule._replace(**vectors, passes=passes, tolerance=tolerance)
+        return Axis(self.cells.of(np.float64), self.held_out.of(np.float64), rule, self.parts)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +59,7 @@ class Problem:
     """What a fit minimises.
 
     Values are divided by 4^exponent and factors by 2^exponent: huge and tiny values stay in range, and no
-    digit changes. mean: the mean value of the cells that count; level: what the baselines tend to.
+    digit changes. mean: the mean value of the cells that count, by their weights; units: what penalties refer to.
 
     With baselines, the last two coordinates are a row's baseline and 1, and a column's 1 and baseline, as in
     `Factors`.
@@ -65,7 +69,7 @@ class Problem:
     columns: Axis
     exponent: int
     mean: float
-    level: float
+    units: Units
     options: NativeOptions
 
     def factors(self, W: Floats, H: Floats, column_baseline: Floats | None = None) -> Factors:
@@ -73,13 +77,12 @@ class Problem:
         parts = Factors(W=W, H=H, components=numbered(len(H)))
         if not self.options.has_baseline:
             return parts
-        row_baseline, level = (np.full(axis.n_lines, self.level) for axis in (self.rows, self.columns))
+        row_baseline, level = (np.full(axis.n_lines, self.units.level) for axis in (self.rows, self.columns))
         return with_baselines(parts, row_baseline, level if column_baseline is None else column_baseline)
 
-    def tables(self, factors: Factors) -> tuple[NDArray[Any], NDArray[Any]]:
+    def tables(self, factors: Factors, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]]:
         """Padded tables of the rows' and the columns' factors, in the scale of the problem."""
         row_exponents, column_exponents = self._exponents(factors.parts)
-        dtype = self.rows.rule.penalties.dtype
         return pad(np.ldexp(factors.W, -row_exponents), dtype), pad(np.ldexp(factors.H.T, -column_exponents), dtype)
 
     def untable(self, tables: tuple[NDArray[Any], NDArray[Any]]) -> tuple[Floats, Floats]:
@@ -102,31 +105,28 @@ def pose(
     n_components: int,
     options: NativeOptions,
     held_out: Places | None = None,
-    level: float | None = None,
+    units: Units | None = None,
 ) -> Problem:
-    """Pack a table for a fit; `level` is half the mean value unless given."""
+    """Pack a table for a fit; the units are its own unless given."""
     if n_components < 1:
         raise ValueError(f"n_components must be at least 1; got {n_components}")
+    weight, places = options.weight, (np.empty(0, np.int32), np.empty(0, np.int32))
     if held_out is not None:
         cells = cells.where(not_held_out(cells, held_out))
-    exponent = _exponent(cells.values)
-    observed = options.zeros == "observed"
-    total = float(np.bincount(cells.rows, cells.values, 1).cumsum()[-1])
-    mean = total / max(1, math.prod(cells.shape) if observed else cells.values.size)
-    level = mean / 2 if level is None else level
-    rules = _rules(n_components, options, math.ldexp(level, -2 * exponent), exponent)
-    gaps: tuple[Packed | None, Packed | None] = None, None
-    if observed:
-        stored = cells.where(cells.values > 0)
-        packed = pack_sides(stored, np.ldexp(stored.values, -2 * exponent))
-        places = held_out if held_out is not None else (np.empty(0, np.int32), np.empty(0, np.int32))
-        nothing = np.zeros(places[0].size)
-        gaps = pack_sides(Cells(*places, nothing, cells.shape), nothing)
-        rules = [rule._replace(passes=_passes(axis, n_components)) for rule, axis in zip(rules, packed, strict=True)]
-    else:
-        packed = pack_sides(cells, np.ldexp(cells.values, -2 * exponent).astype(np.float32))
+        places = held_out if weight else places
+    exponent, count = _exponent(cells.values), cells.values.size
+    mean = float(np.bincount(cells.rows, cells.values, 1).cumsum()[-1])
+    mean /= (count + weight * (math.prod(cells.shape) - count)) or 1
+    stored = cells.where(cells.values > 0) if weight == 1 else cells
+    packed = pack_sides(stored, np.ldexp(stored.values, -2 * exponent))
+    units = units or Units(mean / 2, math.ldexp(root_mean_square(packed[0].values), 2 * exponent))
+    if weight < 1:
+        packed = packed[0].of(np.float32), packed[1].of(np.float32)
+    nothing = np.zeros(places[0].size, packed[0].values.dtype)
+    gaps = pack_sides(Cells(*places, nothing, cells.shape), nothing)
+    rules = _rules(n_components, options, stored, packed, units.scaled(exponent))
     rows, columns = (Axis(*parts, split(parts[0].starts)) for parts in zip(packed, gaps, rules, strict=True))
-    return Problem(rows, columns, exponent, mean, level, options)
+    return Problem(rows, columns, exponent, mean, units, options)
 
 
 def _exponent(values: Floats) -> int:
@@ -137,15 +137,32 @@ def _exponent(values: Floats) -> int:
     return math.frexp(largest)[1] // 2
 
 
-def _rules(n_components: int, options: NativeOptions, level: float, exponent: int) -> list[Rule]:
-    """The rules of rows and columns, each with one pass."""
-    n_baselines = 2 if options.has_baseline else 0
-    dtype = np.float64 if options.zeros == "observed" else np.float32
-    penalty = math.ldexp(options.penalty, -2 * exponent)
-    penalties = [penalty] * n_components + [options.baseline_regularization] * n_baselines
-    priors = [0.0] * n_components + [level] * n_baselines
-    fixed = (n_components + 1, n_components) if n_baselines else (-1, -1)
-    return [Rule(np.array(penalties, dtype), np.array(priors, dtype), place, 1, 0.0) for place in fixed]
+def _rules(
+    n_components: int, options: NativeOptions, cells: Cells, packed: tuple[Packed, Packed], units: Units
+) -> list[Rule]:
+    """The rules of rows and columns, each with one pass, or a few where all cells weigh the same."""
+    n_baselines, weight = 2 if options.has_baseline else 0, options.weight
+    dtype = packed[0].values.dtype
+    penalties = [options.penalty * units.spread] * n_components + [options.baseline_regularization] * n_baselines
+    priors = [0.0] * n_components + [units.level] * n_baselines
+    rules = []
+    for axis, fixed, lines, n_lines, n_others in zip(
+        packed, (1, 0), (cells.rows, cells.columns), cells.shape, cells.shape[::-1], strict=True
+    ):
+        known = np.bincount(lines, minlength=n_lines)
+        sizes = known + weight * n_others if 0 < weight < 1 else np.ones(n_lines)
+        rules.append(
+            Rule(
+                weight=weight,
+                penalties=np.array(penalties, dtype),
+                sizes=sizes.astype(dtype),
+                priors=np.array(priors, dtype),
+                fixed=n_components + fixed if n_baselines else -1,
+                passes=_passes(axis, n_components) if weight == 1 else 1,
+                tolerance=0.0,
+            )
+        )
+    return rules
 
 
 def _passes(cells: Packed, n_components: int) -> int:
@@ -191,9 +208,9 @@ def random_start(problem: Problem, n_components: int, random: np.random.Generato
 def svd_start(problem: Problem, n_components: int, random: np.random.Generator, run: Run) -> Factors:
     """W and H from the leading singular vectors of the table.
 
-    Of each pair the larger of the positive and the negative parts, zeros replaced by the mean value
-    (Boutsidis & Gallopoulos 2008, NNDSVDa). The vectors come from orthogonal iteration with the kernels, as
-    LAPACK's last bits depend on the processor.
+    Of each pair the larger of the positive and the negative parts, zeros replaced by the mean value (Boutsidis &
+    Gallopoulos 2008, NNDSVDa) over the root of the spread, which makes it one of W and H. The vectors come from
+    orthogonal iteration with the kernels, as LAPACK's last bits depend on the processor.
     """
     n_rows, n_columns = problem.rows.n_lines, problem.columns.n_lines
     right = pad(random.random((n_columns, n_components)), np.float64)
@@ -203,8 +220,9 @@ def svd_start(problem: Problem, n_components: int, random: np.random.Generator, 
         right = vectors.T.copy()
     left = _multiply(problem.rows, right, run)
     W, H = _dominant_parts(left[:n_rows, :n_components], right[:n_columns, :n_components])
-    mean = np.ldexp(problem.mean, -2 * problem.exponent)
-    W[W == 0], H[H == 0] = mean, mean
+    spread = problem.units.scaled(problem.exponent).spread
+    small = math.ldexp(problem.mean, -2 * problem.exponent) / math.sqrt(spread or 1.0)
+    W[W == 0], H[H == 0] = small, small
     return problem.factors(np.ldexp(W, problem.exponent), np.ldexp(H.T, problem.exponent))
 
 

@@ -67,7 +67,9 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
         model = Model(n_components=count, solver="native", options=setting.options)
         trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
         predicted = trial.factors.predict(*places)
-        left = np.square(fit_metrics(table, trial.factors)["frobenius_error"]) - np.square(values - predicted).sum()
+        weights = np.where(values > 0, 1.0, table.weight)
+        left = np.square(fit_metrics(table, trial.factors)["frobenius_error"])
+        left -= (weights * np.square(values - predicted)).sum()
         clipped = trial.errors(values, predicted)
         train = float(np.sqrt(max(left, 0.0) / trial.known.counted))
         return float(root_mean_square(clipped)), float(np.abs(clipped).mean()), train
@@ -135,7 +137,7 @@ def shuffled(table: RatingsTable, random: np.random.Generator) -> RatingsTable:
     Informatics 6.
     """
     rows, values = table.rows.copy(), table.values.copy()
-    if table.zeros == "missing":
+    if not table.weight:
         places = np.lexsort((table.rows, table.columns))
         values[places] = table.values[np.lexsort((random.random(len(places)), table.columns))]
     else:

@@ -66,7 +66,7 @@ def shuffled(evidence: Evidence) -> int | None:
     return None
 
 
-def error_threshold(evidence: Evidence, *, norm: float, cells: int) -> tuple[int | None, bool]:
+def error_threshold(evidence: Evidence, *, norm: float, cells: float) -> tuple[int | None, bool]:
     """Return the smallest count ≥ 3 with √(rss / cells) < 1e-4 · norm, and whether one was.
 
     Where none was, the largest count surveyed is returned. An in-sample rule: the error is over the cells that were

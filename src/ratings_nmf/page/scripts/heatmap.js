@@ -235,7 +235,7 @@ const heatmap = (section, data) => {
     });
     part("ticks").replaceChildren(...ticks.map((tick) => element("span", "", number(tick))));
     for (const help of section.querySelectorAll("[data-help]")) help.hidden = help.dataset.help !== state.view;
-    part("grey").hidden = !["input", "residual"].includes(state.view) || page.datasets[section.dataset.name].zeros === "observed";
+    part("grey").hidden = !["input", "residual"].includes(state.view) || !page.datasets[section.dataset.name].unknown;
     const told = ["down", "across"].map((way) => {
       const side = sides[view[way]];
       const [shown, all] = [(way === "down" ? down : across).length, side.labels.length];

@@ -1,6 +1,6 @@
-"""Coordinate descent over one side's factors, a line at a time: where only known cells count, and where all do.
+"""Coordinate descent over one side's factors, a line at a time, whatever a cell that is not given means.
 
-Where all count, absent cells are 0 and the table is never made dense.
+The table is never made dense.
 """
 
 from typing import Any, NamedTuple
@@ -16,12 +16,15 @@ from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add
 class Rule(NamedTuple):
     """What one update minimises besides the squared error, and when it stops.
 
-    The penalty of coordinate c is penalties[c] * (x[c] - priors[c])²; coordinate `fixed` (-1: none) stays as
-    it is. A line is passed over `passes` times, or until no coordinate moves by more than `tolerance` times
-    the largest.
+    A cell that is not given counts as a 0 of this weight, from 0 (not at all) to 1 (like any other). The penalty of
+    coordinate c of a line is penalties[c] * sizes[line] * (x[c] - priors[c])²; coordinate `fixed` (-1: none) stays as
+    it is. A line is passed over `passes` times, or until no coordinate moves by more than `tolerance` times the
+    largest.
     """
 
+    weight: float
     penalties: NDArray[Any]
+    sizes: NDArray[Any]
     priors: NDArray[Any]
     fixed: int
     passes: int
@@ -29,144 +32,126 @@ class Rule(NamedTuple):
 
 
 @compiled
-def update_known(lines: Lines, cells: Packed, against: Any, own: Any, rule: Rule, losses: Any) -> None:
-    """Coordinate descent over own[first:last] on the known cells, the other side's factors `against` fixed.
+def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any, rule: Rule, losses: Any) -> None:
+    """Coordinate descent over own[first:last], `lines` being (first, last), the other side's factors fixed.
 
-    For each line, minimise Σ_known (value - x·against)² + penalty over x ≥ 0 by cyclic passes that keep the
-    residual: 2 products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012). Writes to losses[line]
-    the squared error after the update and the penalty. `lines` is (first, last).
-    """
-    first, last = lines
-    longest = 0
-    for line in range(first, last):
-        longest = max(longest, cells.starts[line + 1] - cells.starts[line])
-    residual = np.empty(longest, own.dtype)
-    factors = np.empty(longest * own.shape[1], own.dtype)
-    for line in range(first, last):
-        start = cells.starts[line]
-        size = cells.starts[line + 1] - start
-        x = own[line, : rule.penalties.size]
-        _gather_line(cells, start, against, x, (factors, residual[:size]))
-        for _ in range(rule.passes):
-            if _pass_known(x, factors, residual[:size], rule) <= rule.tolerance:
-                break
-        losses[line, 0] = dot(residual[:size], residual[:size])
-        losses[line, 1] = penalty_of(x, rule)
+    `against` is (factors F of the other side, weight * F.T @ F). For each line, minimise over x ≥ 0
 
+        Σ_known (value - x·f)² + weight Σ_other (x·f)² + penalty = Σ_known value² - 2 a·x + x·Q·x + penalty,
+        Q = weight Σ_all f f' + (1 - weight) Σ_known f f' - weight Σ_held-out f f',  a = Σ_known value f,
 
-@compiled
-def _gather_line(cells: Packed, start: int, against: Any, x: Any, copies: Any) -> None:
-    """Copy the factors of one line's cells, component by component, and compute the residual."""
-    factors, residual = copies
-    for at in range(0, residual.size, LANES):
-        for block in range(0, against.shape[1], LANES):
-            place = block * residual.size + at
-            gather(against, cells.others, start + at, block, (factors, place, residual.size))
-        rest = load(cells.values, start + at)
-        for c in range(x.size):
-            rest = rest - spread(x[c]) * load(factors, c * residual.size + at)
-        store(residual, at, rest)
-
-
-@compiled
-def _pass_known(x: Any, factors: Any, residual: Any, rule: Rule) -> Any:
-    """One pass over a line's coordinates; return the largest step relative to the largest coordinate."""
-    zero = x.dtype.type(0)
-    step, moved, largest, largest_step = zero, 0, zero, zero
-    for c in range(x.size):
-        if c == rule.fixed:
-            continue
-        # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
-        slope, curvature, change = spread(zero), spread(zero), spread(step)
-        for at in range(0, residual.size, LANES):
-            rest = load(residual, at) - change * load(factors, moved * residual.size + at)
-            store(residual, at, rest)
-            factor = load(factors, c * residual.size + at)
-            slope = slope + rest * factor
-            curvature = curvature + factor * factor
-        curve, penalty, new = total(curvature), rule.penalties[c], rule.priors[c]
-        if curve + penalty > zero:
-            new = max(zero, (total(slope) + curve * x[c] + penalty * new) / (curve + penalty))
-        step, moved, x[c] = new - x[c], c, new
-        largest, largest_step = max(largest, new), max(largest_step, abs(step))
-    change = spread(step)
-    for at in range(0, residual.size, LANES):
-        store(residual, at, load(residual, at) - change * load(factors, moved * residual.size + at))
-    return largest_step / largest if largest > zero else zero
-
-
-@compiled
-def update_observed(
-    lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any, rule: Rule, losses: Any
-) -> None:
-    """Coordinate descent over own[first:last] on all cells but the held-out ones, absent cells being 0.
-
-    `against` is (factors of the other side, their Gram). For each line, minimise x·Q·x - 2 a·x + penalty over
-    x ≥ 0, where Q is the Gram less the outer products of the line's held-out cells and a the line's product
-    with the factors, by cyclic passes that keep Q·x (Cichocki & Phan 2009; one pass is scikit-learn's).
-    Writes to losses[line] the squared error after the update and the penalty. `lines` is (first, last).
+    by cyclic passes. Many passes, and those where all cells weigh the same, keep Q·x (Cichocki & Phan 2009; one pass
+    is scikit-learn's). A single pass would not repay the known cells' part of Q: it keeps their residual instead, 2
+    products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012), beside the others' part of Q·x (as He et
+    al. 2016). Writes to losses[line] the squared error after the update and the penalty.
     """
     factors, whole = against
-    width = own.shape[1]
-    product, image = np.empty(width, own.dtype), np.empty(width, own.dtype)
-    reduced, components = np.empty_like(whole), np.empty(width, np.int32)
-    for c in range(width):
-        components[c] = c
+    width, weight, rest = own.shape[1], own.dtype.type(rule.weight), own.dtype.type(1 - rule.weight)
+    keeps_residual = rest > 0 and rule.passes <= 1
+    longest = 0
+    for line in range(*lines):
+        longest = max(longest, cells.starts[line + 1] - cells.starts[line])
+    product, image = np.zeros(width, own.dtype), np.zeros(width, own.dtype)
+    reduced, components = np.empty_like(whole), np.arange(width).astype(np.int32)
+    residuals = np.empty(longest if keeps_residual else 0, own.dtype)
+    gathered = np.empty(residuals.size * width, own.dtype)
     for line in range(*lines):
         start, stop = cells.starts[line], cells.starts[line + 1]
-        values, x = cells.values[start:stop], own[line]
-        product[:] = 0
-        add_multiples(product, values, factors, cells.others[start:stop])
+        values, others, x = cells.values[start:stop], cells.others[start:stop], own[line]
         held = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
-        curvature = whole
-        if held.size:
+        residual, curvature = residuals[: stop - start], whole
+        if held.size or (rest > 0 and not keeps_residual):
             curvature = reduced
-            _take_out(reduced, whole, factors, held)
-        image[:] = 0
-        add_multiples(image, x, curvature, components)
+            reduced[:] = whole
+            _add_outer(reduced, -weight, factors, held)
+            if not keeps_residual:
+                _add_outer(reduced, rest, factors, others)
+        if keeps_residual:
+            _gather_line(cells, start, factors, x[: rule.penalties.size], (gathered, residual), rest)
+        else:
+            product[:] = 0
+            add_multiples(product, values, factors, others)
+        if rule.weight > 0 or not keeps_residual:
+            image[:] = 0
+            add_multiples(image, x, curvature, components)
         for _ in range(rule.passes):
-            if _pass_observed(x, (product, image), (curvature, whole), rule) <= rule.tolerance:
+            step = _pass(x, (gathered, residual, rest), (product, image, curvature, whole), rule, rule.sizes[line])
+            if step <= rule.tolerance:
                 break
-        losses[line, 0] = dot(values, values) + dot(x, image) - 2 * dot(x, product)
-        losses[line, 1] = penalty_of(x, rule)
+        losses[line, 0] = dot(x, image)
+        if keeps_residual:  # value - (1 - weight) x·f
+            losses[line, 0] += (dot(residual, residual) - weight * dot(values, values)) / rest
+        else:
+            losses[line, 0] += dot(values, values) - 2 * dot(x, product)
+        losses[line, 1] = penalty_of(x, rule, rule.sizes[line])
 
 
 @compiled
-def _take_out(reduced: Any, whole: Any, factors: Any, held: Any) -> None:
-    """Write to `reduced` the Gram less the outer products of the held-out cells' factors."""
-    for c in range(len(whole)):
-        row = reduced[c]
-        row[:] = 0
-        add_multiple(row, row.dtype.type(1), whole[c])
-        for other in held:
-            add_multiple(row, -factors[other, c], factors[other])
+def _add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
+    """Add number * f f' of some lines' factors f to a square."""
+    numbers = np.empty(others.size, square.dtype)
+    for c in range(len(square)):
+        for i in range(others.size):
+            numbers[i] = number * factors[others[i], c]
+        add_multiples(square[c], numbers, factors, others)
 
 
 @compiled
-def _pass_observed(x: Any, vectors: Any, grams: Any, rule: Rule) -> Any:
+def _gather_line(cells: Packed, start: int, factors: Any, x: Any, copies: Any, rest: Any) -> None:
+    """Copy the factors of one line's cells, component by component, and compute value - rest * x·f."""
+    gathered, residual = copies
+    for at in range(0, residual.size, LANES):
+        for block in range(0, factors.shape[1], LANES):
+            place = block * residual.size + at
+            gather(factors, cells.others, start + at, block, (gathered, place, residual.size))
+        left = load(cells.values, start + at)
+        for c in range(x.size):
+            left = left - spread(rest * x[c]) * load(gathered, c * residual.size + at)
+        store(residual, at, left)
+
+
+@compiled
+def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
     """One pass over a line's coordinates; return the largest step relative to the largest coordinate."""
-    product, image = vectors
-    curvature, whole = grams
+    gathered, residual, rest = known
+    product, image, curvature, gram = whole
     zero = x.dtype.type(0)
-    largest, largest_step = zero, zero
+    rounding = x.dtype.type(1e-12 if x.itemsize == 8 else 1e-5)
+    step, moved, largest, largest_step = zero, 0, zero, zero
     for c in range(rule.penalties.size):
-        curve, penalty, new = curvature[c, c], rule.penalties[c], rule.priors[c]
+        if c == rule.fixed:
+            continue
+        curve, slope, penalty, new = curvature[c, c], product[c], rule.penalties[c] * size, rule.priors[c]
+        if residual.size:
+            # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
+            slopes, curves, change = spread(zero), spread(zero), spread(step)
+            for at in range(0, residual.size, LANES):
+                left = load(residual, at) - change * load(gathered, moved * residual.size + at)
+                store(residual, at, left)
+                factor = load(gathered, c * residual.size + at)
+                slopes = slopes + left * factor
+                curves = curves + factor * factor
+            curve, slope = curve + rest * total(curves), total(slopes)
         # Where all cells are held out, what is left of the Gram is rounding.
-        if curve > 1e-12 * whole[c, c] or penalty > zero:
-            new = max(zero, (curve * x[c] + product[c] - image[c] + penalty * new) / (curve + penalty))
+        if curve > rounding * gram[c, c] or penalty > zero:
+            new = max(zero, (curve * x[c] + slope - image[c] + penalty * new) / (curve + penalty))
         step, x[c] = new - x[c], new
-        if step != zero:
+        if step != zero and (rule.weight > 0 or not residual.size):
             add_multiple(image, step, curvature[c])
         largest, largest_step = max(largest, new), max(largest_step, abs(step))
+        step, moved = rest * step, c
+    change = spread(step)
+    for at in range(0, residual.size, LANES):
+        store(residual, at, load(residual, at) - change * load(gathered, moved * residual.size + at))
     return largest_step / largest if largest > zero else zero
 
 
 @compiled
-def penalty_of(x: Any, rule: Rule) -> float:
+def penalty_of(x: Any, rule: Rule, size: Any) -> float:
     """Return the penalty of one line's coordinates."""
     penalty = np.float64(0)
     for c in range(rule.penalties.size):
         if c != rule.fixed:
             distance = x[c] - rule.priors[c]
-            penalty += rule.penalties[c] * distance * distance
+            penalty += rule.penalties[c] * size * distance * distance
     return penalty

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
@@ -21,6 +21,10 @@ class Packed(NamedTuple):
     starts: NDArray[np.int64]
     others: NDArray[np.int32]
     values: NDArray[Any]
+
+    def of(self, dtype: DTypeLike) -> "Packed":
+        """The same with values of this type."""
+        return self._replace(values=self.values.astype(dtype))
 
 
 @compiled

@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page compare spreadsheets test test-all test-lowest check verify bench clean
+.PHONY: repro page describe compare spreadsheets test test-all test-lowest check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -14,6 +14,11 @@ repro: .venv/installed
 page: .venv/installed
 	dvc repro page
 	python -m webbrowser -t "file://$(CURDIR)/reports/index.html"
+
+# What a file holds, and the block of params.yaml that reads it: make describe TABLE=data/raw/visits.csv [NAME=visits]
+# [WRITE=1], which puts the block into params.yaml
+describe: .venv/installed
+	python src/describe.py "$(TABLE)" $(if $(NAME),--name "$(NAME)") $(if $(WRITE),--write)
 
 # What differs between two revisions, experiments or the workspace: make compare REV=HEAD~1 TO=HEAD
 compare: .venv/installed

@@ -1,1 +1,1 @@
-"""The user's files: read, checked and refused; a path and what params.yaml says of it enter, tables of cells leave."""
+"""The user's files: described, read, refused; a path and what params.yaml says of it enter, tables of cells leave."""

@@ -89,18 +89,18 @@ def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, nam
 
 
 def _check_names(path: Path, names: list[str], header: str) -> None:
-    roles = [_role(name) for name in names]
+    roles = [role(name) for name in names]
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):
         return  # no header, which is refused with its own words
     expected = list(ROLES)
     contrary = "value" in roles[:2] or roles[2] in ("row", "column")
     if len(names) == 3 and names[0].strip() and not contrary:
         return
-    others = [name for name, role in zip(names, roles, strict=True) if name.strip() and role is None]
+    others = [name for name, part in zip(names, roles, strict=True) if name.strip() and part is None]
     others = [name for name in others if not any(word in name.lower() for word in ("time", "date", "index"))] + others
     proposal = [
-        names[roles.index(role)] if role in roles else (others.pop(0) if others else f"{role.upper()} COLUMN")
-        for role in expected
+        names[roles.index(part)] if part in roles else (others.pop(0) if others else f"{part.upper()} COLUMN")
+        for part in expected
     ]
     raise InputError(
         f"{path}: found {len(names)} columns: {header}; which of them hold row label, column label and value "
@@ -108,6 +108,7 @@ def _check_names(path: Path, names: list[str], header: str) -> None:
     )
 
 
-def _role(name: str) -> str | None:
+def role(name: str) -> str | None:
+    """Return what the name of a column tells that it holds: row, column or value."""
     word = "".join(letter for letter in name.lower() if letter.isalnum())
-    return next((role for role, words in ROLES.items() if word in words), None)
+    return next((part for part, words in ROLES.items() if word in words), None)

@@ -12,26 +12,43 @@ FAR, OFTEN = 3, 0.01
 def notes(table: RatingsTable) -> list[str]:
     """Return what a careful reader of the table would ask about, each with its remedy."""
     remarks = _marks(table)
+    for side, line in totals(table):
+        label = (table.row_labels if side == "row" else table.column_labels)[line]
+        remedy = f"`skip: {{{side}s: [{label!r}]}}`"
+        remarks.append(f"{side} {label!r} is the sum of the others; if it is a total: {remedy}")
+    for side, labels in ("row", table.row_labels), ("column", table.column_labels):
+        remarks += _alike(side, labels)
+    return remarks
+
+
+def is_mark(largest: float, next_largest: float, *, times: int, cells: int) -> bool:
+    """Return whether the largest value is frequent and far off all others: of so many cells it stands so many times.
+
+    >>> is_mark(99, 5, times=10, cells=100), is_mark(99, 5, times=1, cells=1000)
+    (True, False)
+    """
+    return times >= max(2, OFTEN * cells) and cells - times > 1 and largest > FAR * next_largest
+
+
+def totals(table: RatingsTable) -> list[tuple[str, int]]:
+    """Return the rows and columns that are, cell by cell, the sum of all others: the side, and the place on it."""
     sides = (
         ("row", table.rows, table.columns, table.row_labels),
         ("column", table.columns, table.rows, table.column_labels),
     )
-    for side, own, other, labels in sides:
-        for line in _totals(own, other, table.values, len(labels)):
-            remedy = f"`skip: {{{side}s: [{labels[line]!r}]}}`"
-            remarks.append(f"{side} {labels[line]!r} is the sum of the others; if it is a total: {remedy}")
-        remarks += _alike(side, labels)
-    return remarks
+    return [
+        (side, line) for side, own, other, labels in sides for line in _totals(own, other, table.values, len(labels))
+    ]
 
 
 def _marks(table: RatingsTable) -> list[str]:
     largest = float(table.values.max())
     below = table.values[table.values < largest]
-    times = len(table.values) - len(below)
-    if len(below) < 2 or times < max(2, OFTEN * len(table.values)) or largest <= FAR * float(below.max()):
+    next_largest, times = float(below.max(initial=0.0)), len(table.values) - len(below)
+    if not is_mark(largest, next_largest, times=times, cells=len(table.values)):
         return []
     return [
-        f"{largest:g} stands {times:,} times, and the next largest value is {float(below.max()):g}; if it means that a "
+        f"{largest:g} stands {times:,} times, and the next largest value is {next_largest:g}; if it means that a "
         f"cell was not rated: `unrated: [{largest:g}]` and `zeros: missing`"
     ]
 

@@ -1,0 +1,48 @@
+"""Look at a file, say what it holds and how sure that is, and write the block of params.yaml that reads it."""
+
+import textwrap
+from pathlib import Path
+from shlex import quote
+
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.files.atomic import replacing
+from ratings_nmf.raw import description, proposal
+
+WIDTH, INDENT = 120, 10
+
+
+def describe(table: Path, *, name: str | None = None, write: bool = False) -> stage.Outcome:
+    """Print what a file holds, and the block; with `write` put it into params.yaml."""
+    file = Path(params.FILE)
+    taken = [*params.load().datasets]
+    name = name or proposal.name_of(table, taken)
+    if name in taken:
+        raise InputError(f"{name!r} is a dataset already; give another: `--name {proposal.name_of(Path(name), taken)}`")
+    found = description.describe(table)
+    questions = list(found.questions)
+    place = table
+    if table.parts[:1] == ("..",):
+        place = Path("data/raw", table.name)
+        copy = f"`cp {quote(str(table))} {quote(str(place))}`"
+        questions.append(("ingest.path", f"the file lies outside the repository; copy it: {copy}"))
+    block = proposal.block(name, place, found)
+    for heading, sentence in [("table", str(table)), *found.findings]:
+        print(textwrap.fill(f"{heading:<{INDENT}}{sentence}", WIDTH, subsequent_indent=" " * INDENT))
+    print(f"\n{block}")
+    for key, question in questions:
+        print(f"{'ask':<{INDENT}}{key}: {question}")
+    if write:
+        text = proposal.with_block(file.read_text(encoding="utf-8"), name, block)
+        with replacing(file) as partial:
+            partial.write_text(text, encoding="utf-8")
+    then = f"it stands in {file} now" if write else f"paste the block below `datasets:` in {file}, or add --write"
+    return found.cells, f"{then}; then: dvc repro report@{name} page"
+
+
+if __name__ == "__main__":
+    arguments = stage.Arguments(describe)
+    arguments.add_argument("table", metavar="TABLE", type=stage.path, help="a file")
+    arguments.add_argument("--name", help="name of the dataset; after the file if not given")
+    arguments.add_argument("--write", action="store_true", help="put the block into params.yaml")
+    stage.run(describe, arguments)

@@ -1,0 +1,167 @@
+"""A file, or a sample of a large one, looked at: what it seems to hold and how ingest is to read it."""
+
+import re
+from pathlib import Path
+
+import pyarrow.parquet
+
+from ratings_nmf.core import words
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.dialect import LOOKED_AT, Dialect, dialect_of
+from ratings_nmf.raw.findings import Description, Key
+from ratings_nmf.raw.meaning import Meaning, meaning_of
+from ratings_nmf.raw.names import UNNAMED_INDEX
+from ratings_nmf.raw.rehearsal import rehearse
+from ratings_nmf.raw.sampling import Sample, sampled
+from ratings_nmf.raw.source import Source, opened
+from ratings_nmf.raw.splitting import Columns
+from ratings_nmf.raw.structure import Structure, structure_of
+from ratings_nmf.raw.values import Values, count_values
+
+
+def describe(path: Path) -> Description:
+    """Look at a file, or at a sample of a large one.
+
+    Raises
+    ------
+    InputError
+        If it is missing, empty, damaged, or no table that could be told.
+    """
+    description = Description()
+    with sampled(path) as sample:
+        try:
+            _look(sample, description)
+        except InputError as error:
+            raise InputError(str(error).replace(str(sample.path), str(path))) from None
+        description.findings = [
+            (heading, sentence.replace(str(sample.path), str(path))) for heading, sentence in description.findings
+        ]
+    return description
+
+
+def _look(sample: Sample, description: Description) -> None:
+    dialect, records, empty = _first_records(sample)
+    if not records or len(records[0]) < 2:
+        raise InputError(f"{sample.path}: found no line of two fields or more; expected labels and values")
+    structure = structure_of(records, dialect, header=None if dialect.separator else True)
+    _describe_file(sample, dialect, structure, empty, description)
+    _describe_layout(records[0], structure, description)
+    description.ingest["zeros"] = Key("missing")
+    ingest = description.parameters()
+    with opened(sample.path, ingest) as source:
+        values = count_values(source, _columns(structure, source), ingest, dialect)
+    meaning = meaning_of(values, triples=structure.cell is not None, rates=_says_ratings(structure))
+    _describe_values(values, meaning, description)
+    rehearse(sample, description, counts=not meaning.rates and values.are_counts)
+
+
+def _first_records(sample: Sample) -> tuple[Dialect, list[list[str]], int]:
+    """Return how a file is written, its first records, and how many lines of it are empty."""
+    if sample.path.suffix != ".parquet":
+        content = sample.path.read_bytes()
+        text = content[: 2**20].decode("utf-8-sig", errors="replace")
+        dialect, records = dialect_of(text)
+        if len(content) > 2**20:
+            records = records[:-1]
+        return dialect, records, len(re.findall(rb"\n[ \t]*\r?(?=\n)", content))
+    with opened(sample.path, IngestParameters(path="sample.parquet", layout="table")) as source:
+        order = _order(source)
+        with pyarrow.parquet.ParquetFile(sample.path) as file:
+            lines = next(file.iter_batches(LOOKED_AT), None)
+            rows = [] if lines is None else [[*line.values()] for line in lines.to_pylist()]
+    names = ["" if name.startswith(UNNAMED_INDEX) else name for name in source.names]
+    texts = [["" if row[place] is None else str(row[place]) for place in order] for row in rows]
+    return Dialect(separator=None), [[names[place] for place in order], *texts], 0
+
+
+def _order(source: Source) -> list[int]:
+    """Return the columns of a file, the index of a DataFrame first."""
+    return [*source.index, *(place for place in range(len(source.names)) if place not in source.index)]
+
+
+def _columns(structure: Structure, source: Source) -> Columns:
+    """Return which columns of a file hold labels and values."""
+    order = _order(source)
+    if structure.cell:
+        *labels, value = (order[column.place] for column in structure.cell)
+        return Columns(labels=labels, values=[value], header=structure.header)
+    label = structure.label or structure.columns[0]
+    values = [column for column in structure.columns if column is not label and column not in structure.skip]
+    return Columns(
+        labels=[order[label.place]], values=[order[column.place] for column in values], header=structure.header
+    )
+
+
+def _describe_file(
+    sample: Sample, dialect: Dialect, structure: Structure, empty: int, description: Description
+) -> None:
+    description.ingest |= {name: Key(value) for name, value in dialect.keys.items()}
+    parts = [str(dialect)]
+    if dialect.separator is not None:
+        parts = [*filter(None, [sample.packing, sample.encoding or "UTF-8"]), *parts]
+        parts.append("a header" if structure.header else "no header")
+    if empty:
+        parts.append(f"{words.counted(empty, 'empty line')}, passed over")
+    description.findings.append(("file", ", ".join(parts)))
+    if sample.share != 1:
+        share = "its beginning alone" if sample.share is None else f"{words.percent(sample.share)} of it"
+        sentence = f"too large to be read in a moment: looked at {share}, and what follows is about that"
+        description.findings.append(("sample", sentence))
+    if sample.encoding:
+        description.ingest["encoding"] = Key(sample.encoding)
+    if sample.encoding not in (None, "utf-16"):
+        label = next((text for column in structure.columns for text in column.texts if not text.isascii()), "")
+        question = f"the file is not UTF-8; {sample.encoding} makes {words.label(label)!r} of a label: is that right?"
+        description.questions.append(("ingest.encoding", question))
+    if dialect.doubt:
+        question = "is a comma before three digits the decimal mark, or does it part thousands?"
+        description.questions.append(("ingest.decimal", question))
+
+
+def _describe_layout(first: list[str], structure: Structure, description: Description) -> None:
+    keys, skip = description.ingest, dict(description.ingest.get("skip", Key({})).value)
+    others = [column for column in structure.columns if column not in (structure.cell or ())]
+    if structure.cell:
+        keys["layout"] = Key("triples", "a cell a line: row label, column label, value")
+        shown = ", ".join(
+            f"{part} {words.label(str(column))!r}" + (f" ({column.texts[0]} …)" if column.texts else "")
+            for part, column in zip(("row label", "column label", "value"), structure.cell, strict=True)
+        )
+        unused = [words.label(str(column)) + (" (a time)" if column.is_time else "") for column in others]
+        left = f"; not used: {', '.join(unused)}" if others else ""
+        description.findings.append(("layout", f"triples, a cell a line: {shown}{left}"))
+        named = [first[column.place] if structure.header else column.place + 1 for column in structure.cell]
+        keys["columns"] = Key(named, "row label, column label, value")
+        rest = [words.label(str(column)) for column in others if not (column.is_time or column.counts_lines)]
+        if rest and not all(column.kind for column in structure.cell):
+            question = f"are they row label, column label and value? The file also has {', '.join(rest)}"
+            description.questions.append(("ingest.columns", question))
+        return
+    keys["layout"] = Key("table", "a line of column labels, then a line for each row: its label, its cells")
+    if structure.label is None:
+        description.findings.append(("layout", "a table of numbers without labels"))
+        description.questions.append(("ingest.layout", "rows and columns need labels: write them into the file first"))
+        return
+    described = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
+    if structure.skip:
+        skip["columns"] = [first[column.place] for column in structure.skip]
+        described += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
+        keys["skip"] = Key(skip, "columns that hold no cells")
+    description.findings.append(("layout", described))
+
+
+def _says_ratings(structure: Structure) -> bool:
+    """Return whether the name of the values says that they are ratings."""
+    return structure.cell is not None and bool(re.search("rating|score|stars", structure.cell[2].name, re.IGNORECASE))
+
+
+def _describe_values(values: Values, meaning: Meaning, description: Description) -> None:
+    description.rates = meaning.rates
+    description.findings.append(("values", values.without(meaning.unrated).histogram()))
+    description.findings.append(("zeros", f"{meaning.zeros}: {meaning.reason}"))
+    description.ingest["zeros"] = Key(meaning.zeros, meaning.reason)
+    if meaning.unrated:
+        description.ingest["unrated"] = Key(meaning.unrated, meaning.unrated_reason)
+        description.findings.append(("marks", meaning.unrated_reason))
+    description.questions += meaning.questions

@@ -1,0 +1,150 @@
+"""A block for params.yaml that suits a described file, each choice with its reason, and its place in the file."""
+
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ratings_nmf.core import params
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import DENSE_LIMIT
+from ratings_nmf.raw.findings import Description, Key
+
+LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
+"""Counts of components, of which some that suit a table are surveyed."""
+
+COUNTS = 5
+"""How many of them, at most."""
+
+COMMENT = 44
+"""Longest line that comments are lined up behind."""
+
+MEDIUM, LARGE = 1_000_000, 10_000_000
+"""Known cells from which folds and restarts are fewer, and fewest."""
+
+
+def name_of(path: Path, taken: list[str]) -> str:
+    """Return a name for the dataset of a file that is not taken.
+
+    >>> name_of(Path("raw/BX-Ratings.csv.gz"), []), name_of(Path("u.data"), ["u"]), name_of(Path("2023.csv"), [])
+    ('bx-ratings', 'u-2', 'table-2023')
+    """
+    name = re.sub(r"[^a-z0-9_]+", "-", path.name.partition(".")[0].lower()).strip("-_") or "table"
+    if not isinstance(yaml.safe_load(name), str) or params.NUMBER_TO_DVC.fullmatch(name):
+        name = f"table-{name}"
+    return next(one for one in (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))) if one not in taken)
+
+
+def block(name: str, path: Path, description: Description) -> str:
+    """Return the block of a dataset, as it stands below `datasets` in params.yaml, with comments."""
+    ingest = {"path": Key(str(path)), "layout": description.ingest["layout"]} | description.ingest
+    sections = {"ingest": ingest, **_sections(description)}
+    lines = [f"  {name}:"]
+    for section, keys in sections.items():
+        lines.append(f"    {section}:")
+        written = [(f"      {key}: {flow(value)}", reason) for key, (value, reason) in keys.items()]
+        width = max(len(line) for line, _ in written if len(line) <= COMMENT)
+        lines += [f"{line:<{width}}  # {reason}" if reason else line for line, reason in written]
+    return "\n".join(lines) + "\n"
+
+
+def flow(value: Any) -> str:
+    """Return a value as YAML in one line, which DVC and PyYAML read alike.
+
+    >>> flow(["user id", 1, 0.5]), flow({"rows": ["Total"]}), flow("data/raw/a.csv"), flow("1e5"), flow(99.0)
+    ('["user id", 1, 0.5]', '{rows: ["Total"]}', 'data/raw/a.csv', '"1e5"', '99')
+    """
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
+        case list():
+            return (
+                "["
+                + ", ".join(f'"{item}"' if isinstance(item, str) and item.isalpha() else flow(item) for item in value)
+                + "]"
+            )
+        case str() if not re.fullmatch(r"[A-Za-z][\w./-]*[A-Za-z]", value, re.ASCII):
+            return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf).strip()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def with_block(text: str, name: str, lines: str) -> str:
+    """Return params.yaml with a block below its datasets, and every other line as it was.
+
+    Raises
+    ------
+    InputError
+        If `datasets` is written between braces, or what comes out is no params.yaml.
+    """
+    root = yaml.compose(text)
+    known = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
+    datasets = known.get("datasets")
+    if not isinstance(datasets, yaml.MappingNode) or datasets.flow_style:
+        raise InputError(f"{params.FILE}: no block `datasets:` with a dataset a line; paste the lines above yourself")
+    indent = " " * datasets.value[0][0].start_mark.column
+    before = text.splitlines(keepends=True)
+    place = _last(datasets).end_mark.line + 1
+    if before[place - 1 : place] and not before[place - 1].endswith("\n"):
+        before[place - 1] += "\n"
+    after = "".join(
+        [*before[:place], *(indent + line[2:] for line in lines.splitlines(keepends=True)), *before[place:]]
+    )
+    old, new = (yaml.safe_load(each)["datasets"] for each in (text, after))
+    if {key: value for key, value in new.items() if key != name} != old:
+        raise InputError(f"{params.FILE}: the block cannot be put into it; paste the lines above yourself")
+    return after
+
+
+def _last(node: Any) -> Any:
+    """Return the last node of a block that is a scalar or written between braces."""
+    while not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+        node = node.value[-1][1] if isinstance(node, yaml.MappingNode) else node.value[-1]
+    return node
+
+
+def _sections(description: Description) -> dict[str, dict[str, Key]]:
+    profile = description.profile or {"rows": 2, "columns": 2}
+    rows, columns, cells = profile["rows"], profile["columns"], max(description.cells, 2)
+    missing = description.ingest["zeros"].value == "missing"
+    side = min(rows, columns)
+    most = min(side - 1, cells // (rows + columns)) if missing else side - 1
+    counts = [count for count in LADDER if count <= max(most, 1)]
+    if len(counts) > COUNTS:
+        counts = [counts[1 + place * (len(counts) - 2) // (COUNTS - 1)] for place in range(COUNTS)]
+    dense = rows * columns <= DENSE_LIMIT
+    folds = 5 if cells < MEDIUM else 3 if cells < LARGE else 2
+    folds = min(folds, cells // 2)
+    restarts = 10 if cells < MEDIUM // 10 else 4 if cells < LARGE else 0
+    solver = (
+        Key("native", "leaves out cells that were not rated")
+        if missing
+        else Key("sklearn", "scikit-learn's NMF: 0 is a value")
+        if dense
+        else Key("native", "as scikit-learn's NMF, faster on a table of mostly 0")
+    )
+    bound = f"{rows:,} × {columns:,} with {cells:,} cells" if missing else f"the smaller side has {side:,}"
+    return {
+        "survey": {
+            "components": Key(counts, f"up to what {bound} can tell apart" if missing else bound),
+            "folds": Key(folds, "more take longer and tell no more" if cells >= MEDIUM else ""),
+            "restarts": Key(
+                restarts, "0 turns agreement between restarts off, which takes long here" if not restarts else ""
+            ),
+        },
+        "fit": {
+            "n_components": Key("auto", "the survey's choice"),
+            "solver": solver,
+            "form": Key("canonical", "parts by their share of the total, each scaled to maximum 1"),
+            "options": Key({}),
+        },
+        "evaluate": {"folds": Key(folds)},
+        "recommend": {
+            "to": Key("rows", "each row gets columns it does not know; or columns"),
+            "top": Key(min(10, max(columns - 1, 1))),
+        },
+    }

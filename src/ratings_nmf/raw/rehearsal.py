@@ -1,0 +1,95 @@
+"""A sample read as ingest would read the file: what that takes, and what comes out."""
+
+from typing import Any
+
+from ratings_nmf.core import table, words
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.raw.assembly import table_of
+from ratings_nmf.raw.findings import Description, Key
+from ratings_nmf.raw.layouts import read_cells
+from ratings_nmf.raw.notes import notes, totals
+from ratings_nmf.raw.sampling import Sample
+
+TOTALS = {"total", "totals", "sum", "all", "grandtotal", "gesamt", "summe", "somme", "totale", "totaal", "suma"}
+"""Labels, without case, spaces and marks, of lines that are left out where they are the sum of the others."""
+
+
+def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
+    """Read a sample by the keys found so far, add those that it takes besides, and describe what was read.
+
+    Where cells stand on several lines, `counts` are added up; of other values the last counts.
+    """
+    try:
+        ratings = _read(sample, description, counts=counts)
+    except InputError as error:
+        description.findings.append(("refused", str(error)))
+        return
+    found = [(side, line) for side, line in totals(ratings) if _is_total(_label(ratings, side, line))]
+    if found:
+        skip = dict(description.ingest.get("skip", Key({})).value)
+        for side, line in found:
+            skip[f"{side}s"] = [*skip.get(f"{side}s", []), _label(ratings, side, line)]
+            sentence = f"{side} {_label(ratings, side, line)!r} is the sum of the others, and left out"
+            description.findings.append(("total", sentence))
+        description.ingest["skip"] = Key(skip, "the sums of the others are no rows or columns of their own")
+        ratings = _read(sample, description, counts=counts)
+    profile = table.profile(ratings)
+    description.profile = profile
+    description.cells = round(profile["cells"] / (sample.share or 0.01))
+    of = "of the sample: " if sample.share != 1 else ""
+    about = f"; about {description.cells:,} cells in all" if sample.share not in (1, None) else ""
+    description.findings.insert(1, ("size", f"{of}{words.size(profile)}{about}"))
+    description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
+    description.findings += [("note", remark) for remark in notes(ratings)]
+
+
+def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsTable:
+    """Read a sample as ingest would, with what has to be said of its labels and of cells that stand twice."""
+    keys = description.ingest
+    try:
+        rows, columns, values = _cells(sample, description)
+    except InputError as error:
+        if "labels" in keys:
+            raise
+        keys["labels"] = Key("strip", "labels that differ only by what is not seen become one")
+        rows, columns, values = _cells(sample, description)
+        description.findings.append(("labels", str(error)))
+    padded = [label for _, labels in (rows, columns) for label in labels if label != label.strip()]
+    if padded and "labels" not in keys:
+        keys["labels"] = Key("strip", "takes off the white space around them")
+        description.findings.append(("labels", f"{padded[0]!r} and others have white space around them"))
+        rows, columns, values = _cells(sample, description)
+    (row_codes, row_labels), (column_codes, column_labels) = rows, columns
+    zeros = keys["zeros"].value
+    if zeros == "missing":
+        rated = values > 0
+        row_codes, column_codes, values = row_codes[rated], column_codes[rated], values[rated]
+    labels, cells = (tuple(row_labels), tuple(column_labels)), (row_codes, column_codes, values)
+    duplicates = keys["duplicates"].value if "duplicates" in keys else None
+    ratings, repeated = table_of(labels, cells, zeros=zeros, duplicates=duplicates)
+    if repeated:
+        keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
+        several = (
+            f"{words.counted(len(repeated), 'cell')} on several lines, such as {repeated[0][0]!r}, {repeated[0][1]!r}"
+        )
+        description.findings.append(("twice", several))
+        question = f"{several}: does the last line count, their mean or their sum?"
+        description.questions.append(("ingest.duplicates", question))
+        ratings, _ = table_of(labels, cells, zeros=zeros, duplicates=keys["duplicates"].value)
+    if not len(ratings.values):
+        raise InputError(f"{sample.path}: every cell is 0 or blank; at least one must be above 0")
+    return ratings
+
+
+def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
+    parameters = description.parameters()
+    return read_cells(sample.path, parameters, zeros=parameters.zeros)
+
+
+def _label(ratings: RatingsTable, side: str, line: int) -> str:
+    return (ratings.row_labels if side == "row" else ratings.column_labels)[line]
+
+
+def _is_total(label: str) -> bool:
+    return "".join(letter for letter in label.casefold() if letter.isalnum()) in TOTALS

@@ -1,0 +1,125 @@
+"""A small file, or the beginning of a large one and pieces from all over it, as a copy in plain UTF-8."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.raw.source import beginning, in_words, is_packed, unpacking
+
+WHOLE = 2**26
+"""Bytes, unpacked, up to which a file is looked at as a whole."""
+
+PREFIX, PIECE, PIECES = 2**23, 2**20, 24
+"""Bytes of a larger file's beginning, and of each piece that is taken at even distances; how many pieces."""
+
+BATCH = 2**17
+"""Lines of Parquet that are taken from each of `PIECES` row groups."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What was taken of a file.
+
+    Attributes
+    ----------
+    path
+        The copy.
+    encoding
+        Of the file, as `ingest.encoding` names it; None for UTF-8 and Parquet.
+    packing
+        gzip, zip or None.
+    share
+        How much of the file the sample is, 1 for all of it; None where nobody knows, as it was not unpacked to the end.
+    """
+
+    path: Path
+    encoding: str | None
+    packing: str | None
+    share: float | None
+
+
+@contextmanager
+def sampled(path: Path) -> Iterator[Sample]:
+    """Take a sample of a file; it lasts as long as the context.
+
+    Raises
+    ------
+    InputError
+        As `source.opened` does.
+    """
+    with in_words(path), TemporaryDirectory() as folder:
+        head = beginning(path)
+        copy = Path(folder, "sample.parquet" if path.suffix == ".parquet" else "sample.csv")
+        yield _parquet(path, copy) if path.suffix == ".parquet" else _text(path, head, copy)
+
+
+def _parquet(path: Path, copy: Path) -> Sample:
+    with pa.parquet.ParquetFile(path) as file:
+        groups, count = file.num_row_groups, file.metadata.num_rows
+        if path.stat().st_size <= WHOLE // 4:
+            return Sample(path=path, encoding=None, packing=None, share=1.0)
+        chosen = sorted({place * groups // PIECES for place in range(PIECES)})
+        batches = [next(file.iter_batches(BATCH, row_groups=[group])) for group in chosen]
+        table = pa.Table.from_batches(batches, file.schema_arrow)
+        pa.parquet.write_table(table, copy)
+        return Sample(path=copy, encoding=None, packing=None, share=len(table) / count)
+
+
+def _text(path: Path, head: bytes, copy: Path) -> Sample:
+    packed = is_packed(head)
+    with unpacking(path, head) if packed else path.open("rb") as stream:
+        content = stream.read(WHOLE + 1)
+        whole = len(content) <= WHOLE
+        if not whole:
+            content = _lines(content[:PREFIX])
+        encoding = _encoding(path, content)
+        if not whole and not packed and encoding != "utf-16":
+            content += b"".join(_pieces(stream, path.stat().st_size))
+    packing = ("gzip" if head.startswith(b"\x1f\x8b") else "zip") if packed else None
+    share = 1.0 if whole else None if packed else len(content) / path.stat().st_size
+    copy.write_bytes(content.decode(encoding, errors="replace").encode() if encoding else content)
+    return Sample(path=copy, encoding=encoding, packing=packing, share=share)
+
+
+def _lines(content: bytes) -> bytes:
+    """Return the lines that a piece of a file holds whole, if it begins with one."""
+    end = max(content.rfind(b"\n"), content.rfind(b"\r"))
+    return content[: end + 1] or content
+
+
+def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
+    for number in range(1, PIECES + 1):
+        stream.seek(PREFIX + (size - PREFIX - PIECE) * number // PIECES)
+        piece = stream.read(PIECE)
+        yield _lines(piece[piece.find(b"\n") + 1 :])
+
+
+def _encoding(path: Path, content: bytes) -> str | None:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = content[:1000]
+    if b"\0" in start:
+        kind = "UTF-16 without a byte-order mark" if start.count(0) > len(start) // 3 else "not a text"
+        raise InputError(f"{path}: this is {kind}; save the table as CSV UTF-8")
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and len(content) - error.start < 4:
+            return None
+        return "windows-1252" if _decodes(content, "windows-1252") else "latin-1"
+    return None
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,214 @@
+"""What each column of a file holds, and so which layout it has, told from its first records."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ratings_nmf.raw.dialect import MISSING, Dialect
+from ratings_nmf.raw.names import role
+
+MOST, FEW = 0.95, 12
+"""Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
+_TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column's first fields.
+
+    Attributes
+    ----------
+    place
+        Position from 0.
+    name
+        From the header; empty without one.
+    texts
+        Its fields, without white space around.
+    number
+        Share of those that are neither blank nor a mark for "none" that are numbers; 0 where there are none.
+    """
+
+    place: int
+    name: str
+    texts: Sequence[str]
+    number: float
+
+    @property
+    def kind(self) -> str | None:
+        """The role that the name tells: row, column, value."""
+        return role(self.name)
+
+    @property
+    def distinct(self) -> int:
+        """How many different texts it has."""
+        return len({*self.texts})
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no text stands twice."""
+        return self.distinct == len(self.texts)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether all fields are."""
+        return not any(self.texts)
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it holds dates or seconds since 1970."""
+        known = [text for text in self.texts if text]
+        return len(known) > 0 and sum(bool(_TIME.fullmatch(text)) for text in known) >= MOST * len(known)
+
+    @property
+    def counts_lines(self) -> bool:
+        """Whether it counts the lines, from 0 or 1."""
+        return len(self.texts) > 2 and any(
+            all(text == str(line) for line, text in enumerate(self.texts, start)) for start in (0, 1)
+        )
+
+    def __str__(self) -> str:
+        return self.name or f"column {self.place + 1}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Structure:
+    """How a file is to be read.
+
+    Attributes
+    ----------
+    header
+        Whether the first record names the columns.
+    columns
+        All columns.
+    cell
+        The columns of row label, column label and value, of ``layout: triples``; None of ``layout: table``.
+    label
+        The column of the row labels of a table, None where no column can be.
+    skip
+        The columns of a table that hold neither labels nor numbers.
+    """
+
+    header: bool
+    columns: list[Column]
+    cell: tuple[Column, Column, Column] | None
+    label: Column | None
+    skip: list[Column]
+
+
+def structure_of(records: list[list[str]], dialect: Dialect, *, header: bool | None = None) -> Structure:
+    """Tell how a file is to be read from its first records; `header` where it is known to have one."""
+    width = len(records[0])
+    below = [record for record in records[1:] if len(record) == width]
+    if header is None:
+        header = _has_header(records[0], below, dialect)
+    names = [name.strip() for name in records[0]] if header else [""] * width
+    data = below if header else [records[0], *below]
+    columns = [
+        Column(
+            place=place,
+            name=names[place],
+            texts=(texts := [record[place].strip() for record in data]),
+            number=_number_share(texts, dialect),
+        )
+        for place in range(width)
+    ]
+    cell = _cell(columns)
+    if cell is not None and _is_triples(columns, cell):
+        return Structure(header=header, columns=columns, cell=cell, label=None, skip=[])
+    label = _label(columns) if header else None
+    others = [column for column in columns if column is not label]
+    skip = [
+        column
+        for column in others
+        if (column.is_blank and not column.name)
+        or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.5 or column.is_time))
+    ]
+    skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
+    return Structure(header=header, columns=columns, cell=None, label=label, skip=skip)
+
+
+def _number_share(texts: list[str], dialect: Dialect) -> float:
+    known = [text for text in texts if text and not MISSING.fullmatch(text)]
+    return sum(map(dialect.is_number, known)) / len(known) if known else 0.0
+
+
+def _has_header(first: list[str], below: list[list[str]], dialect: Dialect) -> bool:
+    """Tell whether a first record names columns: some field is no number where those below it are."""
+    if not below:
+        return True
+    for place, field in enumerate(first):
+        numbers = _number_share([record[place].strip() for record in below], dialect)
+        if numbers >= MOST and field.strip() and not dialect.is_number(field) and not MISSING.fullmatch(field.strip()):
+            return True
+    if any(role(field) for field in first):
+        return True
+    texts = [place for place in range(len(first)) if not dialect.is_number(first[place])]
+    labels = [field.strip() for field in first[1:]]
+    # numbers as labels, such as years or ids: behind a blank or a name, each once, mostly larger than what is below
+    return (
+        texts == [0]
+        and len(labels) > 2
+        and len({*labels}) == len(labels)
+        and (not first[0].strip() or not any(first[0] == record[0] for record in below))
+        and all(label.isdigit() for label in labels)
+    )
+
+
+def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
+    """Return the columns that hold row label, column label and value, if a cell stands on each line."""
+    roles: dict[str, Column] = {}
+    for column in columns:
+        if column.kind:
+            roles.setdefault(column.kind, column)
+    rest = [
+        column
+        for column in columns
+        if column not in roles.values()
+        and not column.is_time
+        and not _TIME_NAME.search(column.name)
+        and not (column.counts_lines and (not column.name or len(columns) > 3))
+        and not column.is_blank
+    ]
+    value = roles.get("value") or _value(rest, keys=2 - len({"row", "column"} & {*roles}))
+    if value is None or value.number < MOST:
+        return None
+    rest = [column for column in rest if column is not value]
+    rest.sort(key=lambda column: column.is_unique and len(column.texts) > 2)
+    rest[:2] = sorted(rest[:2], key=lambda column: column.place)
+    keys = [roles.get(part) or (rest.pop(0) if rest else None) for part in ("row", "column")]
+    return None if keys[0] is None or keys[1] is None else (keys[0], keys[1], value)
+
+
+def _value(columns: list[Column], *, keys: int) -> Column | None:
+    """Return the column of values where no name tells it: the first number behind the keys, or one of few values."""
+    numbers = [column for column in columns if column.number >= MOST]
+    behind = [column for column in numbers if column in columns[keys:]]
+    if not behind:
+        return numbers[-1] if numbers and len(columns) > keys else None
+    first = behind[0]
+    few = min(numbers, key=lambda column: column.distinct)
+    return few if few.distinct <= FEW and first.distinct > 5 * few.distinct else first
+
+
+def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> bool:
+    row, column, _ = cell
+    if sum(part.kind is not None for part in cell) >= 2:
+        return True
+    if len(columns) > FEW or (column.number >= MOST and len(columns) > 5):
+        return False
+    labels_once = columns[0].is_unique and all(other.number >= 0.5 for other in columns[1:])
+    pairs = {*zip(row.texts, column.texts, strict=True)}
+    repeats = not row.is_unique or not column.is_unique
+    return repeats and not labels_once and len(pairs) >= 0.9 * len(row.texts)
+
+
+def _label(columns: list[Column]) -> Column | None:
+    """Return the column of a table's row labels: the first whose texts stand once and are words, or the first."""
+    leading = [column for column in columns[:4] if column.number < 0.5 and not column.is_blank and not column.is_time]
+    for column in leading:
+        if column.is_unique:
+            return column
+    first = columns[0]
+    return leading[0] if leading and leading[0] is first else first if first.is_unique or first.number < MOST else None

@@ -1,0 +1,375 @@
+"""What `describe` says of tables as people publish them, and that the block that it writes is one that runs."""
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from conftest import PROJECT
+from ratings_nmf.core import params
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.raw import sampling
+from ratings_nmf.raw.description import describe
+from ratings_nmf.raw.layouts import read_raw
+from ratings_nmf.raw.proposal import block, name_of, with_block
+
+RANDOM = np.random.default_rng(0)
+USERS, ITEMS = 12, 9
+GIVEN = [(user, item) for user in range(USERS) for item in range(ITEMS) if (user * 5 + item * 3) % 4]
+RATINGS = {
+    pair: 1 + int(value) for pair, value in zip(GIVEN, RANDOM.permuted(np.repeat([0, 1, 2, 3, 3, 4], 14)), strict=False)
+}
+"""Ratings 1 to 5 of 12 users for 9 items, three quarters of them given."""
+
+SHAPE = (USERS, ITEMS, len(RATINGS))
+
+
+def lines(form: str, *, header: str = "", ratings=RATINGS, end: str = "\n") -> str:
+    """A cell a line."""
+    rows = [
+        form.format(u=196 + 3 * user, i=1000 + 7 * item, v=value, t=874965758 + 60 * number, n=number)
+        for number, ((user, item), value) in enumerate(ratings.items())
+    ]
+    return end.join([*([header] if header else []), *rows, ""])
+
+
+def wide(value, *, separator: str = ",", corner: str = "reader", blank: str = "") -> str:
+    """A line for each row; `value` writes a cell."""
+    header = separator.join([corner, *(f"book {item}" for item in range(ITEMS))])
+    rows = [
+        separator.join(
+            [
+                f"reader {user}",
+                *(value(RATINGS[user, item]) if (user, item) in RATINGS else blank for item in range(ITEMS)),
+            ]
+        )
+        for user in range(USERS)
+    ]
+    return "\n".join([header, *rows, ""])
+
+
+def zipped(content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("inside.csv", content)
+    return stream.getvalue()
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    stream = io.BytesIO()
+    frame.to_parquet(stream)
+    return stream.getvalue()
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(
+        [(f"u{user}", f"i{item}", value) for (user, item), value in RATINGS.items()], columns=["who", "what", "rating"]
+    )
+
+
+EXPRESSION = "".join(
+    f"GENE{gene}\tgene number {gene}\t" + "\t".join(f"{RANDOM.gamma(2, 30):.3f}" for _ in range(6)) + "\n"
+    for gene in range(20)
+)
+GCT = "#1.2\n20\t6\nName\tDescription\t" + "\t".join(f"S{sample}" for sample in range(6)) + "\n" + EXPRESSION
+SALES = [[int(value) for value in row] for row in RANDOM.integers(1, 90, (5, 4))]
+TOTALS = (
+    "shop;Q1;Q2;Q3;Q4;Total\n"
+    + "".join(
+        f"{name};{';'.join(f'{v},5' for v in row)};{sum(row) + 2}\n" for name, row in zip("ABCDE", SALES, strict=True)
+    )
+    + "Total;"
+    + ";".join(f"{sum(column) + 2},5" for column in zip(*SALES, strict=True))
+    + f";{sum(map(sum, SALES)) + 10}\n"
+)
+
+TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
+    "tab, no header, times": (
+        "u.data",
+        lines("{u}\t{i}\t{v}\t{t}"),
+        {"layout": "triples", "separator": "\t", "columns": [1, 2, 3], "zeros": "missing"},
+        SHAPE,
+    ),
+    "two colons": (
+        "ratings.dat",
+        lines("{u}::{i}::{v}::{t}"),
+        {"layout": "triples", "separator": "::", "columns": [1, 2, 3], "zeros": "missing"},
+        SHAPE,
+    ),
+    "spaces, halves": (
+        "ratings.txt",
+        lines("{u} {i} {v}.5"),
+        {"layout": "triples", "separator": " ", "columns": [1, 2, 3], "zeros": "missing"},
+        SHAPE,
+    ),
+    "names and times": (
+        "ratings.csv",
+        lines("{u},{i},{v}.0,{t}", header="userId,movieId,rating,timestamp"),
+        {"layout": "triples", "columns": ["userId", "movieId", "rating"], "zeros": "missing"},
+        SHAPE,
+    ),
+    "time first": (
+        "ratings.csv",
+        lines("{t},{u},{i},{v}", header="timestamp,user,item,rating"),
+        {"layout": "triples", "columns": ["user", "item", "rating"]},
+        SHAPE,
+    ),
+    "item first": (
+        "votes.csv",
+        lines("{i},{u},{v}", header="item,user,stars"),
+        {"layout": "triples", "columns": ["user", "item", "stars"]},
+        SHAPE,
+    ),
+    "saved with its index": (
+        "scores.csv",
+        lines("{n},{u},{i},{v}", header=",User_id,Item_id,Score"),
+        {"layout": "triples", "columns": ["User_id", "Item_id", "Score"]},
+        SHAPE,
+    ),
+    "value first, names that say nothing": (
+        "x.csv",
+        lines("{n},{v},p{u},q{i}", header="id,a,b,c"),
+        {"layout": "triples", "columns": ["b", "c", "a"]},
+        SHAPE,
+    ),
+    "book ratings of Windows": (
+        "BX-Book-Ratings.csv",
+        lines('"{u}";"Å{i}";"{v}"', header='"User-ID";"ISBN";"Book-Rating"', end="\r\n").encode("windows-1252"),
+        {
+            "layout": "triples",
+            "separator": ";",
+            "encoding": "windows-1252",
+            "columns": ["User-ID", "ISBN", "Book-Rating"],
+        },
+        SHAPE,
+    ),
+    "ratings with 0 for implicit": (
+        "books.csv",
+        lines(
+            "{u};{i};{v}",
+            header="user;isbn;rating",
+            ratings=RATINGS | {(user, user % ITEMS): 0 for user in range(USERS)},
+        ),
+        {"zeros": "missing"},
+        (USERS, ITEMS, len({pair for pair in RATINGS if pair[1] != pair[0] % ITEMS})),
+    ),
+    "anime with -1": (
+        "rating.csv",
+        lines(
+            "{u},{i},{v}", header="user_id,anime_id,rating", ratings=RATINGS | {(0, item): -1 for item in range(ITEMS)}
+        ),
+        {"zeros": "missing", "unrated": [-1]},
+        (USERS, ITEMS, sum(user > 0 for user, _ in RATINGS)),
+    ),
+    "jokes with 99": (
+        "jokes.csv",
+        wide(str, blank="99"),
+        {"layout": "table", "zeros": "missing", "unrated": [99]},
+        SHAPE,
+    ),
+    "blank for not rated": ("readers.csv", wide(str), {"layout": "table", "zeros": "missing"}, SHAPE),
+    "decimal commas": (
+        "readers.csv",
+        wide(lambda value: f"{value},5", separator=";"),
+        {"separator": ";", "decimal": ",", "zeros": "missing"},
+        SHAPE,
+    ),
+    "thousands": (
+        "sales.tsv",
+        wide(lambda value: f"{value},{value}00.50", separator="\t"),
+        {"separator": "\t", "thousands": ",", "zeros": "missing"},
+        SHAPE,
+    ),
+    "UTF-16": (
+        "readers.txt",
+        wide(str, separator="\t", corner="Lesér").encode("utf-16"),
+        {"separator": "\t", "encoding": "utf-16"},
+        SHAPE,
+    ),
+    "gzip": ("readers.csv.gz", gzip.compress(wide(str).encode()), {"layout": "table"}, SHAPE),
+    "zip": ("ratings.zip", zipped(lines("{u}\t{i}\t{v}\t{t}").encode()), {"columns": [1, 2, 3]}, SHAPE),
+    "genes": (
+        "genes.gct",
+        GCT,
+        {"layout": "table", "zeros": "observed", "skip": {"lines": 2, "columns": ["Description"]}},
+        (20, 6, 120),
+    ),
+    "totals": (
+        "sales.csv",
+        TOTALS,
+        {"decimal": ",", "zeros": "observed", "skip": {"rows": ["Total"], "columns": ["Total"]}},
+        (5, 4, 20),
+    ),
+    "comments": (
+        "readers.csv",
+        "# made by hand\n" + wide(str).replace("reader 3", "# half\nreader 3"),
+        {"skip": {"comment": "#"}},
+        SHAPE,
+    ),
+    "a comma too many": ("readers.csv", wide(str).replace("\n", ",\n"), {"skip": {"columns": [""]}}, SHAPE),
+    "white space around labels": (
+        "readers.csv",
+        lines("a{u}, b{i}, {v}", header="user, item, rating"),
+        {"labels": "strip"},
+        SHAPE,
+    ),
+    "cells that stand twice": (
+        "ratings.csv",
+        lines("{u},{i},{v}", header="user,item,rating") + lines("{u},{i},{v}"),
+        {"duplicates": "last"},
+        SHAPE,
+    ),
+    "plays": (
+        "plays.tsv",
+        lines(
+            "{u}\t{i}\t{v}",
+            header="userID\tartistID\tplays",
+            ratings={pair: value**4 for pair, value in RATINGS.items()},
+        ),
+        {"layout": "triples", "zeros": "observed"},
+        SHAPE,
+    ),
+    "Parquet of triples": (
+        "ratings.parquet",
+        parquet(frame()),
+        {"layout": "triples", "columns": ["who", "what", "rating"]},
+        SHAPE,
+    ),
+    "Parquet with an index": (
+        "ratings.parquet",
+        parquet(frame().groupby(["who", "what"]).rating.mean().to_frame()),
+        {"layout": "triples", "columns": ["who", "what", "rating"]},
+        SHAPE,
+    ),
+    "Parquet of a table": (
+        "readers.parquet",
+        parquet(frame().pivot_table(index="who", columns="what", values="rating")),
+        {"layout": "table", "zeros": "missing"},
+        SHAPE,
+    ),
+}
+
+
+TABLE = {
+    "ingest": {"path": "table.csv", "layout": "table"},
+    "survey": {"components": [1], "folds": 0, "restarts": 0},
+    "fit": {"n_components": 1, "solver": "native", "options": {}},
+    "evaluate": {"folds": 2},
+    "recommend": {"to": "rows", "top": 1},
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def save(folder, name, content):
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path.relative_to(folder)
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_the_block_reads_the_table_that_was_meant(kind, folder):
+    name, content, expected, shape = TABLES[kind]
+    path = save(folder, name, content)
+    description = describe(path)
+    document = yaml.safe_load("seed: 0\ndatasets:\n" + block("films", path, description))
+    dataset = params.parse(document).dataset("films")
+    ingest = msgspec.to_builtins(dataset.ingest)
+    skip = {key: value for key, value in ingest["skip"].items() if value}
+    for key, value in expected.items():
+        assert (skip if key == "skip" else ingest[key]) == value, description
+    table = read_raw(path, dataset.ingest, zeros=dataset.ingest.zeros)
+    assert (*table.shape, len(table.values)) == shape, description
+    assert description.profile["cells"] == shape[2]
+    assert dataset.survey.components[-1] <= min(shape[:2])
+
+
+def questions(path) -> set[str]:
+    return {key for key, _ in describe(path).questions}
+
+
+def test_what_the_file_leaves_open_is_asked_for_by_its_key(folder):
+    assert questions(save(folder, "u.data", TABLES["tab, no header, times"][1])) == set()
+    assert questions(save(folder, "plays.tsv", TABLES["plays"][1])) == {"ingest.zeros"}
+    assert questions(save(folder, "books.csv", TABLES["book ratings of Windows"][1])) == {"ingest.encoding"}
+    assert questions(save(folder, "twice.csv", TABLES["cells that stand twice"][1])) == {"ingest.duplicates"}
+    doubt = "a;b;c\n" + "".join(f"r{row};1,{row}00;2,{row}50\n" for row in range(1, 9))
+    assert questions(save(folder, "doubt.csv", doubt)) == {"ingest.decimal"}
+
+
+def test_a_large_file_is_looked_at_in_pieces_and_that_is_said(folder, monkeypatch):
+    text = lines("{u},{i},{v}", header="user,item,rating")
+    many = text + "".join(f"x{number},y{number % 50},{1 + number % 5}\n" for number in range(50_000))
+    path = save(folder, "many.csv", many)
+    for name, size in (("WHOLE", 100_000), ("PREFIX", 20_000), ("PIECE", 5_000), ("PIECES", 4)):
+        monkeypatch.setattr(sampling, name, size)
+    description = describe(path)
+    assert "looked at 6" in dict(description.findings)["sample"]
+    assert dict(description.findings)["size"].startswith("of the sample: ")
+    assert description.ingest["columns"].value == ["user", "item", "rating"]
+    assert description.cells == pytest.approx(50_081, rel=0.1)
+    assert description.profile["columns"] == ITEMS + 50
+
+
+def test_what_ingest_would_refuse_is_said_in_its_words(folder):
+    path = save(folder, "odd.csv", "who,a,b\nann,1,2\nbob,3,four\ncid,5,6\ndan,1,2\n")
+    refusal = dict(describe(path).findings)["refused"]
+    assert refusal.startswith("odd.csv: row 'bob', column 'b': 'four' is not a number")
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "one\ntwo\n", "\0\1\2binary"])
+def test_what_is_no_table_is_refused(content, folder):
+    with pytest.raises(InputError):
+        describe(save(folder, "nothing.csv", content))
+
+
+def test_a_block_goes_below_the_datasets_and_no_other_line_changes():
+    datasets = "datasets:\n    a: {x: 1}  # one\n    b:\n        y: [1,\n          2]\n"
+    text = f"# head\nseed: 0  # why\n{datasets}# foot\nmore: 1\n"
+    added = "  films:\n    z: 1  # reason\n"
+    assert with_block(text, "films", added) == text.replace("# foot", "    films:\n      z: 1  # reason\n# foot")
+    shipped = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+    assert with_block(shipped, "films", added) == shipped + added
+    with pytest.raises(InputError, match="paste the lines above"):
+        with_block("datasets: {a: {x: 1}}\n", "films", added)
+
+
+def test_names_are_ones_that_params_yaml_takes():
+    names = [
+        name_of(Path(name), []) for name in ("1e5.csv", "No.csv", "Ünïcode é.csv", "---.csv", "0o7.tsv", "ratings.csv")
+    ]
+    documents = [{name: TABLE} for name in names]
+    assert all(params.parse({"seed": 0, "datasets": yaml.safe_load(yaml.safe_dump(each))}) for each in documents)
+
+
+def test_describe_changes_nothing_unless_told_to(checkout, tmp_path):
+    workspace = checkout.copy(tmp_path / "ratings nmf")
+    before = (workspace.root / "params.yaml").read_bytes()
+    done = workspace.stage("describe", "data/raw/groceries.csv", "--name", "more")
+    assert done.returncode == 0, done.stderr
+    assert (workspace.root / "params.yaml").read_bytes() == before
+    done = workspace.stage("describe", "data/raw/groceries.csv", "--name", "groceries")
+    assert done.stderr == "describe: 'groceries' is a dataset already; give another: `--name groceries-2`\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["tab, no header, times", "jokes with 99", "totals", "genes", "Parquet with an index"])
+def test_what_describe_writes_runs_as_printed(kind, checkout, tmp_path):
+    workspace = checkout.copy(tmp_path / "ratings nmf")
+    name, content, *_ = TABLES[kind]
+    save(workspace.root, f"data/raw/{name}", content)
+    done = workspace.stage("describe", f"data/raw/{name}", "--name", "films", "--write")
+    command = done.stdout.rpartition("then: ")[2].strip()
+    assert command == "dvc repro report@films page"
+    workspace.dvc(*command.split()[1:])
+    assert (workspace.root / "reports/figures/films/H.png").exists()

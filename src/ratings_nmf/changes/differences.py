@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ratings_nmf.changes.overlap import Overlap, overlap
+from ratings_nmf.changes.parts import Part, match
 from ratings_nmf.changes.snapshot import DatasetResults, Snapshot
 
 LOWER, HIGHER = ("error", "rmse", "mae"), ("ndcg", "precision", "recall", "coverage", "variance")
@@ -11,6 +13,9 @@ LOWER, HIGHER = ("error", "rmse", "mae"), ("ndcg", "precision", "recall", "cover
 
 ERROR = "_se"
 """End of the name of a standard error, behind that of its metric."""
+
+SAME = 1e-9
+"""What a cosine may lack to 1, by rounding, for a part to be what it was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,11 +77,20 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetChanges:
-    """What differs of a dataset that both have: nothing where all is empty."""
+    """What differs of a dataset that both have: nothing where all is empty.
+
+    ``parts`` says what became of every part, unless each is what it was; ``lists`` how much of the recommendations is
+    kept, unless all is.
+    """
 
     parameters: tuple[Change, ...]
     measures: tuple[Measure, ...]
     pictures: tuple[Picture, ...]
+    parts: tuple[Part, ...] = ()
+    lists: Overlap | None = None
+
+
+NOTHING = DatasetChanges(parameters=(), measures=(), pictures=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +108,7 @@ class Changes:
     new, gone
         Names of the datasets that only one of them has.
     missing
-        What could not be compared, a sentence each.
+        What could not be compared, by the name of what lacks it.
     """
 
     before: str
@@ -103,19 +117,22 @@ class Changes:
     datasets: Mapping[str, DatasetChanges]
     new: tuple[str, ...]
     gone: tuple[str, ...]
-    missing: tuple[str, ...]
+    missing: Mapping[str, tuple[str, ...]]
 
 
 def differences(before: Snapshot, after: Snapshot) -> Changes:
     """Compare two snapshots."""
     datasets = {}
     for name in before.results.keys() & after.results.keys():
+        own, other = before.results[name], after.results[name]
         changes = DatasetChanges(
             parameters=tuple(_parameters(before.parameters["datasets"][name], after.parameters["datasets"][name])),
-            measures=tuple(_measures(before.results[name], after.results[name])),
-            pictures=tuple(_pictures(before.results[name], after.results[name])),
+            measures=tuple(_measures(own, other)),
+            pictures=tuple(_pictures(own, other)),
+            parts=_parts(own, other),
+            lists=_lists(own, other),
         )
-        if changes.parameters or changes.measures or changes.pictures:
+        if changes != NOTHING:
             datasets[name] = changes
     old, new = ({**side.parameters, "datasets": None} for side in (before, after))
     return Changes(
@@ -125,7 +142,7 @@ def differences(before: Snapshot, after: Snapshot) -> Changes:
         datasets={name: datasets[name] for name in after.results if name in datasets},
         new=tuple(name for name in after.results if name not in before.results),
         gone=tuple(name for name in before.results if name not in after.results),
-        missing=tuple(f"{side.name}: {what}" for side in (before, after) for what in side.missing),
+        missing={side.name: side.missing for side in (before, after) if side.missing},
     )
 
 
@@ -154,3 +171,19 @@ def _pictures(before: DatasetResults, after: DatasetResults) -> Iterator[Picture
     for name in sorted(before.pictures.keys() | after.pictures.keys()):
         if before.pictures.get(name) != after.pictures.get(name):
             yield Picture(name=name, before=name in before.pictures, after=name in after.pictures)
+
+
+def _parts(before: DatasetResults, after: DatasetResults) -> tuple[Part, ...]:
+    if before.fit is None or after.fit is None:
+        return ()
+    parts = match(before.fit, after.fit)
+    same = all(part.before == part.after and part.cosine > 1.0 - SAME for part in parts)
+    return () if same else parts
+
+
+def _lists(before: DatasetResults, after: DatasetResults) -> Overlap | None:
+    if before.recommendations is None or after.recommendations is None:
+        return None
+    found = overlap(before.recommendations, after.recommendations)
+    same = found.same == found.receivers and not found.before_only and not found.after_only
+    return None if same else found

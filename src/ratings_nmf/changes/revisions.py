@@ -1,18 +1,19 @@
 """The files of a revision or of an experiment, out of Git, DVC's cache and its remotes."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from shutil import copyfileobj
+from shutil import copyfile, copyfileobj
+from subprocess import DEVNULL, run
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ratings_nmf.changes import snapshot
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import reports
-
-WORKSPACE = "workspace"
-"""What the files in the working folder are called, as DVC calls them."""
 
 TABLES = (
     "data/interim/{}/rows.csv", "data/interim/{}/columns.csv", "data/recommendations/{}.csv",
@@ -30,9 +31,9 @@ def files_of(revision: str) -> Iterator[Path]:
     Raises
     ------
     InputError
-        If there is no such revision, or it has no params.yaml.
+        If there is no such revision, or it has no params.yaml or dvc.lock.
     """
-    if revision == WORKSPACE:
+    if revision == snapshot.WORKSPACE:
         yield Path()
         return
     from dvc.api import DVCFileSystem
@@ -42,12 +43,14 @@ def files_of(revision: str) -> Iterator[Path]:
     with TemporaryDirectory() as name:
         folder, files = Path(name), DVCFileSystem(rev=revision)
         try:
-            _copy(files, params.FILE, folder)
+            for file in (params.FILE, snapshot.LOCK):
+                _copy(files, file, folder)
         except DvcException as error:
             remedy = "name a branch, a tag, a commit, an experiment of `dvc exp list --all-commits`, or workspace"
             raise InputError(f"{error}; {remedy}") from None
         except FileNotFoundError:
-            raise InputError(f"{revision}: it has no {params.FILE}; name a revision of this pipeline") from None
+            remedy = "name a revision of this pipeline after its first run"
+            raise InputError(f"{revision}: it has no {params.FILE} or no {snapshot.LOCK}; {remedy}") from None
         for kind in (reports.METRICS, reports.FIGURES):
             for path in files.find(kind.as_posix(), detail=False):
                 _copy(files, path, folder)
@@ -56,6 +59,39 @@ def files_of(revision: str) -> Iterator[Path]:
                 with suppress(OSError, DataIndexDirError):  # it is in no cache and no remote, or has another format
                     _copy(files, table.format(Path(dataset).name), folder)
         yield folder
+
+
+@contextmanager
+def run_again(revision: str) -> Iterator[Path]:
+    """Yield a worktree of a revision, in a folder of its own, in which its pipeline has run by its own code.
+
+    It takes what it can from the cache, and leaves there what it makes; the workspace stays as it is.
+
+    Raises
+    ------
+    InputError
+        If a stage of it fails, which has printed why.
+    """
+    from dvc.repo import Repo
+
+    with Repo(rev=revision) as repo:
+        commit, cache, remote = repo.get_rev(), repo.cache.local.path, repo.config["core"].get("remote")
+    with TemporaryDirectory() as name:
+        folder = Path(name, "worktree")
+        run(["git", "worktree", "add", "--quiet", "--detach", folder, commit], check=True)
+        try:
+            if (local := Path(".dvc/config.local")).exists():
+                copyfile(local, folder / local)
+            dvc = [sys.executable, "-m", "dvc"]
+            run([*dvc, "cache", "dir", "--local", cache], cwd=folder, stdout=DEVNULL, check=True)
+            path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+            pull = ["--pull", "--allow-missing"] if remote else []
+            environment = {**os.environ, "PATH": path}
+            if run([*dvc, "repro", *pull], cwd=folder, stdout=sys.stderr, env=environment, check=False).returncode:
+                raise InputError(f"{revision}: its pipeline does not run; compare it without --run")
+            yield folder
+        finally:
+            run(["git", "worktree", "remove", "--force", folder], check=True)
 
 
 def _copy(files: Any, path: str, folder: Path) -> None:

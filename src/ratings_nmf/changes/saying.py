@@ -3,34 +3,47 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from textwrap import TextWrapper
 from typing import Any
 from urllib.parse import quote
 
 from ratings_nmf.changes.differences import Changes, DatasetChanges, Picture
-from ratings_nmf.core.words import NOT_MEASURED, label, number
+from ratings_nmf.changes.parts import Part
+from ratings_nmf.changes.snapshot import WORKSPACE
+from ratings_nmf.core.words import NOT_MEASURED, counted, label, number, percent
 
 LIMIT = 60_000
 """Most characters of a comment; GitHub takes 65,536."""
 
+WRAPPED = TextWrapper(
+    100, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+)
+"""Sentences in a terminal, 100 columns wide but for long labels."""
+
 MARKS = re.compile("[^a-zA-Z0-9 ]")
 
 Line = tuple[str, ...]
+Spell = Callable[[str], str]
 
 
 def to_text(changes: Changes) -> str:
-    """Return what differs for a terminal, up to 100 columns wide but for long labels."""
-    lines = [f"{changes.before} → {changes.after}", *(f"  {sentence}" for sentence in _sentences(changes, label))]
+    """Return what differs for a terminal, in lines as long as those of `WRAPPED`."""
+    lines = [f"{changes.before} → {changes.after}", *_wrapped(_sentences(changes, label))]
     lines += _columns(_parameters(changes, label))
     for dataset, found in changes.datasets.items():
         lines += ["", dataset, *_columns(_parameters(found, label)), *_columns(_measures(found, label))]
-        if found.pictures:
-            lines.append(f"  figures that differ: {', '.join(label(picture.name) for picture in found.pictures)}")
+        lines += _wrapped([*_parts(found, label), *_lists(found), *_figures(found, label)])
     return "\n".join(lines) + "\n"
 
 
 def _columns(lines: Iterable[Line]) -> Iterator[str]:
     for name, before, after, *verdict in lines:
         yield f"  {name:<28}{f'{before} → {after}':<38}{''.join(verdict)}".rstrip()
+
+
+def _wrapped(sentences: Iterable[str]) -> Iterator[str]:
+    for sentence in sentences:
+        yield from WRAPPED.wrap(sentence)
 
 
 def to_markdown(changes: Changes, *, pictures: tuple[str, str] | None = None, limit: int = LIMIT) -> str:
@@ -69,14 +82,21 @@ def escaped(text: str) -> str:
 
 
 def _blocks(changes: Changes, pictures: tuple[str, str] | None) -> Iterator[str]:
-    yield f"## {escaped(changes.before)} → {escaped(changes.after)}\n"
-    yield from (f"- {sentence}" for sentence in _sentences(changes, escaped))
+    yield f"## {escaped(changes.before)} → {escaped(changes.after)}"
+    yield from _points(_sentences(changes, escaped))
     yield from _table("parameter", _parameters(changes, escaped))
     for dataset, found in changes.datasets.items():
         yield f"\n### {escaped(dataset)}"
         yield from _table("parameter", _parameters(found, escaped))
         yield from _table("metric", _measures(found, escaped))
-        yield from (_picture(dataset, picture, pictures) for picture in found.pictures)
+        shown = [] if pictures is None else [_picture(dataset, picture, pictures) for picture in found.pictures]
+        yield from _points([*_parts(found, escaped), *_lists(found), *([] if shown else _figures(found, escaped))])
+        yield from shown
+
+
+def _points(sentences: Iterable[str]) -> Iterator[str]:
+    for count, sentence in enumerate(sentences):
+        yield f"- {sentence}" if count else f"\n- {sentence}"
 
 
 def _table(what: str, lines: Iterable[Line]) -> Iterator[str]:
@@ -87,35 +107,35 @@ def _table(what: str, lines: Iterable[Line]) -> Iterator[str]:
         yield f"| {' | '.join(line)} |"
 
 
-def _picture(dataset: str, picture: Picture, folders: tuple[str, str] | None) -> str:
+def _picture(dataset: str, picture: Picture, folders: tuple[str, str]) -> str:
     state = "differs" if picture.before and picture.after else "is new" if picture.after else "is gone"
     title = f"{escaped(picture.name)} {state}"
-    if folders is None:
-        return f"\n{title}"
     file = quote(f"{dataset}/{picture.name}.png")
     sides = (("before", picture.before, folders[0]), ("after", picture.after, folders[1]))
     shown = "\n\n".join(f"{side}: ![{side}]({folder}/{file})" for side, there, folder in sides if there)
     return f"\n<details><summary>{title}</summary>\n\n{shown}\n\n</details>"
 
 
-def _sentences(changes: Changes, spell: Callable[[str], str]) -> Iterator[str]:
+def _sentences(changes: Changes, spell: Spell) -> Iterator[str]:
     if not (changes.parameters or changes.datasets or changes.new or changes.gone):
         yield "Nothing that is there differs." if changes.missing else "Nothing differs."
     yield from (f"new dataset: {spell(name)}" for name in changes.new)
     yield from (f"dataset that is gone: {spell(name)}" for name in changes.gone)
-    yield from (f"missing: {spell(sentence)}" for sentence in changes.missing)
+    for name, absent in changes.missing.items():
+        remedy = "`dvc repro` makes them" if name == WORKSPACE else "`--run` makes them"
+        yield f"{spell(name)} lacks: {'; '.join(map(spell, absent))}; {remedy}"
 
 
-def _parameters(changes: Changes | DatasetChanges, spell: Callable[[str], str]) -> Iterator[Line]:
+def _parameters(changes: Changes | DatasetChanges, spell: Spell) -> Iterator[Line]:
     for change in changes.parameters:
         yield spell(change.name), _value(change.before, spell), _value(change.after, spell)
 
 
-def _value(value: Any, spell: Callable[[str], str]) -> str:
+def _value(value: Any, spell: Spell) -> str:
     return "not given" if value is None else spell(json.dumps(value, ensure_ascii=False))
 
 
-def _measures(changes: DatasetChanges, spell: Callable[[str], str]) -> Iterator[Line]:
+def _measures(changes: DatasetChanges, spell: Spell) -> Iterator[Line]:
     def said(value: Any, error: float | None) -> str:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return NOT_MEASURED if value is None else _value(value, spell)
@@ -124,3 +144,42 @@ def _measures(changes: DatasetChanges, spell: Callable[[str], str]) -> Iterator[
     for found in changes.measures:
         before, after = said(found.before, found.before_error), said(found.after, found.after_error)
         yield spell(found.name), before, after, found.verdict
+
+
+def _parts(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
+    """Say what became of each part; those that are as they were and called so come first, together."""
+    still = [part for part in changes.parts if part.state == "kept" and part.before == part.after]
+    if still:
+        names = ", ".join(spell(name) for part in still for name in part.before)
+        yield f"parts kept: {names} (cosine {min(part.cosine for part in still):.2f} or more)"
+    for part in changes.parts:
+        if part in still:
+            continue
+        before, after = (" + ".join(map(spell, names)) for names in (part.before, part.after))
+        link = " → ".join(filter(None, [before, after])) if part.before != part.after else before
+        yield f"part {part.state}: {link} ({_likeness(part)})" + "".join(
+            f"; {spell(shift.label)} {shift.before:.2f} → {shift.after:.2f}" for shift in part.shifts
+        )
+
+
+def _likeness(part: Part) -> str:
+    return f"cosine {part.cosine:.2f}" if part.before and part.after else f"the likeliest has cosine {part.cosine:.2f}"
+
+
+def _figures(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
+    if changes.pictures:
+        yield f"figures that differ: {', '.join(spell(picture.name) for picture in changes.pictures)}"
+
+
+def _lists(changes: DatasetChanges) -> Iterator[str]:
+    lists = changes.lists
+    if lists is None:
+        return
+    if lists.shared is not None:
+        yield (
+            f"lists: {percent(lists.shared)} of their items are kept; of {counted(lists.receivers, 'list')} "
+            f"{lists.same:,} stay the same and {lists.same_first:,} keep their first item"
+        )
+    for count, when in ((lists.before_only, "before"), (lists.after_only, "after")):
+        if count:
+            yield f"lists: {counted(count, 'list')} only {when}"

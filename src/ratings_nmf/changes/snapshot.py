@@ -1,7 +1,7 @@
 """What a revision holds: its parameters, and the figures, factors, lists and pictures of each dataset."""
 
 from collections.abc import Mapping
-from contextlib import chdir
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,12 @@ from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import interim, lists, loadings, reports
 from ratings_nmf.model.factors import Factors
+
+WORKSPACE = "workspace"
+"""What the files in the working folder are called, as DVC calls them."""
+
+LOCK = "dvc.lock"
+"""What DVC has run, on what, with which parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +61,7 @@ class Snapshot:
     results
         By dataset.
     missing
-        What is not there and how to make it, a sentence each.
+        What is not there, or of other parameters than its own.
     """
 
     name: str
@@ -70,38 +76,56 @@ def read(folder: Path, name: str) -> Snapshot:
     Raises
     ------
     InputError
-        If it has no params.yaml, or one without datasets.
+        If its params.yaml has no datasets, or it or dvc.lock is not there or not YAML.
     """
     with chdir(folder):
-        document = params.document()
+        document, lock = params.document(), params.document(LOCK)
         if not isinstance(document, dict) or not isinstance(datasets := document.get("datasets"), dict):
             raise InputError(f"{name}: params.yaml has no datasets; name a revision of this pipeline")
-        missing: list[str] = []
-        results = {dataset: _results(dataset, missing) for dataset in map(str, datasets)}
+        results = {dataset: _results(dataset) for dataset in map(str, datasets)}
+    absent = {
+        "figures": [dataset for dataset, found in results.items() if not found.metrics],
+        "factors": [dataset for dataset, found in results.items() if found.fit is None],
+        "recommendations": [dataset for dataset, found in results.items() if found.recommendations is None],
+    }
+    missing = [f"{what} of {', '.join(names)}" for what, names in absent.items() if names]
+    if stale := _stale(document, lock):
+        missing.append(f"results by its own parameters of {', '.join(stale)}")
     return Snapshot(name=name, parameters=document, results=results, missing=tuple(missing))
 
 
-def _results(dataset: str, missing: list[str]) -> DatasetResults:
+def _results(dataset: str) -> DatasetResults:
     fit = recommendations = None
-    metrics = reports.read_summaries(dataset)
-    if not metrics:
-        missing.append(f"{reports.METRICS / dataset}: no summary; make them with `dvc repro report@{dataset}`")
-    try:
+    with suppress(InputError):
         fit = Fit(
             factors=Factors(**loadings.read(dataset)),
             rows=tuple(interim.iterate_labels(dataset, "rows")),
             columns=tuple(interim.iterate_labels(dataset, "columns")),
         )
-    except InputError as error:
-        missing.append(str(error))
-    try:
+    with suppress(InputError):
         recommendations = lists.read(dataset)
-    except InputError as error:
-        missing.append(str(error))
     pictures = sorted((reports.FIGURES / dataset).glob("*.png"))
     return DatasetResults(
-        metrics=metrics,
+        metrics=reports.read_summaries(dataset),
         pictures={picture.stem: sha256(picture.read_bytes()).hexdigest() for picture in pictures},
         fit=fit,
         recommendations=recommendations,
     )
+
+
+def _stale(document: dict[str, Any], lock: Any) -> list[str]:
+    """Return the datasets of which a stage last ran with other parameters than those of params.yaml.
+
+    >>> _stale({"seed": 1}, {"stages": {"fit@a": {"params": {"params.yaml": {"seed": 0}}}, "page": {}}})
+    ['a']
+    """
+
+    def now(path: str) -> Any:
+        block: Any = document
+        for key in path.split("."):
+            block = block.get(key) if isinstance(block, dict) else None
+        return block
+
+    parameters = {name: stage.get("params", {}).get(params.FILE, {}) for name, stage in lock["stages"].items()}
+    stale = [name for name, then in parameters.items() if any(now(path) != value for path, value in then.items())]
+    return [*dict.fromkeys(name.partition("@")[2] for name in stale)]

@@ -189,8 +189,8 @@ def load() -> Parameters:
     return parse(document())
 
 
-def document() -> object:
-    """Return params.yaml of the working folder as it stands, whatever its keys.
+def document(file: str = FILE) -> object:
+    """Return params.yaml of the working folder, or another file of YAML, as it stands, whatever its keys.
 
     Raises
     ------
@@ -198,11 +198,11 @@ def document() -> object:
         If the file is missing or not YAML.
     """
     try:
-        return yaml.load(Path(FILE).read_text(encoding="utf-8"), _Loader)
+        return yaml.load(Path(file).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
-        raise InputError(f"{FILE}: no such file; run the stages in a checkout that has one") from None
+        raise InputError(f"{file}: no such file; run the stages in a checkout that has one") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{FILE}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise InputError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from None
 
 
 def parse(document: object) -> Parameters:

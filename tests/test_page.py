@@ -1,5 +1,6 @@
 """What the page holds: data and never markup, the same bytes every time, nothing from elsewhere."""
 
+import base64
 import dataclasses
 import json
 import re
@@ -16,7 +17,8 @@ from pages import HOSTILE, made_of
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.page import html
-from ratings_nmf.page.matrices import CELLS, compact, matrices
+from ratings_nmf.page.codes import NONE, compact, integers, numbers
+from ratings_nmf.page.matrices import CELLS, cells, lines, lists, matrices
 from ratings_nmf.page.panels import component_cards
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +40,49 @@ class Elements(HTMLParser):
             self.scripts.append(data)
         elif self.found and self.found[-1][0] != "style":
             self.text += data
+
+
+def read_codes(packed):
+    return np.frombuffer(base64.b64decode(packed["codes"]), f"<u{packed['bytes']}")
+
+
+def unpacked(packed):
+    """Numbers as the page's script reads them."""
+    places = read_codes(packed).astype(int)
+    if "values" in packed:
+        return np.array(packed["values"], dtype=float)[places]
+    powers = 10 ** (packed["digits"] - 1)
+    turned = (places - 1) // 2 if packed["signed"] else places - 1
+    values = (powers + turned % (9 * powers)) * 10.0 ** (turned // (9 * powers) + packed["first"])
+    values *= np.where(packed["signed"] & (places % 2 == 0), -1, 1)
+    return np.where(places == 0, 0.0, np.where(places == NONE, np.nan, values))
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits"), [("few", 3), ("amounts", 3), ("amounts", 4), ("signed", 3), ("huge", 3), ("zeros", 3)]
+)
+def test_packed_numbers_keep_their_digits(kind, digits):
+    draw = np.random.default_rng(3)
+    values = {
+        "few": draw.integers(1, 6, 400) / 2,
+        "amounts": draw.gamma(0.3, 5, 1000),
+        "signed": draw.normal(0, 3, 1000),
+        "huge": 10 ** draw.uniform(-90, 90, 1000),
+        "zeros": np.zeros(1000),
+    }[kind]
+    values[::7], values[1::9] = np.nan, 0.0
+    found = unpacked(numbers(values, digits))
+    largest = np.nanmax(np.abs(values))
+    kept = np.abs(values) > largest * (1e-30 if digits == 3 else 1e-5)
+    np.testing.assert_allclose(found[kept], values[kept], rtol=0.51 * 10.0 ** (1 - digits))
+    assert np.array_equal(np.isnan(found), np.isnan(values))
+    assert np.nanmax(np.abs(found[~kept & ~np.isnan(values)]), initial=0) <= largest * 1e-4
+
+
+@pytest.mark.parametrize("largest", [0, 255, 256, 65_536])
+def test_packed_whole_numbers(largest):
+    values = np.array([0, largest])
+    assert read_codes(integers(values)).tolist() == values.tolist()
 
 
 def data_of(page):
@@ -119,19 +164,21 @@ def test_labels_are_data():
 def test_every_cell_up_to_a_size_and_blocks_above(shape, blocks):
     sources = made_of("a", *shape)
     found = matrices(sources.table, sources.factors)
-    assert (len(found["rows"]["labels"]), len(found["columns"]["labels"])) == blocks
     assert found["aggregated"] == (blocks != shape)
     assert np.prod(blocks) <= CELLS
-    assert np.shape(found["values"]) == blocks
-    for side, count in zip(("rows", "columns"), shape, strict=True):
-        assert sum(found[side].get("sizes", [1] * count)) == count
+    assert len(unpacked(found["values"])) == np.prod(blocks)
+    for side, count, shown in zip(("rows", "columns"), shape, blocks, strict=True):
+        sizes = found[side].get("sizes", [1] * count)
+        assert (len(sizes), sum(sizes)) == (shown, count)
+        assert len(set(found[side]["labels"])) == count  # every line can be looked up
 
 
 def test_a_block_is_labelled_by_its_heaviest_line():
     sources = made_of("a", 900, 700)
     found = matrices(sources.table, sources.factors)
     W = sources.factors.W
-    for label in found["rows"]["labels"][:5]:
+    starts = np.cumsum([0, *found["rows"]["sizes"]])
+    for label in [found["rows"]["labels"][start] for start in starts[:5]]:
         line = sources.table.row_labels.index(label)
         assert W[line].argmax() == 0
     assert found["rows"]["labels"][0] == sources.table.row_labels[
@@ -145,8 +192,7 @@ def test_the_script_can_rebuild_value_prediction_and_residual(zeros):
     found = matrices(sources.table, sources.factors)
     predicted = np.array(found["W"]) @ np.array(found["H"])
     np.testing.assert_allclose(predicted, sources.factors.reconstruction(), rtol=1e-4)
-    dense = [[None if np.isnan(value) else value for value in line] for line in sources.table.dense()]
-    assert found["values"] == dense
+    np.testing.assert_array_equal(unpacked(found["values"]), sources.table.dense().ravel())
 
 
 def test_shares_and_heaviest_lines():
@@ -177,3 +223,73 @@ def test_the_plots_template_is_what_its_module_makes():
     assert text == runpy.run_path(str(ROOT / "tools/plots_page.py"))["template"]()
     assert "{scripts}" not in text
     assert "cdn" not in re.sub(r"(?s)<script>.*?</script>", "", text)
+
+
+@pytest.mark.parametrize("zeros", ["observed", "missing"])
+def test_a_large_table_can_be_looked_up_line_by_line(zeros):
+    """Loadings, cells and lists of every line, in the order in which the blocks show them."""
+    sources = made_of("a", 230, 190, zeros=zeros)
+    table, factors = sources.table, sources.factors
+    data, loadings = matrices(table, factors), lines(table, factors)
+    rows = [table.row_labels.index(label) for label in data["rows"]["labels"]]
+    columns = [table.column_labels.index(label) for label in data["columns"]["labels"]]
+    np.testing.assert_allclose(np.array([*map(unpacked, loadings["rows"])]).T, factors.W[rows], rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(
+        np.array([*map(unpacked, loadings["columns"])]), factors.H[:, columns], rtol=1e-3, atol=1e-5
+    )
+    given, dense = cells(table, factors), table.dense()[np.ix_(rows, columns)]
+    np.testing.assert_allclose(unpacked(given["values"]), dense.ravel(), rtol=1e-2)
+    found = lists(table, factors, sources.recommendations, to="rows")
+    assert read_codes(found["lengths"]).sum() == len(sources.recommendations.items)
+    first = sources.recommendations.items[sources.recommendations.receivers == rows[0]]
+    assert [columns[place] for place in read_codes(found["items"])[: len(first)]] == first.tolist()
+
+
+def test_cells_of_a_sparse_table_come_with_their_columns():
+    sources = made_of("a", 300, 260)
+    few = np.random.default_rng(0).random(len(sources.table.values)) < 0.2
+    table = dataclasses.replace(
+        sources.table,
+        rows=sources.table.rows[few],
+        columns=sources.table.columns[few],
+        values=sources.table.values[few],
+    )
+    found = cells(table, sources.factors)
+    assert read_codes(found["lengths"]).sum() == len(read_codes(found["columns"])) == few.sum()
+    assert unpacked(found["values"]).sum() == pytest.approx(table.values.sum(), rel=1e-2)
+
+
+def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere(monkeypatch):
+    """Layers are dropped, last the loadings; labels stay; the page names a command for what it lacks."""
+    datasets = [made_of("a", 300, 260, zeros="missing"), made_of("b", 5, 4)]
+    whole = data_of(html.build(datasets, seed=0))["datasets"]
+    assert {"lines", "lists", "cells"} <= whole["a"].keys()
+    size = len(html.script_json(whole["a"]["cells"]))
+    monkeypatch.setattr(html, "MOST", len(html.script_json(whole)) + 2 * html.PANELS - size + 100)
+    less = data_of(html.build(datasets, seed=0))["datasets"]
+    assert "cells" not in less["a"] and "lines" in less["a"] and "lists" in less["b"]
+    assert less["a"]["rows"] == whole["a"]["rows"]
+    assert "cells.parquet" in less["a"]["files"]["cells"]
+
+
+def test_the_tiles_say_what_parts_add_to_averages():
+    whole = made_of("a", 5, 4)
+    heldout = {**whole.heldout, "rmse": 0.853, "baselines_rmse": 0.862, "gain": 0.009, "gain_se": 0.002}
+    text = Elements(html.build([dataclasses.replace(whole, heldout=heldout)], seed=0)).text
+    assert re.search(r"of averages alone: 0.862\s*0.853", text)
+    assert "0.0090 ± 0.0020" in text
+    assert "sum of squares explained" not in text
+
+
+def test_lists_that_find_less_than_popularity_carry_a_warning():
+    whole = made_of("a", 5, 4, zeros="missing")
+    for gain, warned in ((-0.04, True), (0.04, False)):
+        page = html.build([dataclasses.replace(whole, heldout={**whole.heldout, "ndcg_gain": gain})], seed=0)
+        assert ("The lists find less than the most popular items do" in Elements(page).text) == warned
+        assert "most popular" in page
+
+
+def test_one_is_singular():
+    text = Elements(html.build([made_of("a", 5, 4, k=1, zeros="missing")], seed=0)).text
+    assert "The component has the rest." in text
+    assert not re.search(r"\b1 (components|rows|columns|lists)\b", text)

@@ -110,7 +110,7 @@ def check(number, zeros):
     component_bars("tiny", table, factors)
     recommendation_figure("tiny", table, factors, lists, to="columns", warnings=list_warnings(heldout))
     evidence, content, consensus = survey
-    survey_figure("tiny", evidence, content)
+    survey_figure("tiny", evidence, content, fitted=1)
     if consensus:
         consensus_figure("tiny", consensus, content, table.column_labels)
     sources = Sources(

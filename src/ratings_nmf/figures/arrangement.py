@@ -78,7 +78,7 @@ def arrange(labels: Sequence[str], loadings: Matrix, *, kind: str) -> Arrangemen
         return one_by_one(labels)
     blocks = min(count, BLOCKS)
     order, block = by_component(loadings, blocks)
-    lines = _lines_to_label(order, loadings.argmax(axis=1), block)
+    lines = _lines_to_label(order, dominant(loadings), block)
     grouping = f"{count:,} {kind} in {blocks} blocks" if blocks < count else f"{count:,} {kind}"
     return Arrangement(
         block=block,
@@ -91,6 +91,8 @@ def arrange(labels: Sequence[str], loadings: Matrix, *, kind: str) -> Arrangemen
 def by_component(loadings: Matrix, blocks: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Order lines by dominant component, then by falling loading, and put neighbours into blocks.
 
+    Lines without any loading belong to no component and come last.
+
     Returns
     -------
     order, block
@@ -100,10 +102,21 @@ def by_component(loadings: Matrix, blocks: int) -> tuple[NDArray[np.intp], NDArr
     >>> by_component(np.array([[0.0, 1.0], [5.0, 0.0], [0.0, 3.0], [4.0, 0.0]]), 2)
     (array([1, 3, 2, 0]), array([1, 0, 1, 0]))
     """
-    order = np.lexsort((-loadings.max(axis=1), loadings.argmax(axis=1)))
+    order = np.lexsort((-loadings.max(axis=1), dominant(loadings)))
     block = np.empty(len(order), dtype=np.intp)
     block[order] = np.arange(len(order)) * blocks // len(order)
     return order, block
+
+
+def dominant(loadings: Matrix) -> NDArray[np.intp]:
+    """Return the component that each line holds most of, shape (lines,), of loadings (lines, components).
+
+    Of a line without any loading it is the number of components: it belongs to none.
+
+    >>> dominant(np.array([[1.0, 2.0], [0.0, 0.0]])).tolist()
+    [1, 2]
+    """
+    return np.asarray(np.where(loadings.max(axis=1) > 0, loadings.argmax(axis=1), loadings.shape[1]))
 
 
 def heaviest(loadings: Matrix) -> NDArray[np.intp]:
@@ -135,19 +148,26 @@ def residual_means(table: RatingsTable, factors: Factors, rows: Arrangement, col
 
 
 def correlation_means(factors: Factors, rows: Arrangement) -> Matrix:
-    """Return the mean correlation between the rows of W @ H in each pair of blocks; NaN for constant rows.
-
-    With Hc the rows of H less their means and G = Hc Hcᵀ, rows i and j of W @ H have the covariance wᵢ G wⱼ:
-    no array of rows × columns or rows × rows is needed.
-    """
-    centred = factors.H - factors.H.mean(axis=1, keepdims=True)
-    gram = inner(centred, centred)
-    variance = (inner(gram, factors.W).T * factors.W).sum(axis=1)
-    scale = np.square(factors.W).sum(axis=1) * np.trace(gram)
-    deviation = np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))
-    standard = rows.means(factors.W / deviation[:, None])
+    """Return the mean correlation between what the parts give rows in each pair of blocks; NaN for constant rows."""
+    standard, gram = correlation_parts(factors, rows)
     correlation: Matrix = np.clip(inner(standard, inner(gram, standard).T), -1.0, 1.0)
     return correlation
+
+
+def correlation_parts(factors: Factors, rows: Arrangement) -> tuple[Matrix, Matrix]:
+    """Return S (blocks, parts) and G (parts, parts), of which S G Sᵀ is the correlation between blocks of rows.
+
+    With Hc the rows of H less their means and G = Hc Hcᵀ, rows i and j of W @ H have the covariance wᵢ G wⱼ: no array
+    of rows × columns or rows × rows is needed. Levels are left out: that of the columns would make all rows alike.
+    S is NaN for a block with a row that is constant.
+    """
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    centred = H - H.mean(axis=1, keepdims=True)
+    gram = inner(centred, centred)
+    variance = (inner(gram, W).T * W).sum(axis=1)
+    scale = np.square(W).sum(axis=1) * np.trace(gram)
+    deviation = np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))
+    return rows.means(W / deviation[:, None]), gram
 
 
 def _cell_means(table: RatingsTable, values: Matrix, rows: Arrangement, columns: Arrangement) -> Matrix:
@@ -161,12 +181,12 @@ def _cell_means(table: RatingsTable, values: Matrix, rows: Arrangement, columns:
     return means
 
 
-def _lines_to_label(order: NDArray[np.intp], dominant: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:
+def _lines_to_label(order: NDArray[np.intp], component: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:
     """Choose lines to label: the largest loading of every component first, then the next, where there is room."""
-    place = np.arange(len(order)) - np.searchsorted(dominant[order], dominant[order])
+    place = np.arange(len(order)) - np.searchsorted(component[order], component[order])
     gap = -(-(int(block.max()) + 1) // LABELS)
     lines: dict[int, int] = {}
-    for line in order[np.lexsort((dominant[order], place))][: BLOCKS * 4].tolist():
+    for line in order[np.lexsort((component[order], place))][: BLOCKS * 4].tolist():
         if all(abs(int(block[line]) - other) >= gap for other in lines.values()):
             lines[line] = int(block[line])
     return list(lines)

@@ -15,6 +15,9 @@ NOT_RATED = "#d4d4d8"
 AMOUNT = ("#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58")
 """YlGnBu of ColorBrewer: from 0 to the largest value."""
 
+LEVEL = ("#fafafa", "#d4d4d8", "#a1a1aa", "#71717a", "#3f3f46")
+"""Greys for levels, which stand in a strip beside the parts: from 0 to the largest level."""
+
 DIFFERENCE = (
     "#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7", "#fddbc7", "#f4a582", "#d6604d", "#b2182b",
     "#67001f",

@@ -13,8 +13,12 @@ from markupsafe import Markup
 
 from ratings_nmf.core.words import number
 
-WIDTH, HEIGHT = 380, 200
+WIDTH, HEIGHT = 320, 190
 LEFT = 46
+"""Pixels left of a chart in which numbers of up to 4 characters and the title of their axis stand."""
+
+CHARACTER = 7.5
+"""Pixels that any more character of them takes."""
 
 
 def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
@@ -38,7 +42,8 @@ def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
             base.mark_rule().encode(y="low:Q", y2="high:Q"),
             base.mark_line().encode(y=error),
             base.mark_point(size=70, filled=True).encode(y=error),
-        ).properties(width=WIDTH, height=HEIGHT)
+        ).properties(width=WIDTH, height=HEIGHT),
+        left=_left(f"{max(line['high'] for line in values):,.0f}"),
     )
 
 
@@ -49,8 +54,8 @@ def errors(bars: Sequence[tuple[str, float]]) -> Markup:
         y=alt.Y("name:N").sort(None).title(None).axis(labelLimit=134, labelPadding=8, domain=False, ticks=False),
         x=alt.X("error:Q").title("error on held-out cells (RMSE)").axis(tickCount=5),
     )
-    layers = alt.layer(base.mark_bar(height=18), base.mark_text(align="left", dx=6).encode(text="text:N"))
-    return _svg(layers.properties(width=WIDTH - 110, height=34 * len(bars)), left=142, right=52)
+    layers = alt.layer(base.mark_bar(height=18), base.mark_text(align="left", dx=6, fontSize=13).encode(text="text:N"))
+    return _svg(layers.properties(width=WIDTH - 130, height=34 * len(bars)), left=142, right=52)
 
 
 def convergence(losses: Sequence[float]) -> Markup:
@@ -63,8 +68,14 @@ def convergence(losses: Sequence[float]) -> Markup:
         chart.encode(
             x=alt.X("iteration:Q").scale(nice=False, zero=False).axis(tickMinStep=1, tickCount=6, grid=False),
             y=alt.Y("loss:Q", scale=scale).axis(axis).title("what the solver minimises"),
-        ).properties(width=WIDTH, height=HEIGHT)
+        ).properties(width=WIDTH, height=HEIGHT),
+        left=_left(f"{losses[0]:.2g}"),
     )
+
+
+def _left(longest: str) -> int:
+    """Return the pixels left of a chart whose numbers are up to so long."""
+    return LEFT + round(CHARACTER * max(len(longest) - 4, 0))
 
 
 def _svg(chart: Any, *, left: int = LEFT, right: int = 10) -> Markup:
@@ -73,7 +84,7 @@ def _svg(chart: Any, *, left: int = LEFT, right: int = 10) -> Markup:
         chart.properties(padding={"left": left + 14, "right": right, "top": 12, "bottom": 44}, autosize="none")
         .configure(background="transparent", font="sans-serif")
         .configure_view(stroke=None)
-        .configure_axis(labelFontSize=12, titleFontSize=12, titleFontWeight="normal", tickSize=4)
+        .configure_axis(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", tickSize=4)
         .configure_axisY(minExtent=left - 16, maxExtent=left - 16, titlePadding=6)
         .configure_axisX(minExtent=22, maxExtent=22, titlePadding=4)
     )

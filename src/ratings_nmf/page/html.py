@@ -18,17 +18,27 @@ from numpy.typing import NDArray
 from ratings_nmf.core import words
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.core.words import counted, number, percent
+from ratings_nmf.core.words import aligned, counted, number, percent
 from ratings_nmf.figures.arrangement import ANNOTATE
-from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, NOT_RATED
+from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
+from ratings_nmf.files.loadings import CSV_LIMIT
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
-from ratings_nmf.page.matrices import grouping, matrices
+from ratings_nmf.page.matrices import CELLS, cells, grouping, lines, lists, matrices
 from ratings_nmf.page.panels import component_cards, heldout_panel, parts, recommendations_panel, survey_panel
-from ratings_nmf.recommend.recommendations import Recommendations, sides
+from ratings_nmf.recommend.recommendations import Recommendations
 
-SCRIPTS = ("text", "data", "colours", "heatmap", "survey", "recommendations", "page")
+SCRIPTS = (
+    "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "survey", "search", "profile",
+    "address", "printing", "page",
+)  # fmt: skip
 """Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
+
+MOST = 3_000_000
+"""Characters that a page has at most, unless its labels and blocks alone take more."""
+
+PANELS = 70_000
+"""Characters that the panels of a dataset take, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +80,6 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
     table, factors, fit = sources.table, sources.factors, sources.fit
     data = matrices(table, factors)
     survey = survey_panel(sources.evidence, sources.survey, fitted=fit["n_components"])
-    receivers, items = sides(table, to=sources.to)
-    recommendations = recommendations_panel(
-        sources.name, sources.recommendations, receivers=receivers, items=items, components=factors.components
-    )
     content = {
         "name": sources.name,
         "size": words.size(sources.profile),
@@ -87,7 +93,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         ],
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
-        "has_correlation": "correlation" in data,
+        "has_correlation": "alike" in data,
         "components": component_cards(table, factors),
         "parts": parts(factors),
         "fit": (
@@ -99,22 +105,43 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "convergence": _convergence(sources),
         "survey": survey,
         "heldout": heldout_panel(sources.heldout),
-        "recommendations": recommendations,
+        "recommendations": recommendations_panel(sources.heldout, sources.recommendations, to=sources.to),
         "parameters": yaml.safe_dump({sources.name: sources.parameters}, sort_keys=False, allow_unicode=True),
         **_small_table(table, factors),
     }
-    data["survey"] = survey["scores"]
-    if recommendations:
-        data["recommendations"] = recommendations["lists"]
+    data |= {
+        "survey": survey["scores"],
+        "range": [sources.profile["minimum"], sources.profile["maximum"]],
+        "to": sources.to,
+        "files": _files(sources),
+        "scales": {},
+    }
     return content, data
+
+
+def layers(sources: Sources) -> dict[str, Any]:
+    """Return what a page holds of a dataset where there is room, by name, the most wanted first."""
+    table, factors = sources.table, sources.factors
+    given = {"lists": lists(table, factors, sources.recommendations, to=sources.to)}
+    if table.size > CELLS:
+        return {"lines": lines(table, factors), **given, "cells": cells(table, factors)}
+    return given
 
 
 def build(datasets: Sequence[Sources], *, seed: int) -> str:
     """Return the page about all datasets, in their order; the same inputs give the same text."""
     contents = [describe(sources) for sources in progress(datasets, unit="datasets")]
+    room = MOST - sum(len(script_json(data)) + PANELS for _, data in contents)
+    extras = [{name: (layer, len(script_json(layer))) for name, layer in layers(each).items()} for each in datasets]
+    for name in ("lines", "lists", "cells"):
+        with_it = [(extra[name], data) for extra, (_, data) in zip(extras, contents, strict=True) if name in extra]
+        for (layer, size), data in sorted(with_it, key=lambda pair: pair[0][1]):
+            if size <= room:
+                data[name] = layer
+                room -= size
     style, script = _read("style.css"), scripts(SCRIPTS)
     data = {
-        "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "unrated": NOT_RATED},
+        "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "level": LEVEL, "unrated": NOT_RATED},
         "datasets": {content["name"]: data for content, data in contents},
     }
     environment = Environment(
@@ -139,8 +166,13 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
 
 def scripts(names: Sequence[str]) -> str:
     """Return modules of the page's script as one script that leaves no name behind."""
-    body = "\n".join(_read(f"scripts/{name}.js") for name in names)
+    body = "\n".join(map(script_of, names))
     return f'"use strict";\n(() => {{\n{body}}})();\n'
+
+
+def script_of(name: str) -> str:
+    """Return a module of the page's script."""
+    return _read(f"scripts/{name}.js")
 
 
 def policy(*, style: str, script: str) -> str:
@@ -170,12 +202,40 @@ def _figures(sources: Sources) -> list[tuple[str, str]]:
     return [
         ("smallest to largest value", f"{number(profile['minimum'])} to {number(profile['maximum'])}"),
         ("mean rating" if profile["zeros"] == "missing" else "mean value", number(profile["mean"])),
-        ("components", str(fit["n_components"])),
-        ("of the sum of squares explained", percent(fit["explained_variance"])),
-        ("error on cells not seen (RMSE)", number(heldout["rmse"]))
-        if heldout.get("rmse") is not None
-        else ("error on fitted cells (RMSE)", number(fit["rmse"])),
+        ("component" if fit["n_components"] == 1 else "components", str(fit["n_components"])),
+        *_error_figures(heldout, fit),
     ]
+
+
+def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what the parts add to averages, on cells not seen, and how sure that is."""
+    if heldout.get("rmse") is None:
+        return [("error on fitted cells (RMSE)", number(fit["rmse"]))]
+    averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
+    figures = [(f"error on cells not seen (RMSE); of averages alone: {number(averages)}", number(heldout["rmse"]))]
+    if heldout.get("gain") is not None:
+        gain, error = aligned([heldout["gain"], heldout["gain_se"]])
+        figures.append(("less error than averages there, ± its standard error", f"{gain} ± {error}"))
+    return figures
+
+
+def _files(sources: Sources) -> dict[str, str]:
+    """Return what pandas reads a line's loadings, cells and lists by, where the page does not hold them."""
+    factors, name = sources.factors, sources.name
+    if factors.W.size + factors.H.size <= CSV_LIMIT:
+        W, H = (f'pd.read_csv("data/factors/{name}/{matrix}.csv", index_col=0)' for matrix in "WH")
+        loadings = {"rows": f"{W}.loc[LABEL]", "columns": f"{H}[LABEL]"}
+    else:
+        read = f'pd.read_parquet("data/factors/{name}/MATRIX.parquet").set_index("SIDE").loc[LABEL]'
+        pairs = {"rows": ("W", "row"), "columns": ("H", "column")}
+        loadings = {side: read.replace("MATRIX", file).replace("SIDE", one) for side, (file, one) in pairs.items()}
+    interim = f"data/interim/{name}"
+    place = f'pd.read_csv("{interim}/SIDEs.csv", dtype=str, keep_default_na=False)["SIDE"].tolist().index(LABEL)'
+    return {
+        **loadings,
+        "cells": f'pd.read_parquet("{interim}/cells.parquet").query("SIDE == " + str({place}))',
+        "lists": f'pd.read_csv("data/recommendations/{name}.csv", index_col="for").loc[[LABEL]]',
+    }
 
 
 def _convergence(sources: Sources) -> dict[str, Any] | None:

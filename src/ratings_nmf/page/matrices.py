@@ -1,90 +1,40 @@
 """What the page's heatmap shows of a table: every cell up to `CELLS`, means over blocks above."""
 
-import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import label
 from ratings_nmf.figures.arrangement import (
     Arrangement,
     Matrix,
     by_component,
-    correlation_means,
+    correlation_parts,
     one_by_one,
     residual_means,
     table_means,
 )
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.page.codes import compact, integers, numbers
+from ratings_nmf.recommend.recommendations import Recommendations
 
 CELLS = 40_000
 SIDE = 200
 """Most blocks of a side whose partner is long, too."""
 
+Order = NDArray[np.intp]
 
-def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
-    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself.
 
-    Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
-    mean prediction differ by, so the residuals are given, too.
+def sides_of(table: RatingsTable, factors: Factors) -> tuple[tuple[Arrangement, Order], tuple[Arrangement, Order]]:
+    """Return how rows and columns are arranged, in blocks where the table has more than `CELLS` cells.
+
+    Each side comes with its lines in the order in which they are shown, shape (lines,): block after block.
     """
-    rows, columns = _sides(table, factors)
-    aggregated = (len(rows.sizes), len(columns.sizes)) != table.shape
-    content: dict[str, Any] = {
-        "aggregated": aggregated,
-        "components": list(factors.components),
-        "parts": factors.parts,
-        "rows": _lines(rows),
-        "columns": _lines(columns),
-        "values": compact(table_means(table, rows, columns).tolist()),
-        "W": compact(rows.means(factors.W).tolist()),
-        "H": compact(columns.means(factors.H.T).T.tolist()),
-        "unknown": not table.weight,
-    }
-    if aggregated and not table.weight:
-        content["residuals"] = compact(residual_means(table, factors, rows, columns).tolist(), 4)
-    if len(rows.sizes) <= SIDE:
-        content["correlation"] = [
-            [None if np.isnan(value) else round(value, 2) for value in line]
-            for line in correlation_means(factors, rows).tolist()
-        ]
-    return content
-
-
-def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
-    """Say what was put into blocks, where a table is too large to show cell by cell; else nothing."""
-    if not data["aggregated"]:
-        return ""
-    sides = [
-        f"{lines:,} {name} in {len(data[name]['labels']):,} blocks" if "sizes" in data[name] else f"{lines:,} {name}"
-        for name, lines in zip(("rows", "columns"), shape, strict=True)
-    ]
-    return (
-        f"It is too large to show cell by cell: {' and '.join(sides)}, ordered by the component they hold most of. "
-        "A block shows the mean of its cells and the label of the line that holds most."
-    )
-
-
-def compact(value: Any, digits: int = 6) -> Any:
-    """Round every number of nested lists for the page's data; what is not finite becomes None.
-
-    >>> compact([[1.0, 0.1 + 0.2], [float("nan"), 2.5]])
-    [[1, 0.3], [None, 2.5]]
-    """
-    if isinstance(value, list):
-        return [compact(part, digits) for part in value]
-    if not math.isfinite(value):
-        return None
-    rounded = float(f"{value:.{digits}g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
-
-
-def _sides(table: RatingsTable, factors: Factors) -> tuple[Arrangement, Arrangement]:
-    """Return rows and columns, put into blocks where the table has more than `CELLS` cells."""
     rows, columns = table.shape
     if rows * columns <= CELLS:
-        return one_by_one(table.row_labels), one_by_one(table.column_labels)
+        return tuple((one_by_one(labels), np.arange(len(labels))) for labels in (table.row_labels, table.column_labels))  # type: ignore[return-value]
     row_blocks = min(rows, max(SIDE, CELLS // columns))
     column_blocks = min(columns, CELLS // row_blocks)
     return (
@@ -93,20 +43,107 @@ def _sides(table: RatingsTable, factors: Factors) -> tuple[Arrangement, Arrangem
     )
 
 
-def _grouped(labels: tuple[str, ...], loadings: Matrix, blocks: int) -> Arrangement:
+def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
+    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself.
+
+    Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
+    mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`.
+    """
+    (rows, row_order), (columns, column_order) = sides_of(table, factors)
+    aggregated = (len(rows.sizes), len(columns.sizes)) != table.shape
+    content: dict[str, Any] = {
+        "aggregated": aggregated,
+        "components": list(factors.components),
+        "parts": factors.parts,
+        "rows": _lines(rows, row_order, table.row_labels),
+        "columns": _lines(columns, column_order, table.column_labels),
+        "values": numbers(table_means(table, rows, columns)),
+        "W": compact(rows.means(factors.W).tolist()),
+        "H": compact(columns.means(factors.H.T).T.tolist()),
+        "unknown": not table.weight,
+    }
+    if aggregated and not table.weight:
+        content["residuals"] = numbers(residual_means(table, factors, rows, columns))
+    if len(rows.sizes) <= SIDE:
+        standard, gram = correlation_parts(factors, rows)
+        content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}
+    return content
+
+
+def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
+    """Say what was put into blocks, where a table is too large to show cell by cell; else nothing."""
+    if not data["aggregated"]:
+        return ""
+    sides = [
+        f"{lines:,} {name} in {len(data[name]['sizes']):,} blocks" if "sizes" in data[name] else f"{lines:,} {name}"
+        for name, lines in zip(("rows", "columns"), shape, strict=True)
+    ]
+    return (
+        f"It is too large to show cell by cell: {' and '.join(sides)}, ordered by the component they hold most of. "
+        "A block shows the mean of its cells and the label of the line that holds most."
+    )
+
+
+def lines(table: RatingsTable, factors: Factors) -> dict[str, Any]:
+    """Return the loadings of every row and every column, in the order in which they are shown."""
+    (_, row_order), (_, column_order) = sides_of(table, factors)
+    return {
+        "rows": [numbers(column, 4) for column in factors.W[row_order].T],
+        "columns": [numbers(row, 4) for row in factors.H[:, column_order]],
+    }
+
+
+def cells(table: RatingsTable, factors: Factors) -> dict[str, Any]:
+    """Return the stored cells, row after row as shown: how many each row has, and their columns and values.
+
+    Of a table of which most cells are stored every cell is given, without the columns.
+    """
+    (_, row_order), (_, column_order) = sides_of(table, factors)
+    if table.fits_dense and 2 * len(table.values) > table.size:
+        return {"values": numbers(table.dense()[np.ix_(row_order, column_order)])}
+    row, column = np.argsort(row_order)[table.rows], np.argsort(column_order)[table.columns]
+    order = np.lexsort((column, row))
+    return {
+        "lengths": integers(np.bincount(row, minlength=table.shape[0])),
+        "columns": integers(column[order]),
+        "values": numbers(table.values[order]),
+    }
+
+
+def lists(table: RatingsTable, factors: Factors, recommendations: Recommendations, *, to: Side) -> dict[str, Any]:
+    """Return the recommendations, receiver after receiver as shown, each best first.
+
+    ``lengths`` has the length of each list, ``component`` the number of the one that contributes most, from 1, or 0,
+    and ``share`` its contribution in hundredths.
+    """
+    orders = [order for _, order in sides_of(table, factors)]
+    receivers, items = (np.argsort(order) for order in (orders if to == "rows" else orders[::-1]))
+    place = receivers[recommendations.receivers]
+    order = np.lexsort((recommendations.ranks, place))
+    return {
+        "lengths": integers(np.bincount(place, minlength=len(receivers))),
+        "items": integers(items[recommendations.items[order]]),
+        "predicted": numbers(recommendations.predicted[order], 4),
+        "component": integers(recommendations.components[order] + 1),
+        "share": integers(np.rint(100 * recommendations.shares[order]).astype(np.int64)),
+    }
+
+
+def _grouped(labels: tuple[str, ...], loadings: Matrix, blocks: int) -> tuple[Arrangement, Order]:
     """Put lines into blocks by dominant component; a block is labelled by its line with the largest loading."""
     if blocks == len(labels):
-        return one_by_one(labels)
+        return one_by_one(labels), np.arange(len(labels))
     order, block = by_component(loadings, blocks)
     firsts = order[np.searchsorted(block[order], np.arange(blocks))]
-    return Arrangement(
+    side = Arrangement(
         block=block,
         sizes=np.bincount(block, minlength=blocks),
         labels={place: labels[line] for place, line in enumerate(firsts)},
     )
+    return side, order
 
 
-def _lines(side: Arrangement) -> dict[str, Any]:
-    """Return the labels of a side's blocks as shown, and how many lines each block stands for."""
-    labels = [label(side.labels[place]) for place in range(len(side.sizes))]
-    return {"labels": labels, "sizes": side.sizes.tolist()} if side.sizes.max() > 1 else {"labels": labels}
+def _lines(side: Arrangement, order: Order, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return the labels of a side's lines as shown, in their order, and the sizes of its blocks if there are any."""
+    shown = {"labels": [label(labels[line]) for line in order.tolist()]}
+    return {**shown, "sizes": side.sizes.tolist()} if side.sizes.max() > 1 else shown

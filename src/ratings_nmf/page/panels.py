@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import aligned, counted, label, list_warnings, number, percent
 from ratings_nmf.figures.arrangement import heaviest
-from ratings_nmf.files.lists import COLD
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
 from ratings_nmf.recommend.recommendations import Recommendations
@@ -36,9 +35,6 @@ GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
 
 TOP = 5
 """Rows and columns of a component that the page lists."""
-
-RECEIVERS = 500
-"""Receivers whose recommendations the page holds; the CSV has all."""
 
 
 def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
@@ -73,7 +69,7 @@ def parts(factors: Factors) -> str:
     levels = percent(float(factors.shares()[factors.parts :].sum()))
     return (
         f"{levels} of the total are levels: what a row or a column has whatever the component. "
-        f"The {counted(factors.parts, 'component')} share the rest."
+        f"{'The component has' if factors.parts == 1 else f'The {factors.parts:,} components share'} the rest."
     )
 
 
@@ -114,11 +110,7 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     ]
     panel = {
         "verdict": heldout["verdict"],
-        "warns": heldout.get("beats_baseline") is False or bool(list_warnings(heldout)),
-        "lists": [
-            (name, number(each["ndcg"]), number(each["recall"]), percent(each["coverage"]))
-            for name, each in sorted(heldout.get("lists", {}).items(), key=lambda found: (-found[1]["ndcg"], found[0]))
-        ],
+        "warns": heldout.get("beats_baseline") is False,
         "notes": [label(note) for note in heldout.get("notes", [])],
         "chart": "",
     }
@@ -137,45 +129,17 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def recommendations_panel(
-    dataset: str, lists: Recommendations, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
-) -> dict[str, Any] | None:
-    """Return the lists of the first receivers as texts: rank, item, predicted, reason; None where there are none.
-
-    Receivers, items and components are their labels; the dataset names the file that holds more.
-    """
-    starts = np.flatnonzero(np.diff(lists.receivers, prepend=-1)).tolist()
-    if not starts:
+def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to: Side) -> dict[str, Any] | None:
+    """Describe how the lists do on held-out cells, beside those of others; None where nothing is recommended."""
+    if not len(lists.receivers):
         return None
-    ends = [*starts[1:], len(lists.receivers)]
-    more = len(starts) - RECEIVERS
-    rest = (
-        f" These are the first {RECEIVERS:,}; data/recommendations/{dataset}.csv holds {more:,} more."
-        if more > 0
-        else ""
-    )
-
-    def line(place: int) -> list[str]:
-        component = lists.components[place]
-        reasons = [
-            f"{components[component]} gives {percent(float(lists.shares[place]))} of it"
-            if component >= 0
-            else "no component speaks for it"
-        ]
-        if lists.cold[lists.receivers[place]]:
-            reasons.append(COLD)
-        predicted = number(float(lists.predicted[place]))
-        return [str(lists.ranks[place]), label(items[lists.items[place]]), predicted, "; ".join(reasons)]
-
     return {
-        "intro": (
-            "What each receiver does not have yet and is predicted to value most, and the component that "
-            f"contributes most to that prediction.{rest}"
-        ),
-        "receivers": [label(receivers[lists.receivers[start]]) for start in starts[:RECEIVERS]],
+        "to": to[:-1],
+        "counts": f"{counted(len(set(lists.receivers.tolist())), 'list')} of up to {lists.top}.",
+        "warning": " ".join(list_warnings(heldout)),
         "lists": [
-            [line(place) for place in range(start, end)]
-            for start, end in zip(starts[:RECEIVERS], ends[:RECEIVERS], strict=True)
+            (name, number(each["ndcg"]), number(each["recall"]), percent(each["coverage"]))
+            for name, each in sorted(heldout.get("lists", {}).items(), key=lambda pair: (-pair[1]["ndcg"], pair[0]))
         ],
     }
 

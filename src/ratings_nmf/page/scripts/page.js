@@ -1,19 +1,75 @@
+const page = JSON.parse(document.getElementById("page-data").textContent);
 const root = document.documentElement;
 const sections = [...document.querySelectorAll("section[data-name]")];
-const redraw = new Map();
+const palette = (() => {
+  const ramps = { amount: ramp(page.colours.amount), difference: ramp(page.colours.difference), level: ramp(page.colours.level) };
+  const pixels = { amount: ramps.amount.map(pixel), difference: ramps.difference.map(pixel) };
+  return { ramps, pixels, unrated: pixel(channels(page.colours.unrated)) };
+})();
+
+const opened = new Map();
+let later;
+let current = { dataset: null, line: null, view: null };
+
+/** Prepare a dataset when it is first looked at, and no sooner. */
+const prepared = (section) => {
+  if (opened.has(section)) return opened.get(section);
+  const name = section.dataset.name;
+  const data = page.datasets[name];
+  const lines = linesOf(data);
+  const openLine = (side, line) => goTo({ ...current, line: { side, label: lines.labels[side][line] } });
+  const map = heatmap(section, data, lines, palette, {
+    changed: (view, step) => goTo({ ...current, view }, step),
+    openLine,
+  });
+  survey(section, data.survey);
+  searchBox(section, lines.labels, openLine);
+  const place = section.querySelector('[data-part="profile"]');
+  const show = (line) => {
+    const at = line ? lines.labels[line.side].indexOf(line.label) : -1;
+    if (at < 0) {
+      place.replaceChildren(...(line ? [element("p", "", `No such label: ${line.label}`)] : []));
+      return;
+    }
+    const hrefOf = (side, other) => addressFor(name, { side, label: lines.labels[side][other] }, current.view);
+    place.replaceChildren(profileOf(line.side, at, { data, lines, hrefOf, name }));
+    place.scrollIntoView({ block: "nearest" });
+  };
+  opened.set(section, { map, show });
+  return opened.get(section);
+};
+
+/** Go to a state of the page; a step of its own is one that Back goes back from. */
+const goTo = (state, step = true) => {
+  const address = addressFor(state.dataset, state.line, state.view);
+  if (address === location.hash) return;
+  const moved = JSON.stringify(state.line) !== JSON.stringify(current.line);
+  current = state;
+  clearTimeout(later);
+  if (step) history.pushState(null, "", address);
+  else later = setTimeout(() => history.replaceState(null, "", address), 250); // browsers refuse many in a second
+  if (moved) prepared(sections.find((section) => section.dataset.name === state.dataset)).show(state.line);
+};
+
+/** Show what the address asks for; one that names no dataset, such as the skip link's, changes nothing. */
 const open = () => {
-  const wanted = decodeURIComponent(location.hash).replace("#dataset-", "");
-  const current = sections.find((section) => section.dataset.name === wanted) ?? sections[0];
-  for (const section of sections) section.hidden = section !== current;
+  const wanted = addressOf(location.hash);
+  const section = sections.find(({ dataset }) => dataset.name === wanted.dataset);
+  if (!section && current.dataset !== null) return;
+  const shown = section ?? sections[0];
+  const other = current.dataset !== shown.dataset.name;
+  for (const each of sections) each.hidden = each !== shown;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${current.id}`) link.setAttribute("aria-current", "page");
+    if (link.dataset.name === shown.dataset.name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  if (redraw.has(current)) return;
-  const data = page.datasets[current.dataset.name];
-  redraw.set(current, heatmap(current, data));
-  survey(current, data.survey);
-  recommendations(current, data.recommendations);
+  const { map, show } = prepared(shown);
+  const line = section ? wanted.line : null;
+  const moved = other || JSON.stringify(line) !== JSON.stringify(current.line);
+  current = { dataset: shown.dataset.name, line, view: section ? wanted.view : null };
+  map.look(section ? wanted.view : {});
+  if (moved) show(line);
+  if (other && !line) scrollTo(0, 0);
 };
 
 const themes = ["light dark", "light", "dark"];
@@ -22,7 +78,7 @@ const setTheme = (theme) => {
   root.style.colorScheme = theme;
   root.dataset.theme = theme;
   button.textContent = { "light dark": "Theme: system", light: "Theme: light", dark: "Theme: dark" }[theme];
-  for (const draw of redraw.values()) draw();
+  for (const { map } of opened.values()) map.draw();
 };
 const kept = (theme) => {
   try {
@@ -39,10 +95,26 @@ button.addEventListener("click", () => {
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTheme(root.dataset.theme));
 
+// On paper every dataset is shown, its heatmaps drawn anew for the paper's width.
+addEventListener("beforeprint", () => {
+  for (const section of sections) {
+    section.hidden = false;
+    printed(section, prepared(section).map, palette);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const section of sections) {
+    section.hidden = section.dataset.name !== current.dataset;
+    section.querySelector('[data-part="printed"]').replaceChildren();
+  }
+});
+
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault(); // the address stays what it says of the page
+  document.getElementById("content").focus();
+});
+
 root.classList.add("scripted");
 setTheme(themes.includes(kept()) ? kept() : themes[0]);
-addEventListener("hashchange", () => {
-  open();
-  scrollTo(0, 0);
-});
+addEventListener("popstate", open);
 open();

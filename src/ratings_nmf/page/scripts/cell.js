@@ -1,0 +1,57 @@
+/** Return what a line is called in words: of a block, its first line and how many more. */
+const named = (side, line) => (side.sizes?.[line] > 1 ? `${side.labels[line]} and ${whole(side.sizes[line] - 1)} more` : side.labels[line]);
+
+/** Return a prediction in words: kept within the range of the table where that is a scale, and what it was before. */
+const prediction = (value, data) => {
+  if (!data.unknown) return number(value);
+  const kept = clamp(value, ...data.range);
+  return number(kept) === number(value) ? number(value) : `${number(kept)} (W @ H: ${number(value)})`;
+};
+
+/** Return what makes up a prediction, largest first: the level of row and column together, and each part. */
+const contributions = (names, parts, of) => {
+  const shares = names.slice(0, parts).map((name, at) => [name, of(at)]);
+  if (parts < names.length) shares.unshift(["level of row and column", names.slice(parts).reduce((total, _, at) => total + of(parts + at), 0)]);
+  return shares.sort((a, b) => b[1] - a[1]);
+};
+
+/** Return what is told of a picture's cell: pairs of a term and its text, and what the prediction is made of. */
+const factsOf = (picture, data, [row, column]) => {
+  const { table, view, name } = picture;
+  const [rows, columns] = [table.sides[view.down], table.sides[view.across]];
+  const told = [
+    [rows.one, named(rows, row)],
+    [columns.one, named(columns, column)],
+  ];
+  if (view.across !== "columns" || view.down !== "rows") {
+    const value = table.value[name](row, column);
+    const term = name === "correlation" ? "correlation" : "weight";
+    return { told: [...told, [term, Number.isNaN(value) ? "not known" : number(value)]], shares: [] };
+  }
+  const [known, predicted, left] = ["input", "reconstruction", "residual"].map((kind) => table.value[kind](row, column));
+  const mean = rows.sizes || columns.sizes ? "mean " : "";
+  told.push([`${mean}table`, Number.isNaN(known) ? "not rated" : number(known)], [`${mean}prediction`, prediction(predicted, data)]);
+  if (!Number.isNaN(left)) told.push([`${mean}left over`, number(left)]);
+  if (picture.shares) told.push(["share shown", percent(picture.value(row, column))]);
+  const shares = contributions(data.components, data.parts, (at) => (predicted ? (table.value.W(row, at) * table.value.H(at, column)) / predicted : 0));
+  return { told, shares: shares.filter(([, share]) => share >= 0.005).slice(0, 6) };
+};
+
+/** Return a list of terms and texts, and one of shares with bars. */
+const factsList = (told) => {
+  const list = element("dl", "facts");
+  for (const [term, text] of told) {
+    const value = element("bdi", "", text);
+    value.title = text;
+    list.append(element("dt", "", term), element("dd", "", value));
+  }
+  return list;
+};
+const bars = (shares, textOf = percent) => {
+  const largest = Math.max(...shares.map(([, share]) => share), 1e-300);
+  return element("ul", "shares", ...shares.map(([name, share]) => {
+    const bar = element("span", "bar");
+    bar.style.width = `${((100 * share) / largest).toFixed(1)}%`;
+    return element("li", "", element("bdi", "", name), element("span", "", textOf(share)), bar);
+  }));
+};

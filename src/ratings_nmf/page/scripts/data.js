@@ -1,1 +1,0 @@
-const page = JSON.parse(document.getElementById("page-data").textContent);

@@ -1,0 +1,97 @@
+/** Every row and every column of a dataset: labels, loadings, known cells, recommendations; what the page does not hold is null. */
+const linesOf = (data) => {
+  const labels = { rows: data.rows.labels, columns: data.columns.labels };
+  const shape = { rows: labels.rows.length, columns: labels.columns.length };
+  const other = { rows: "columns", columns: "rows" };
+  const { parts } = data;
+
+  const loadings = (() => {
+    if (data.lines) return { rows: data.lines.rows.map(numbers), columns: data.lines.columns.map(numbers) };
+    if (data.aggregated) return null;
+    return { rows: data.components.map((_, at) => Float64Array.from(data.W, (line) => line[at])), columns: data.H.map((line) => Float64Array.from(line)) };
+  })();
+
+  const cells = (() => {
+    if (data.aggregated && !data.cells) return null;
+    const source = data.aggregated ? data.cells : { values: data.values };
+    const values = numbers(source.values);
+    if (!source.lengths) return { at: (row, column) => values[row * shape.columns + column] };
+    const starts = startsOf(integers(source.lengths));
+    const columns = integers(source.columns);
+    const at = (row, column) => {
+      let [low, high] = [starts[row], starts[row + 1]];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (columns[middle] < column) low = middle + 1;
+        else high = middle;
+      }
+      return low < starts[row + 1] && columns[low] === column ? values[low] : data.unknown ? NaN : 0;
+    };
+    return { at, starts, columns, values };
+  })();
+
+  /** Return the known cells of a line above 0, as pairs of the other side's line and the value, largest value first. */
+  const known = (side, line) => {
+    const pairs = [];
+    const add = (place, value) => value > 0 && pairs.push([place, value]);
+    if (side === "rows" && cells.starts)
+      for (let at = cells.starts[line]; at < cells.starts[line + 1]; at++) add(cells.columns[at], cells.values[at]);
+    else
+      for (let place = 0; place < shape[other[side]]; place++)
+        add(place, side === "rows" ? cells.at(line, place) : cells.at(place, line));
+    return pairs.sort((a, b) => b[1] - a[1]);
+  };
+
+  /** Return W @ H of a cell. */
+  const predicted = (row, column) => {
+    let total = 0;
+    for (let at = 0; at < data.components.length; at++) total += loadings.rows[at][row] * loadings.columns[at][column];
+    return total;
+  };
+
+  const lengths = {};
+  const unit = (side) => {
+    // parts are compared in the unit of the cells: a loading counts times the length of the other side's
+    lengths[side] ??= (() => {
+      const weights = loadings[other[side]].slice(0, parts).map((values) => Math.sqrt(values.reduce((total, value) => total + value ** 2, 0)));
+      const norms = new Float64Array(shape[side]);
+      weights.forEach((weight, at) => loadings[side][at].forEach((value, line) => (norms[line] += (value * weight) ** 2)));
+      return { weights, norms: norms.map(Math.sqrt) };
+    })();
+    return lengths[side];
+  };
+
+  /** Return the lines of a side whose parts are most alike, as pairs of line and cosine. */
+  const nearest = (side, line, count) => {
+    const { weights, norms } = unit(side);
+    if (!norms[line]) return [];
+    const products = new Float64Array(shape[side]);
+    weights.forEach((weight, at) => {
+      const factor = loadings[side][at][line] * weight ** 2;
+      if (factor) loadings[side][at].forEach((value, place) => (products[place] += value * factor));
+    });
+    const best = [];
+    products.forEach((product, place) => {
+      const cosine = product / (norms[place] * norms[line] || Infinity);
+      if (place === line || !(cosine > 0) || (best.length === count && cosine <= best[count - 1][1])) return;
+      best.push([place, cosine]);
+      best.sort((a, b) => b[1] - a[1]);
+      best.length = Math.min(best.length, count);
+    });
+    return best;
+  };
+
+  const lists = data.lists && (() => {
+    const [items, component, share] = [data.lists.items, data.lists.component, data.lists.share].map(integers);
+    return { starts: startsOf(integers(data.lists.lengths)), items, component, share, predicted: numbers(data.lists.predicted) };
+  })();
+
+  /** Return what is recommended to a line, best first. */
+  const recommended = (line) => {
+    const list = [];
+    for (let at = lists.starts[line]; at < lists.starts[line + 1]; at++)
+      list.push({ item: lists.items[at], predicted: lists.predicted[at], component: lists.component[at] - 1, share: lists.share[at] / 100 });
+    return list;
+  };
+  return { labels, shape, other, loadings, cells, lists, known, predicted, nearest, recommended };
+};

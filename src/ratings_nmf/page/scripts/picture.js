@@ -1,0 +1,241 @@
+/** Heatmaps as drawn: the order of lines, sizes, colours; nothing here knows of pointers, keys or scrolling panes. */
+const STRIP_GAP = 8; // pixels between the parts and the levels
+
+const font = (size) => `${size}px system-ui, sans-serif`;
+
+/** Return the lines of a side that its filter leaves, in the order chosen. */
+const arranged = (table, name, orders) => {
+  const side = table.sides[name];
+  let lines = side.labels.map((_, line) => line);
+  if (name === "components") return lines;
+  const { sort, text } = orders[name === "others" ? "rows" : name];
+  if (text) lines = lines.filter((line) => side.matches(line, text));
+  if (sort === "label") lines.sort((a, b) => collator.compare(side.labels[a], side.labels[b]));
+  else if (sort !== "given") {
+    const loading = table.loading[name === "others" ? "rows" : name];
+    lines.sort((a, b) => loading(b, +sort) - loading(a, +sort));
+  }
+  return lines;
+};
+
+/**
+ * Return a view's picture: its lines, the shown value of a cell, and the place of a value on the scale of colours.
+ *
+ * `scale` is linear, log, row or column: the last two show a cell's share of the total of its row or column.
+ */
+const pictureOf = (table, name, { orders, scale, limit }) => {
+  const view = VIEWS[name];
+  const [down, across] = [arranged(table, view.down, orders), arranged(table, view.across, orders)];
+  const raw = table.value[name];
+  let value = raw;
+  if (scale === "row" || scale === "column") {
+    const totals = new Map();
+    const add = (line, part) => totals.set(line, (totals.get(line) ?? 0) + (part || 0));
+    for (const row of down) for (const column of across) add(scale === "row" ? row : column, raw(row, column));
+    value = (row, column) => raw(row, column) / (totals.get(scale === "row" ? row : column) || 1);
+  }
+  const values = new Float64Array(down.length * across.length);
+  let at = 0;
+  for (const row of down) for (const column of across) values[at++] = value(row, column);
+  const known = values.filter((number) => !Number.isNaN(number));
+  if (limit && value === raw) known.fill(limit, 0, Math.min(1, known.length));
+  const kind = scale === "log" ? "log" : "linear";
+  const colours = name === "correlation" ? differences("linear", Float64Array.of(1)) : (view.colours === "amount" ? amounts : differences)(kind, known);
+  const strip = view.level !== undefined && table.levels && {
+    values: view.level ? table.levels.columns : table.levels.rows,
+    lines: view.level ? across : down,
+    label: view.level ? "column level" : "row level",
+  };
+  if (strip) strip.limit = Math.max(...strip.lines.slice(0, 1e5).map((line) => strip.values[line])) || 1;
+  return { table, name, view, down, across, values, value, strip, shares: value !== raw, ...colours };
+};
+
+/** Return the picture's cells as an image, a pixel each. */
+const imageOf = (picture, palette) => {
+  const image = document.createElement("canvas");
+  image.width = Math.max(picture.across.length, 1);
+  image.height = Math.max(picture.down.length, 1);
+  const painted = new ImageData(image.width, image.height);
+  const cells = new Uint32Array(painted.data.buffer);
+  const pixels = palette.pixels[picture.view.colours];
+  picture.values.forEach((value, at) => {
+    cells[at] = Number.isNaN(value) ? palette.unrated : pixels[Math.round(picture.place(value) * 255)];
+  });
+  image.getContext("2d").putImageData(painted, 0, 0);
+  return image;
+};
+
+/** Return how numbers are written into cells: as many decimals as three digits of the largest leave. */
+const writing = (picture) => {
+  const known = picture.values.filter((value) => !Number.isNaN(value));
+  const peak = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (picture.shares) return percent;
+  if (peak >= 1e7 || (peak > 0 && peak < 5e-3)) return (value) => value.toExponential(1).replace("-", "−");
+  const decimals = peak >= 1000 || known.every(Number.isInteger) ? 0 : peak >= 100 ? 1 : 2;
+  const form = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative" };
+  return (value) => value.toLocaleString("en-US", form).replace("-", "−");
+};
+
+/**
+ * Return the sizes of a picture that is `width` pixels wide: every cell has 3 pixels at least, numbers and labels stand
+ * where they fit. In print the picture is as wide as the paper, whatever that leaves for a cell, and no label is cut.
+ */
+const layoutOf = (picture, context, width, { print = false } = {}) => {
+  const { down, across, view, table, strip } = picture;
+  const [rows, columns] = [table.sides[view.down], table.sides[view.across]];
+  context.font = font(13);
+  const widest = (side) => (side.widest ??= Math.max(...side.labels.slice(0, 400).map((label) => context.measureText(label.slice(0, 60)).width)));
+  const stripAcross = strip && !view.level ? 1 : 0;
+  const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 84 : 0) + 14, 24, Math.min(print ? 320 : 190, width * 0.38)));
+  const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
+  const room = width - gutter - stripAcross * STRIP_GAP;
+  const least = print ? 0.5 : numbers ? 46 : 3;
+  let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, across.length <= 20 ? 110 : 48);
+  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(560 / Math.max(down.length, 1), print ? 1 : 3, 24);
+  if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
+  if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
+  const longest = Math.max(widest(columns), stripAcross ? 60 : 0);
+  const upright = longest + 10 <= cellWidth;
+  const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 320 : 180));
+  const size = {
+    gutter,
+    head,
+    cellWidth,
+    cellHeight,
+    numbers: numbers && cellWidth >= 34,
+    upright,
+    width: gutter + across.length * cellWidth + (stripAcross ? STRIP_GAP + Math.max(cellWidth, 12) : 0),
+    height: head + down.length * cellHeight + (strip && view.level ? STRIP_GAP + Math.max(cellHeight, 18) : 0),
+  };
+  size.marked = [
+    labelled(table, view.down, down, cellHeight),
+    labelled(table, view.across, across, upright ? 99 : cellWidth),
+  ];
+  // labels that are shown are shortened together, so that no two become the same
+  size.texts = [
+    [rows, down, gutter - 12],
+    [columns, across, upright ? cellWidth - 4 : head - 12],
+  ].map(([side, lines, space], way) => {
+    const labels = size.marked[way].map((place) => side.labels[lines[place]]);
+    const widths = labels.map((label) => context.measureText(label.slice(0, 80)).width / Math.min(label.length, 80));
+    const whole = labels.every((label, at) => label.length <= 80 && widths[at] * label.length <= space);
+    const letter = widths.reduce((most, width) => Math.max(most, width), 1);
+    const short = whole ? labels : shortened(labels, Math.max(Math.floor(space / letter), 4));
+    return new Map(size.marked[way].map((place, order) => [place, fitted(context, short[order], space)]));
+  });
+  return size;
+};
+
+const fitted = (context, label, room) => {
+  let length = label.length;
+  while (length > 1 && context.measureText(length < label.length ? `${label.slice(0, length)}…` : label).width > room) length -= 1;
+  return length < label.length ? `${label.slice(0, length)}…` : label;
+};
+
+/** Return the places of a side that get a label: all where there is room, else the heaviest lines. */
+const labelled = (table, name, lines, room) => {
+  if (room >= 13 || name === "components") return lines.map((_, place) => place);
+  const side = table.sides[name];
+  const loading = table.loading[name === "others" ? "rows" : name];
+  side.weights ??= side.labels.map((_, line) => table.sides.components.labels.reduce((most, _, at) => Math.max(most, loading(line, at)), 0));
+  const taken = new Set();
+  const places = lines.map((_, place) => place).sort((a, b) => side.weights[lines[b]] - side.weights[lines[a]]);
+  return places
+    .filter((place) => {
+      const slot = Math.floor((place * room) / 14);
+      if ([slot - 1, slot, slot + 1].some((near) => taken.has(near))) return false;
+      return taken.add(slot);
+    })
+    .sort((a, b) => a - b);
+};
+
+/** Draw what of a picture is seen through a window of so many pixels that is scrolled to a place. */
+const drawPicture = (context, picture, size, image, { width, height, scroll, ink, paper, palette, mark }) => {
+  const { gutter, head, cellWidth, cellHeight } = size;
+  const { down, across, strip, view } = picture;
+  const [left, top] = [gutter - scroll[0], head - scroll[1]];
+  const seen = (lines, start, room, end) => [
+    clamp(Math.floor(-start / room), 0, lines.length),
+    clamp(Math.ceil((end - start) / room), 0, lines.length),
+  ];
+  const [firstRow, lastRow] = seen(down, top - head, cellHeight, height - head);
+  const [firstColumn, lastColumn] = seen(across, left - gutter, cellWidth, width - gutter);
+  const clipped = (x, y, wide, high, paint) => {
+    context.save();
+    context.beginPath();
+    context.rect(x, y, wide, high);
+    context.clip();
+    paint();
+    context.restore();
+  };
+  const colourOf = (value) => palette.ramps[view.colours][Math.round(picture.place(value) * 255)];
+  const write = (text, colour, x, y) => {
+    context.fillStyle = inkOn(colour);
+    context.fillText(text, x, y);
+  };
+  context.clearRect(0, 0, width, height);
+  context.textBaseline = "middle";
+  clipped(gutter, head, width - gutter, height - head, () => {
+    context.imageSmoothingEnabled = false;
+    context.font = font(13);
+    context.textAlign = "center";
+    if (down.length && across.length) context.drawImage(image, left, top, across.length * cellWidth, down.length * cellHeight);
+    const text = writing(picture);
+    if (strip) {
+      const end = view.level ? top + down.length * cellHeight + STRIP_GAP : left + across.length * cellWidth + STRIP_GAP;
+      const [from, to] = view.level ? [firstColumn, lastColumn] : [firstRow, lastRow];
+      for (let place = from; place < to; place++) {
+        const value = strip.values[strip.lines[place]];
+        const colour = palette.ramps.level[Math.round(clamp(value / strip.limit, 0, 1) * 255)];
+        const box = view.level
+          ? [left + place * cellWidth, end, cellWidth, Math.max(cellHeight, 18)]
+          : [end, top + place * cellHeight, Math.max(cellWidth, 12), cellHeight];
+        context.fillStyle = `rgb(${colour.join(",")})`;
+        context.fillRect(...box);
+        if (size.numbers) write(number(value), colour, box[0] + box[2] / 2, box[1] + box[3] / 2);
+      }
+    }
+    if (cellWidth >= 14 && cellHeight >= 14) {
+      context.fillStyle = paper;
+      for (let row = firstRow; row <= lastRow; row++) context.fillRect(gutter, top + row * cellHeight - 1, width, 1.5);
+      for (let column = firstColumn; column <= lastColumn; column++) context.fillRect(left + column * cellWidth - 1, head, 1.5, height);
+    }
+    if (size.numbers)
+      for (let row = firstRow; row < lastRow; row++)
+        for (let column = firstColumn; column < lastColumn; column++) {
+          const value = picture.values[row * across.length + column];
+          if (!Number.isNaN(value)) write(text(value), colourOf(value), left + (column + 0.5) * cellWidth, top + (row + 0.5) * cellHeight);
+        }
+    if (mark) {
+      const box = [left + mark[1] * cellWidth, top + mark[0] * cellHeight, cellWidth, cellHeight];
+      for (const [line, colour] of [[4, "#ffffff"], [2, "#000000"]]) {
+        context.lineWidth = line;
+        context.strokeStyle = colour;
+        context.strokeRect(...box);
+      }
+    }
+  });
+  context.fillStyle = ink;
+  context.font = font(13);
+  // the clip leaves half a line above the first row, whose label may be taller than the row
+  clipped(0, head - 8, gutter, height - head + 8, () => {
+    context.textAlign = "right";
+    for (const at of size.marked[0])
+      if (at >= firstRow - 1 && at <= lastRow) context.fillText(size.texts[0].get(at), gutter - 8, top + (at + 0.5) * cellHeight);
+    if (strip && view.level) context.fillText(strip.label, gutter - 8, top + down.length * cellHeight + STRIP_GAP + Math.max(cellHeight, 18) / 2);
+  });
+  clipped(gutter - 8, 0, width - gutter + 8, head, () => {
+    const heading = (text, x) => {
+      context.save();
+      context.translate(x, head - 8);
+      context.textAlign = size.upright ? "center" : "left";
+      if (size.upright) context.translate(0, -6);
+      else context.rotate(-Math.PI / 2);
+      context.fillText(text, 0, 0);
+      context.restore();
+    };
+    for (const at of size.marked[1])
+      if (at >= firstColumn - 1 && at <= lastColumn) heading(size.texts[1].get(at), left + (at + 0.5) * cellWidth);
+    if (strip && !view.level) heading(strip.label, left + across.length * cellWidth + STRIP_GAP + Math.max(cellWidth, 12) / 2);
+  });
+};

@@ -1,0 +1,22 @@
+const PAPER = 700; // pixels of a page's width
+
+/** Draw a section's heatmaps for paper, whole and in light ink, each with its legend; return what was added. */
+const printed = (section, map, palette) => {
+  const place = section.querySelector('[data-part="printed"]');
+  const figures = [...section.querySelectorAll("[data-part^='view-']")].map((choice) => {
+    const picture = map.pictureFor(choice.value);
+    const canvas = document.createElement("canvas");
+    const context = canvas.getContext("2d");
+    const size = layoutOf(picture, context, PAPER, { print: true });
+    [canvas.width, canvas.height] = [Math.ceil(size.width * 2), Math.ceil((size.height + 10) * 2)];
+    canvas.style.width = `${Math.ceil(size.width)}px`;
+    context.setTransform(2, 0, 0, 2, 0, 0);
+    drawPicture(context, picture, size, imageOf(picture, palette), { width: size.width, height: size.height + 10, scroll: [0, 0], ink: "#1f2023", paper: "#ffffff", palette, mark: null });
+    const [legend, ticks] = [document.createElement("canvas"), element("div")];
+    [legend.width, legend.height] = [256, 12];
+    legendOf(legend, ticks, picture, palette);
+    const caption = element("figcaption", "", choice.dataset.title.replace(/^./, (letter) => letter.toUpperCase()));
+    return element("figure", "", caption, canvas, element("div", "scale", legend, ticks));
+  });
+  place.replaceChildren(...figures);
+};

@@ -1,0 +1,79 @@
+const LISTED = 50; // known cells that a profile lists
+const ALIKE = 10;
+
+/** Draw what the page holds of one row or column: its parts, known cells, recommendations, and those most alike. */
+const profileOf = (side, line, { data, lines, hrefOf, name }) => {
+  const one = { rows: "row", columns: "column" };
+  const other = lines.other[side];
+  const label = lines.labels[side][line];
+  const link = (to, place) => {
+    const made = element("a", "", element("bdi", "", lines.labels[to][place]));
+    made.href = hrefOf(to, place);
+    made.title = lines.labels[to][place];
+    return made;
+  };
+  const block = (title, ...children) => {
+    for (const child of children) if (child.role === "region") child.ariaLabel = title;
+    return element("div", "part", element("h4", "", title), ...children);
+  };
+  const tableWith = (heads, rows) => {
+    const body = element("tbody", "", ...rows.map((cells) => element("tr", "", ...cells.map((cell) => {
+      const made = element("td", typeof cell === "string" && /^[−\d]/.test(cell) ? "number" : "", cell);
+      return made;
+    }))));
+    const head = element("thead", "", element("tr", "", ...heads.map(([text, className]) => {
+      const made = element("th", className, text);
+      made.scope = "col";
+      return made;
+    })));
+    const scroll = element("div", "scroll", element("table", "", head, body));
+    scroll.tabIndex = 0;
+    scroll.role = "region";
+    return scroll;
+  };
+  const absent = (what, command) => element("p", "muted", `${what} would make this page too large. `, element("code", "", command));
+  const quoted = JSON.stringify(label).replaceAll("'", "'\\''");
+  const pandas = (expression) => `python -c 'import pandas as pd; print(${expression})'`;
+
+  const panels = [];
+  if (lines.loadings) {
+    const loading = lines.loadings[side];
+    const names = data.components.slice(0, data.parts);
+    const parts = names.map((text, at) => [text, loading[at][line]]).sort((a, b) => b[1] - a[1]).filter(([, value]) => value > 0);
+    const level = data.parts < data.components.length ? element("p", "muted", `Level: ${number(loading[side === "rows" ? data.parts : data.parts + 1][line])}, whatever the component.`) : "";
+    panels.push(block("Parts", parts.length ? bars(parts.slice(0, 12), number) : element("p", "", "It holds none of any component."), level));
+  } else panels.push(block("Parts", absent("Loadings of every line", pandas(data.files[side].replace("LABEL", quoted)))));
+
+  if (lines.cells) {
+    const known = lines.known(side, line);
+    const mean = known.reduce((total, [, value]) => total + value, 0) / (known.length || 1);
+    const rows = known.slice(0, LISTED).map(([place, value]) => {
+      const guess = lines.loadings && lines.predicted(...(side === "rows" ? [line, place] : [place, line]));
+      return [link(other, place), number(value), ...(lines.loadings ? [prediction(guess, data)] : [])];
+    });
+    const heads = [[one[other], ""], ["table", "number"], ...(lines.loadings ? [["prediction", "number"]] : [])];
+    const more = known.length > LISTED ? element("p", "muted", `and ${whole(known.length - LISTED)} more`) : "";
+    const what = `${counted(known.length, "known cell")}${known.length ? `, ${number(mean)} on average` : ""}`;
+    panels.push(block(what, known.length ? tableWith(heads, rows) : "", more));
+  } else panels.push(block("Known cells", absent("All known cells", pandas(data.files.cells.replace("SIDE", one[side]).replace("LINE", String(data.aggregated ? JSON.stringify(label).replaceAll("'", "'\\''") : line))))));
+
+  if (data.to === side) {
+    if (lines.lists) {
+      const list = lines.recommended(line);
+      const rows = list.map(({ item, predicted, component, share }, at) => [
+        String(at + 1),
+        link(other, item),
+        prediction(predicted, data),
+        component < 0 ? "no component speaks for it" : `${data.components[component]} gives ${percent(share)} of it`,
+      ]);
+      panels.push(block("Recommendations", list.length ? tableWith([["rank", "number"], [one[other], ""], ["predicted", "number"], ["why", ""]], rows) : element("p", "", "None: it has everything already.")));
+    } else panels.push(block("Recommendations", absent("All lists", pandas(`pd.read_csv("data/recommendations/${name}.csv").query("\`for\` == " + repr(${quoted}))`))));
+  }
+  if (lines.loadings) {
+    const near = lines.nearest(side, line, ALIKE);
+    if (near.length) panels.push(block(`${side === "rows" ? "Rows" : "Columns"} most alike`, tableWith([[one[side], ""], ["cosine of parts", "number"]], near.map(([place, cosine]) => [link(side, place), cosine.toFixed(2)]))));
+  }
+  const title = element("h3", "", element("bdi", "", label));
+  title.tabIndex = -1;
+  return element("article", "profile", element("div", "heads", title, element("span", "muted", `${one[side]} of ${name}`)), element("div", "panels", ...panels));
+};

@@ -1,0 +1,84 @@
+/** What each view of a heatmap shows: its sides, and which scale of colours. */
+const VIEWS = {
+  input: { down: "rows", across: "columns", colours: "amount" },
+  reconstruction: { down: "rows", across: "columns", colours: "amount" },
+  residual: { down: "rows", across: "columns", colours: "difference" },
+  W: { down: "rows", across: "components", colours: "amount", level: 0 },
+  H: { down: "components", across: "columns", colours: "amount", level: 1 },
+  correlation: { down: "rows", across: "others", colours: "difference" },
+};
+
+/**
+ * Return what a heatmap shows: its sides, and the value of a cell of each view, NaN where none is known.
+ *
+ * A side has labels, and where its lines are blocks how many lines of the dataset each stands for, and where they start.
+ * Components are the parts; `levels` has the level of each row and of each column, or null.
+ */
+const tableOf = (sides, data, { values, residuals, W, H, alike }) => {
+  const [rows, columns] = [sides.rows.labels.length, sides.columns.labels.length];
+  const predicted = new Float64Array(rows * columns);
+  for (let at = 0; at < data.components.length; at++)
+    for (let row = 0; row < rows; row++) {
+      const weight = W(row, at);
+      if (weight) for (let column = 0; column < columns; column++) predicted[row * columns + column] += weight * H(at, column);
+    }
+  const cell = (numbers) => (row, column) => numbers[row * columns + column];
+  const lines = (count, value) => Array.from({ length: count }, (_, line) => value(line));
+  const levels = data.parts < data.components.length && {
+    rows: lines(rows, (row) => W(row, data.parts)),
+    columns: lines(columns, (column) => H(data.parts + 1, column)),
+  };
+  return {
+    sides: { ...sides, others: sides.rows, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components" } },
+    levels: levels || null,
+    loading: { rows: W, columns: (line, at) => H(at, line) },
+    value: {
+      input: cell(values),
+      reconstruction: cell(predicted),
+      residual: residuals ? cell(residuals) : (row, column) => values[row * columns + column] - predicted[row * columns + column],
+      W,
+      H,
+      correlation: alike,
+    },
+  };
+};
+
+/** Return a dataset's whole table, in blocks where it is too large for cells. */
+const wholeTable = (data) => {
+  const side = (name, one) => {
+    const { labels, sizes } = data[name];
+    if (!sizes) return { labels, one, many: name };
+    const starts = startsOf(sizes);
+    return { labels: sizes.map((_, block) => labels[starts[block]]), sizes, starts, one, many: name };
+  };
+  const { standard, gram } = data.alike ?? {};
+  const turned = standard?.map((line) => gram.map((weights) => weights.reduce((total, weight, at) => total + weight * line[at], 0)));
+  return tableOf({ rows: side("rows", "row"), columns: side("columns", "column") }, data, {
+    values: numbers(data.values),
+    residuals: data.residuals && numbers(data.residuals),
+    W: (row, at) => data.W[row][at],
+    H: (at, column) => data.H[at][column],
+    alike: standard && ((row, other) => (standard[row][0] === null || standard[other][0] === null ? NaN : clamp(standard[row].reduce((total, value, at) => total + value * turned[other][at], 0), -1, 1))),
+  });
+};
+
+/** Return the cells of a block as a table of their own. */
+const cellsOfBlock = (data, lines, whole, [row, column]) => {
+  const side = (name, block) => {
+    const { sizes, starts, one, many } = whole.sides[name];
+    const first = sizes ? starts[block] : block;
+    const labels = lines.labels[name].slice(first, first + (sizes ? sizes[block] : 1));
+    return { labels, first, one, many };
+  };
+  const sides = { rows: side("rows", row), columns: side("columns", column) };
+  const values = new Float64Array(sides.rows.labels.length * sides.columns.labels.length);
+  let at = 0;
+  for (let down = 0; down < sides.rows.labels.length; down++)
+    for (let across = 0; across < sides.columns.labels.length; across++)
+      values[at++] = lines.cells.at(sides.rows.first + down, sides.columns.first + across);
+  return tableOf(sides, data, {
+    values,
+    W: (line, part) => lines.loadings.rows[part][sides.rows.first + line],
+    H: (part, line) => lines.loadings.columns[part][sides.columns.first + line],
+  });
+};

@@ -20,7 +20,7 @@ def fit(dataset: str, *, csv_limit: int = loadings.CSV_LIMIT, block: int = inter
     count = reports.read_choice(dataset) if parameters.n_components == "auto" else parameters.n_components
     with _solution(dataset, parameters, count, seed=document.seed, block=block) as (solution, tables):
         content = writing.write(dataset, solution, tables, parameters, csv_limit=csv_limit)
-    content |= {"n_components": count, "n_iter": solution.n_iter, "converged": solution.converged}
+    content |= {"n_components": count, "n_iter": solution.n_iter, "converged": solution.converged, **solution.mixing}
     reports.write(dataset, "fit", content)
     summary = {name: content[name] for name in ("n_components", "converged", "relative_error")}
     reports.write_summary(dataset, "fit", summary)

@@ -6,7 +6,11 @@ from ratings_nmf.solvers.factorize import counterpart
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.consensus import to_frame
 
-STAND_IN = "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS here."
+STAND_INS = {
+    "bayes": "The native solver, with its default penalty, stands in for sampling here.",
+    "spark": "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS "
+    "here.",
+}
 
 
 def survey(dataset: str) -> stage.Outcome:
@@ -17,7 +21,7 @@ def survey(dataset: str) -> stage.Outcome:
     table = interim.read(dataset, draw=draw)
     options, left_out = counterpart(fit.solver, fit.options, table)
     comparison = compare(table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed)
-    notes = words.drawn_rows(draw) + ([STAND_IN] if fit.solver == "spark" else [])
+    notes = words.drawn_rows(draw) + ([STAND_INS[fit.solver]] if fit.solver in STAND_INS else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     choice = comparison.choice
     reports.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))

@@ -15,9 +15,10 @@ import sys
 
 import numpy as np
 
+from ratings_nmf.solvers import bayes
 from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit, fold_in
-from ratings_nmf.solvers.options import NativeOptions
+from ratings_nmf.solvers.options import BayesOptions, NativeOptions
 
 
 def digest(shape, share, n_components, max_iter):
@@ -38,6 +39,12 @@ def digest(shape, share, n_components, max_iter):
             parts = fold_in(cells, H, restart_baselines=restart_baselines, units=units, options=options)
             for part in (*parts, factors.W, factors.H, restart_baselines, solution.loss_curve):
                 result.update(np.ascontiguousarray(part).tobytes())
+    options = BayesOptions(chains=3, samples=2, burn_in=max_iter, thinning=2)
+    for zeros in ("missing", "observed"):
+        solution = bayes.fit(cells, n_components=n_components, zeros=zeros, options=options, held_out=held_out)
+        folded = bayes.fold_in(cells, solution.samples, zeros=zeros)
+        for part in (folded.W, solution.factors.W, solution.factors.H, solution.traces):
+            result.update(np.ascontiguousarray(part).tobytes())
     return result.hexdigest()
 
 

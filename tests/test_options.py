@@ -12,10 +12,12 @@ from sklearn.decomposition import NMF
 from ratings_nmf import RatingsNMF
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.solvers.options import (
+    BayesOptions,
     NativeKeys,
     NativeOptions,
     SklearnOptions,
     SparkOptions,
+    bayes_options,
     native_options,
     sklearn_options,
     spark_options,
@@ -26,13 +28,15 @@ def options_of(solver, options, **table):
     match solver:
         case "native":
             return native_options(options, **{"zeros": "missing"} | table)
+        case "bayes":
+            return bayes_options(options, **{"zeros": "missing"} | table)
         case "sklearn":
             return sklearn_options(options, **{"zeros": "observed", "lowest": 0.0} | table)
         case "spark":
             return spark_options(options, **{"zeros": "missing", "lowest": 0.5, "highest": 5.0} | table)
 
 
-OPTIONS = {"native": NativeKeys, "sklearn": SklearnOptions, "spark": SparkOptions}
+OPTIONS = {"native": NativeKeys, "bayes": BayesOptions, "sklearn": SklearnOptions, "spark": SparkOptions}
 EVERY = [(solver, field.name) for solver, kind in OPTIONS.items() for field in msgspec.structs.fields(kind)]
 
 

@@ -133,7 +133,7 @@ class FitParameters(Section, frozen=True):
     """How a table is factorized; `ratings_nmf.solvers.options` has the options of each solver."""
 
     n_components: Count | Literal["auto"]
-    solver: Literal["sklearn", "native", "spark"]
+    solver: Literal["sklearn", "native", "bayes", "spark"]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
     names: list[str] | None = None

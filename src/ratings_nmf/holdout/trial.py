@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.samples import Samples
 from ratings_nmf.solvers.cells import not_held_out
 from ratings_nmf.solvers.factorize import Solver, factorize
 
@@ -126,10 +127,11 @@ class Model:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trial:
-    """What was known, and what was fitted to it."""
+    """What was known, and what was fitted to it: the factors that predict, and the draws that they are joined from."""
 
     known: Training
     factors: Factors
+    samples: Samples | None = None
 
     def errors(self, values: Matrix, predicted: Matrix) -> Matrix:
         """Return x − p for values x, shape (cells,), and predictions p, (…, cells), clipped to what was known."""
@@ -153,7 +155,7 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
         seed=seed,
         held_out=known.held_out,
     )
-    return Trial(known=known, factors=fit.factors)
+    return Trial(known=known, factors=fit.predictor, samples=fit.samples)
 
 
 def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:

@@ -44,7 +44,7 @@ class Factors:
     @property
     def parts(self) -> int:
         """Number of components that are parts of the table; baselines come after them."""
-        return len(self.components) - (2 if self.components[-2:] == BASELINES else 0)
+        return parts_of(self.components)
 
     def shares(self) -> NDArray[np.float64]:
         """Return each component's share of the total of W @ H, baselines too, shape (components,).
@@ -98,6 +98,15 @@ class Factors:
         """Return ``row`` (counted from the first row's position), ``column``, ``value`` and ``predicted`` of cells."""
         cells: dict[str, NDArray[Any]] = {"row": table.rows + np.int32(first_row), "column": table.columns}
         return {**cells, "value": table.values, "predicted": self.predict(table.rows, table.columns)}
+
+
+def parts_of(components: tuple[str, ...]) -> int:
+    """Return how many components of these names come before the baselines, if there are any.
+
+    >>> parts_of((*numbered(3), *BASELINES)), parts_of(numbered(3))
+    (3, 3)
+    """
+    return len(components) - (2 if components[-2:] == BASELINES else 0)
 
 
 def numbered(count: int) -> tuple[str, ...]:

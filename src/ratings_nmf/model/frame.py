@@ -1,6 +1,6 @@
 """What a solver leaves, and how written components relate to it, so that later rows are solved for as these were."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.samples import Samples
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,7 +55,15 @@ class Solution:
     restart_baselines
         Column baselines of each restart, shape (restarts, columns); 0 in a model without baselines.
 
-    The last four are the native solver's; another's are empty, or NaN.
+    samples
+        Draws of W and H that predict together, `factors` being their means; None where the factors predict alone.
+    traces
+        The noise after each sweep of each chain, shape (chains, n_iter), NaN after the last.
+    mixing
+        What `ratings_nmf.model.mixing.described` says of the chains.
+
+    Loss curve, error, level and restart_baselines are the native solver's, traces and mixing those of the one that
+    samples; another's are empty, or NaN.
     """
 
     factors: Factors
@@ -64,6 +73,14 @@ class Solution:
     error: float = float("nan")
     units: Units = field(default_factory=lambda: Units(float("nan"), float("nan")))
     restart_baselines: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    samples: Samples | None = None
+    traces: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
+    mixing: Mapping[str, float | None] = field(default_factory=dict)
+
+    @property
+    def predictor(self) -> Factors:
+        """The factors whose W @ H is the prediction."""
+        return self.factors if self.samples is None else self.samples.joined()
 
     def convergence(self) -> "dict[str, DataFrame]":
         """Return ``convergence``, the loss after each iteration, where the solver tells it."""

@@ -1,6 +1,7 @@
 """The native solver as a scikit-learn estimator."""
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, Zeros, weight_of
+from ratings_nmf.model.factors import Factors
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeKeys, NativeOptions, native_options
@@ -109,12 +111,9 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def fit(self, X: Any, y: None = None) -> Self:
         """Fit X (rows, columns): an array, DataFrame or sparse array, values ≥ 0, NaN for unknown cells."""
         cells, held_out = self._read(X, reset=True)
-        seed = self.random_state
-        if not isinstance(seed, int | np.integer):
-            seed = check_random_state(seed).randint(2**31)
         options = self._options()
         self.solution_ = solution = fit(
-            cells, n_components=self.n_components, options=options, seed=int(seed), held_out=held_out
+            cells, n_components=self.n_components, options=options, seed=self._seed(), held_out=held_out
         )
         self.components_ = solution.factors.H
         self.n_components_ = len(self.components_)
@@ -144,13 +143,16 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def predict_cells(self, rows: Any, columns: Any) -> Floats:
         """Predicted values (cells,) of the training table in rows[i] and columns[i], counted from 0."""
         check_is_fitted(self)
-        factors = self.solution_.factors
-        shape = len(factors.W), self.n_features_in_
+        return self.solution_.predictor.predict(*self._checked(rows, columns))
+
+    def _checked(self, rows: Any, columns: Any) -> Places:
+        """Places of the training table, refused where it has no such cell."""
+        shape = len(self.solution_.factors.W), self.n_features_in_
         numbers = [np.asarray(part) for part in (rows, columns)]
         for name, part, size in zip(("rows", "columns"), numbers, shape, strict=True):
             if part.size and not 0 <= part.min() <= part.max() < size:
                 raise ValueError(f"{name} must be between 0 and {size - 1}; got {part.min()} to {part.max()}")
-        return factors.predict(*(part.astype(np.int32) for part in numbers))
+        return numbers[0].astype(np.int32), numbers[1].astype(np.int32)
 
     def score(self, X: Any, y: None = None) -> float:
         """Minus the root mean square error on every fifth known cell of X.
@@ -163,8 +165,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         hidden = np.arange(cells.values.size) % _HIDE_EVERY == 0
         rows, columns = cells.rows[hidden], cells.columns[hidden]
         held_out = np.concatenate([unknown[0], rows]), np.concatenate([unknown[1], columns])
-        factors = replace(self.solution_.factors, W=self._fold_in(cells, held_out))
-        errors = factors.predict(rows, columns) - cells.values[hidden]
+        errors = self._predictor(cells, held_out).predict(rows, columns) - cells.values[hidden]
         return -float(np.sqrt(np.mean(errors**2)))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[Any]:
@@ -173,12 +174,23 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return np.array(self.solution_.factors.components, dtype=object)
 
     def _options(self) -> NativeOptions:
-        options = {name: getattr(self, name) for name in NativeKeys.__struct_fields__}
-        plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in options.items()}
         try:
-            return native_options(plain, zeros=self.zeros, at="")
+            return native_options(self._plain(NativeKeys.__struct_fields__), zeros=self.zeros, at="")
         except InputError as error:
             raise ValueError(str(error)) from None
+
+    def _plain(self, names: Iterable[str]) -> dict[str, Any]:
+        """The parameters of these names, numbers of NumPy's as Python's."""
+        values = {name: getattr(self, name) for name in names}
+        return {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
+
+    def _seed(self) -> int:
+        state = self.random_state
+        return int(state) if isinstance(state, int | np.integer) else int(check_random_state(state).randint(2**31))
+
+    def _predictor(self, cells: Cells, held_out: Places) -> Factors:
+        """The factors that predict the cells of any rows."""
+        return replace(self.solution_.factors, W=self._fold_in(cells, held_out))
 
     def _fold_in(self, cells: Cells, held_out: Places) -> Floats:
         solution, options = self.solution_, self._options()

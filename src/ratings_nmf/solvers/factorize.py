@@ -12,14 +12,14 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import Solution
-from ratings_nmf.solvers.options import native_options, sklearn_options, spark_options
+from ratings_nmf.solvers.options import bayes_options, native_options, sklearn_options, spark_options
 
 if TYPE_CHECKING:
     from ratings_nmf.solvers.native import Start
 
-Solver = Literal["sklearn", "native", "spark"]
+Solver = Literal["sklearn", "native", "bayes", "spark"]
 
-LEAVE_OUT = ("native", "spark")
+LEAVE_OUT = ("native", "bayes", "spark")
 """Solvers that can fit as if cells were not known; where cells are held out, native stands in for another."""
 
 
@@ -57,6 +57,8 @@ def factorize(
             return _sklearn(table, n_components, options, seed)
         case "native":
             return _native(table, n_components, options, seed, held_out, start)
+        case "bayes":
+            return _bayes(table, n_components, options, seed, held_out)
         case "spark":
             return _spark(table, n_components, options, seed, held_out)
 
@@ -78,9 +80,10 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     Scikit-learn's NMF cannot leave out cells, so that where cells are held out the native solver, which minimises
     the same Σ(x − w·h)², stands in for it: with its max_iter and tol, without its penalties and other losses.
 
-    Spark's ALS would take too long for as many fits as a survey needs. It has no baselines, and its penalty grows with
-    a line's known cells: regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same;
-    over the values' spread it is in the native solver's units.
+    Sampling and Spark's ALS would take too long for as many fits as a survey needs. Sampling has no penalty, and the
+    native solver takes its default one. ALS has no baselines, and its penalty grows with a line's known cells:
+    regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same; over the values'
+    spread it is in the native solver's units.
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
@@ -92,6 +95,8 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     if solver == "native":
         native_options(options, zeros=table.zeros)
         return dict(options), []
+    if solver == "bayes":
+        return {"baseline": bayes_options(options, zeros=table.zeros).baseline}, sorted(set(options) - {"baseline"})
     if solver == "spark":
         lowest, highest = table.range
         settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
@@ -144,6 +149,21 @@ def _native(
         return fit(cells, n_components=n_components, options=settings, seed=seed, start=start, held_out=held_out)
     except ValueError as error:
         raise InputError(f"native: {error}", parameter="fit.solver") from None
+
+
+def _bayes(
+    table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int, held_out: Places | None
+) -> Solution:
+    from ratings_nmf.solvers import bayes
+    from ratings_nmf.solvers.cells import Cells
+
+    settings, cells = bayes_options(options, zeros=table.zeros), Cells.of(table)
+    try:
+        return bayes.fit(
+            cells, n_components=n_components, zeros=table.zeros, options=settings, seed=seed, held_out=held_out
+        )
+    except ValueError as error:
+        raise InputError(f"bayes: {error}", parameter="fit.solver") from None
 
 
 def _spark(

@@ -84,6 +84,30 @@ class NativeOptions(NativeKeys, frozen=True, kw_only=True):
         return self.baseline and self.zeros == "missing"
 
 
+class BayesOptions(Section, frozen=True, kw_only=True):
+    """Options of the solver that samples.
+
+    Attributes
+    ----------
+    chains
+        Number of chains, each from a start of its own; as many as there are processors run side by side.
+    samples
+        Draws that each chain keeps.
+    burn_in
+        Most sweeps over rows and columns before the first is kept; fewer where the noise has settled.
+    thinning
+        Sweeps from one to the next.
+    baseline
+        Whether rows and columns have levels of their own, with zeros ``missing``.
+    """
+
+    chains: Count = 4
+    samples: Count = 20
+    burn_in: Count = 300
+    thinning: Count = 5
+    baseline: bool = True
+
+
 class SklearnOptions(Section, frozen=True):
     """Options of scikit-learn's NMF, by its own names and with its own defaults."""
 
@@ -141,6 +165,23 @@ def native_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) ->
     """
     convert(dict(options), NativeKeys, at=at)
     settings: NativeOptions = convert({**options, "zeros": zeros}, NativeOptions, at=at)
+    return settings
+
+
+def bayes_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) -> BayesOptions:
+    """Return the options of the solver that samples.
+
+    Raises
+    ------
+    InputError
+        If an option is not known or out of bounds, or a cell that is not stored neither counts fully nor not at all.
+    """
+    if 0 < weight_of(zeros) < 1:
+        raise InputError(
+            f"bayes takes zeros observed or missing; found {zeros}; take one of these, or the solver native",
+            parameter="fit.solver",
+        )
+    settings: BayesOptions = convert(dict(options), BayesOptions, at=at)
     return settings
 
 

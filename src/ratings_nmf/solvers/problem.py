@@ -130,11 +130,16 @@ def pose(
 
 
 def _exponent(values: Floats) -> int:
+    return math.frexp(checked_largest(values))[1] // 2
+
+
+def checked_largest(values: Floats) -> float:
+    """Return the largest of some values, 0 if there is none; raise ValueError where its square overflows."""
     largest = float(values.max(initial=0.0))
     least = 1 / _LARGEST
     if largest and not least <= largest <= _LARGEST:
         raise ValueError(f"the largest value must be from {least:g} to {_LARGEST:g}; got {largest:g}: rescale")
-    return math.frexp(largest)[1] // 2
+    return largest
 
 
 def _rules(

@@ -63,11 +63,11 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         if held.size or (rest > 0 and not keeps_residual):
             curvature = reduced
             reduced[:] = whole
-            _add_outer(reduced, -weight, factors, held)
+            add_outer(reduced, -weight, factors, held)
             if not keeps_residual:
-                _add_outer(reduced, rest, factors, others)
+                add_outer(reduced, rest, factors, others)
         if keeps_residual:
-            _gather_line(cells, start, factors, x[: rule.penalties.size], (gathered, residual), rest)
+            gather_line(cells, start, factors, x[: rule.penalties.size], (gathered, residual), rest)
         else:
             product[:] = 0
             add_multiples(product, values, factors, others)
@@ -87,7 +87,7 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
 
 
 @compiled
-def _add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
+def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
     """Add number * f f' of some lines' factors f to a square."""
     numbers = np.empty(others.size, square.dtype)
     for c in range(len(square)):
@@ -97,7 +97,7 @@ def _add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
 
 
 @compiled
-def _gather_line(cells: Packed, start: int, factors: Any, x: Any, copies: Any, rest: Any) -> None:
+def gather_line(cells: Packed, start: int, factors: Any, x: Any, copies: Any, rest: Any) -> None:
     """Copy the factors of one line's cells, component by component, and compute value - rest * x·f."""
     gathered, residual = copies
     for at in range(0, residual.size, LANES):

@@ -1,0 +1,127 @@
+"""Draws of W and H from their distribution given the table, and what their mean predicts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.model.factors import Factors, matched, parts_of, shares
+
+Draws = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Samples:
+    """Draws of W and H, chain by chain, each of which predicts as W @ H does.
+
+    Attributes
+    ----------
+    W, H
+        Shapes (draws, rows, components) and (draws, components, columns), 0 or more.
+    noise
+        Standard deviation of a cell around its prediction, shape (draws,).
+    W_prior, H_prior
+        Mean and standard deviation of the normal distribution, cut off below 0, that loadings of a row and of a column
+        come from where no cell is known, shape (draws, 2, components).
+    components
+        Names of the components, in order; baselines come last.
+    chains
+        Number of chains.
+    """
+
+    W: Draws
+    H: Draws
+    noise: NDArray[np.float64]
+    W_prior: Draws
+    H_prior: Draws
+    components: tuple[str, ...]
+    chains: int
+
+    @property
+    def parts(self) -> int:
+        """Number of components that are parts of the table; baselines come after them."""
+        return parts_of(self.components)
+
+    def __iter__(self) -> Iterator[Factors]:
+        """Give the draws one by one."""
+        for W, H in zip(self.W, self.H, strict=True):
+            yield Factors(W=W.astype(np.float64), H=H.astype(np.float64), components=self.components)
+
+    def mean(self) -> Factors:
+        """Return the mean W and the mean H."""
+        W, H = np.zeros(self.W.shape[1:]), np.zeros(self.H.shape[1:])
+        for draw in self:
+            W += draw.W
+            H += draw.H
+        return Factors(W=W / len(self.noise), H=H / len(self.noise), components=self.components)
+
+    def joined(self) -> Factors:
+        """Return one factorization that predicts the mean of what the draws predict.
+
+        W holds 1 / S of each of S draws, H is theirs; component c of draw s becomes component c·S + s. Baselines are
+        the means.
+
+        >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
+        >>> prior = np.ones((2, 2, 1))
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), W_prior=prior, H_prior=prior, components=("a",), chains=1)
+        >>> samples.joined().reconstruction(), samples.joined().components
+        (array([[7.]]), ('a, draw 1', 'a, draw 2'))
+        """
+        mean = self.mean()
+        parts, count = self.parts, len(self.noise)
+        W = self.W[:, :, :parts].transpose(1, 2, 0).reshape(self.W.shape[1], parts * count)
+        H = self.H[:, :parts].transpose(1, 0, 2).reshape(parts * count, self.H.shape[2])
+        names = tuple(f"{name}, draw {number}" for name in self.components[:parts] for number in range(1, count + 1))
+        return Factors(
+            W=np.hstack([W.astype(np.float64) / count, mean.W[:, parts:]]),
+            H=np.vstack([H.astype(np.float64), mean.H[parts:]]),
+            components=(*names, *self.components[parts:]),
+        )
+
+    def predict(
+        self, rows: NDArray[np.int32], columns: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the mean of a cell and its standard deviation, both of shape (cells,), for paired positions.
+
+        The mean is that over draws. The variance is theirs, which is what W and H leave open, and the mean variance of
+        the noise (Welford 1962 sums both).
+        """
+        mean, squares = np.zeros(len(rows)), np.zeros(len(rows))
+        for number, draw in enumerate(self, start=1):
+            predicted = draw.predict(rows, columns)
+            distance = predicted - mean
+            mean += distance / number
+            squares += distance * (predicted - mean)
+        return mean, np.sqrt(squares / len(self.noise) + np.square(self.noise).mean())
+
+
+def aligned(samples: Samples) -> Samples:
+    """Return the draws with their parts in one order and of one scale, which changes no prediction but by rounding.
+
+    Each row of H has mean 1 then. Parts are matched by the cosines of their rows of H, to those of the first draw, then
+    to the mean of all, and sorted by their share of the total.
+    """
+    parts = samples.parts
+    W, H, W_prior, H_prior = (part.copy() for part in (samples.W, samples.H, samples.W_prior, samples.H_prior))
+    scale = H[:, :parts].mean(axis=2, dtype=np.float64)
+    scale[scale == 0] = 1.0
+    H[:, :parts] /= scale[:, :, None]
+    H_prior[:, :, :parts] /= scale[:, None, :]
+    W[:, :, :parts] *= scale[:, None, :]
+    W_prior[:, :, :parts] *= scale[:, None, :]
+    reference = H[0, :parts].astype(np.float64)
+    for _ in range(2):
+        for own, other, own_prior, other_prior in zip(W, H, W_prior, H_prior, strict=True):
+            order, _ = matched(reference, other[:parts].astype(np.float64))
+            other[:parts] = other[order]
+            for lines in (own, own_prior, other_prior):
+                lines[:, :parts] = lines[:, order]
+        mean = replace(samples, W=W, H=H).mean()
+        reference = mean.H[:parts]
+    falling = np.argsort(-shares(mean.W.sum(axis=0), mean.H)[:parts], kind="stable")
+    H[:, :parts] = H[:, falling]
+    for draws in (W, W_prior, H_prior):
+        draws[:, :, :parts] = draws[:, :, falling]
+    return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior)

@@ -1,0 +1,164 @@
+"""Draws of one side's factors given the other's, a line at a time, and of the priors that a side's factors come from.
+
+A coordinate, given all else, is normal and cut off below 0 (Schmidt, Winther & Hansen 2009): where coordinate descent
+steps to the minimum, this draws around it.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.solvers.kernels import compiled
+from ratings_nmf.solvers.kernels.descent import add_outer, gather_line
+from ratings_nmf.solvers.kernels.drawing import gamma, key_of, normal, positive_normal
+from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
+from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
+
+SHAPE, RATE = 1.0, 1.0
+"""Of the gamma distribution that the precisions of priors come from."""
+
+
+class Prior(NamedTuple):
+    """The normal distributions, cut off below 0, that a side's coordinates come from.
+
+    Coordinate `fixed` (−1: none) stays as it is; those from `parts` on are levels, whose means are drawn too.
+    """
+
+    means: NDArray[np.float64]
+    precisions: NDArray[np.float64]
+    parts: int
+    fixed: int
+
+
+class Chance(NamedTuple):
+    """The precision of a cell's noise, and what names the random numbers of an update of a side.
+
+    Lines with the same number in `names` share theirs. All coordinates of a line are drawn `passes` times.
+    """
+
+    noise: float
+    key: Any
+    names: NDArray[np.int64]
+    passes: int
+
+
+@compiled
+def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior, chance: Chance, errors: Any) -> None:
+    """Draw own[first:last] given the known cells and the other side's factors `against`.
+
+    Writes to errors[line] the squared error after it. `lines` is (first, last).
+    """
+    first, last = lines
+    longest = 0
+    for line in range(first, last):
+        longest = max(longest, cells.starts[line + 1] - cells.starts[line])
+    residual = np.empty(longest, own.dtype)
+    factors = np.empty(longest * own.shape[1], own.dtype)
+    for line in range(first, last):
+        start = cells.starts[line]
+        size = cells.starts[line + 1] - start
+        x = own[line, : prior.means.size]
+        gather_line(cells, start, against, x, (factors, residual[:size]), x.dtype.type(1))
+        for number in range(chance.passes):
+            key = key_of(key_of(chance.key, chance.names[line]), number)
+            _pass_known(x, factors, residual[:size], prior, (chance.noise, key))
+        errors[line] = dot(residual[:size], residual[:size])
+
+
+@compiled
+def _pass_known(x: Any, factors: Any, residual: Any, prior: Prior, chance: Any) -> None:
+    """Draw each of a line's coordinates in turn."""
+    step, moved = x.dtype.type(0), 0
+    for c in range(x.size):
+        if c == prior.fixed:
+            continue
+        # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
+        slope, curvature, change = spread(x.dtype.type(0)), spread(x.dtype.type(0)), spread(step)
+        for at in range(0, residual.size, LANES):
+            rest = load(residual, at) - change * load(factors, moved * residual.size + at)
+            store(residual, at, rest)
+            factor = load(factors, c * residual.size + at)
+            slope = slope + rest * factor
+            curvature = curvature + factor * factor
+        before, moved = x[c], c
+        x[c] = _draw(prior, c, (total(curvature), total(slope), before), chance)
+        step = x[c] - before
+    change = spread(step)
+    for at in range(0, residual.size, LANES):
+        store(residual, at, load(residual, at) - change * load(factors, moved * residual.size + at))
+
+
+@compiled
+def _draw(prior: Prior, c: int, parabola: Any, chance: Any) -> float:
+    """Draw a coordinate now at x, whose squared error is curve · (new − x)² − 2 slope · (new − x) and a constant."""
+    noise, key = chance
+    curve, slope, x = np.float64(parabola[0]), np.float64(parabola[1]), np.float64(parabola[2])
+    precision = noise * curve + prior.precisions[c]
+    mean = (noise * (slope + curve * x) + prior.precisions[c] * prior.means[c]) / precision
+    return positive_normal(key_of(key, c), mean, precision)
+
+
+@compiled
+def draw_observed(
+    lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any, prior: Prior, chance: Chance, errors: Any
+) -> None:
+    """Draw own[first:last] given all cells but the held-out ones, absent cells being 0.
+
+    `against` is (factors of the other side, their Gram), the rest as for `draw_known`.
+    """
+    factors, whole = against
+    width = own.shape[1]
+    product, image = np.empty(width, own.dtype), np.empty(width, own.dtype)
+    reduced, components = np.empty_like(whole), np.arange(width).astype(np.int32)
+    for line in range(*lines):
+        start, stop = cells.starts[line], cells.starts[line + 1]
+        values, x = cells.values[start:stop], own[line]
+        product[:] = 0
+        add_multiples(product, values, factors, cells.others[start:stop])
+        held = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
+        curvature = whole
+        if held.size:
+            curvature = reduced
+            reduced[:] = whole
+            add_outer(reduced, own.dtype.type(-1), factors, held)
+        image[:] = 0
+        add_multiples(image, x, curvature, components)
+        for number in range(chance.passes):
+            key = key_of(key_of(chance.key, chance.names[line]), number)
+            for c in range(prior.means.size):
+                before, curve = x[c], max(curvature[c, c], 0.0)
+                x[c] = _draw(prior, c, (curve, product[c] - image[c], before), (chance.noise, key))
+                add_multiple(image, x[c] - before, curvature[c])
+        errors[line] = dot(values, values) + dot(x, image) - 2 * dot(x, product)
+
+
+@compiled
+def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
+    """Draw the means and precisions of a side's prior given its factors.
+
+    Before these are known a precision is gamma distributed with `SHAPE` and `RATE`, and so is, given it, nothing known
+    of the mean of a level but that it is 0 or more. What is cut off below 0 is put in again, by draws up to the first
+    that is not, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson 2016).
+    """
+    for c in range(prior.means.size):
+        if c == prior.fixed:
+            continue
+        own_key, count, total_, squares = key_of(key, c), n_lines, 0.0, 0.0
+        for line in range(n_lines):
+            total_ += np.float64(own[line, c])
+            squares += np.float64(own[line, c]) * np.float64(own[line, c])
+        if c >= prior.parts:
+            spread_ = 1.0 / np.sqrt(prior.precisions[c])
+            draws = key_of(own_key, 2)
+            for line in range(n_lines):
+                line_key, number = key_of(draws, line), 0
+                below = prior.means[c] + spread_ * normal(line_key, number)
+                while below < 0.0:
+                    count, total_, squares = count + 1, total_ + below, squares + below * below
+                    number += 1
+                    below = prior.means[c] + spread_ * normal(line_key, number)
+            mean = positive_normal(key_of(own_key, 0), total_ / count, count * prior.precisions[c])
+            prior.means[c] = mean
+            squares += mean * (count * mean - 2.0 * total_)
+        prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, RATE + max(squares, 0.0) / 2.0)

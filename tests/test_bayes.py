@@ -1,0 +1,228 @@
+"""The solver that samples: its draws have the distribution that they should, and what it predicts holds."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from msgspec.structs import replace
+from scipy import stats
+from sklearn.utils.estimator_checks import check_estimator
+
+from examples import cells_of, masked_tables, places_of, planted, table_of
+from ratings_nmf import BayesNMF
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.model.mixing import MIXED, mixing
+from ratings_nmf.model.samples import aligned
+from ratings_nmf.solvers.bayes import fit, fold_in
+from ratings_nmf.solvers.cells import pack_sides
+from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.kernels.gibbs import Chance, Prior, draw_known, draw_observed, draw_prior
+from ratings_nmf.solvers.options import BayesOptions
+from ratings_nmf.solvers.problem import gram_of, pad
+from ratings_nmf.solvers.threads import alone
+
+SHORT = BayesOptions(chains=2, samples=3, burn_in=5, thinning=1)
+LINES = 4000
+zeros_meanings = pytest.mark.parametrize("zeros", ["missing", "observed"])
+
+
+def _noisy(shape=(60, 40), share=0.5, seed=0, unit=1.0):
+    """A planted table's truth, the same with noise, and which cells are known."""
+    truth = planted(shape, 3, seed, spread=1.0)[2]
+    random = np.random.default_rng(seed)
+    table = np.maximum(truth + 0.15 * truth.std() * random.normal(size=shape), 1e-6)
+    return unit * truth, unit * table, random.random(shape) < share
+
+
+@zeros_meanings
+def test_coordinates_are_drawn_from_their_distribution_given_all_else(zeros):
+    """Many equal rows, two coordinates: their draws beside the density on a grid."""
+    factors = np.array([[1.0, 0.2], [0.5, 1.0], [0.1, 0.7]])
+    values, noise, precisions = np.array([1.0, 0.4, 0.2]), 6.0, np.array([0.5, 2.0])
+    dtype = np.float32 if zeros == "missing" else np.float64
+    cells = cells_of(np.tile(values, (LINES, 1)))
+    packed, _ = pack_sides(cells, cells.values.astype(dtype))
+    own, against = pad(np.ones((LINES, 2)), dtype), pad(factors, dtype)
+    prior = Prior(np.zeros(2), precisions, 2, -1)
+    chance, errors = Chance(noise, np.uint64(3), np.arange(LINES), 30), np.empty(LINES)
+    with np.errstate(over="ignore"):
+        if zeros == "missing":
+            draw_known((0, LINES), packed, against, own, prior, chance, errors)
+        else:
+            nothing = cells_of(np.zeros((LINES, 3)), np.zeros((LINES, 3), bool))
+            gaps, _ = pack_sides(nothing, nothing.values)
+            draw_observed((0, LINES), packed, gaps, (against, gram_of(against, alone)), own, prior, chance, errors)
+    x = np.stack(np.meshgrid(*[np.linspace(0, 4, 400)] * 2, indexing="ij"), axis=-1)
+    squares = np.square(values - x @ factors.T).sum(axis=-1)
+    density = np.exp(-(noise * squares + np.square(x) @ precisions) / 2)
+    for c in range(2):
+        marginal = density.sum(axis=1 - c).cumsum() / density.sum()
+        drawn = own[:LINES, c].astype(float)
+        assert stats.kstest(drawn, lambda at, cdf=marginal: np.interp(at, np.linspace(0, 4, 400), cdf)).pvalue > 0.001
+    squares = np.square(values - own[:LINES, :2] @ factors.T).sum(axis=1)
+    np.testing.assert_allclose(errors, squares, rtol=1e-3, atol=1e-5)
+
+
+def test_priors_come_to_what_the_factors_were_drawn_from():
+    """The precision of parts, and mean and precision of a level that is cut off below 0."""
+    random, mean, deviation = np.random.default_rng(0), 0.4, 0.5
+    level = stats.truncnorm(-mean / deviation, np.inf, mean, deviation).rvs(LINES, random_state=random)
+    own = np.column_stack([np.abs(random.normal(0, 0.2, LINES)), level])
+    prior = Prior(np.array([0.0, 1.0]), np.ones(2), 1, -1)
+    drawn = []
+    with np.errstate(over="ignore"):
+        for number in range(400):
+            draw_prior(own, LINES, prior, np.uint64(number))
+            drawn.append([*prior.means, *prior.precisions])
+    means = np.mean(drawn[100:], axis=0)
+    assert means[0] == 0
+    np.testing.assert_allclose(means[1:], [mean, 25, 4], rtol=0.15)
+
+
+@given(masked_tables())
+def test_any_table_is_sampled(masked):
+    table, known = masked
+    for zeros in ("missing", "observed"):
+        solution = fit(cells_of(table, known), n_components=2, zeros=zeros, options=SHORT)
+        for part in (solution.samples.W, solution.samples.H, solution.samples.noise, solution.factors.W):
+            assert np.isfinite(part).all()
+            assert (part >= 0).all()
+        assert solution.factors.parts == 2
+
+
+@zeros_meanings
+def test_a_planted_table_is_found_without_a_penalty_and_with_parts_too_many(zeros):
+    truth, table, known = _noisy()
+    cells, places = cells_of(table, known), places_of(~known)
+    solution = fit(cells, n_components=7, zeros=zeros, options=BayesOptions(burn_in=200), held_out=places)
+    mean, deviation = solution.samples.predict(*places)
+    errors = mean - truth[~known]
+    assert np.sqrt(np.mean(errors**2)) < 0.16 * truth.std()
+    assert 0.85 < np.mean(np.abs(mean - table[~known]) < 1.645 * deviation) < 0.95
+    np.testing.assert_allclose(solution.samples.noise.mean(), 0.15 * truth.std(), rtol=0.15)
+    assert solution.mixing["rhat_predictions"] < MIXED
+    assert (solution.traces[:, -1] > 0).any()
+
+
+@zeros_meanings
+def test_a_table_in_another_unit_has_the_same_draws_in_that_unit(zeros):
+    _, table, known = _noisy()
+    plain, *others = (
+        fit(cells_of(unit * table, known), n_components=3, zeros=zeros, options=SHORT) for unit in (1, 20, 1e-3)
+    )
+    expected = plain.samples.joined().reconstruction()
+    for unit, other in zip((20, 1e-3), others, strict=True):
+        np.testing.assert_allclose(other.samples.joined().reconstruction(), unit * expected, rtol=1e-4)
+        np.testing.assert_allclose(other.samples.noise, unit * plain.samples.noise, rtol=1e-6)
+
+
+@zeros_meanings
+def test_held_out_cells_are_not_known(zeros):
+    _, table, known = _noisy((20, 15))
+    held = np.random.default_rng(1).random(table.shape) < 0.3
+    fits = [
+        fit(cells_of(cells, known), n_components=2, zeros=zeros, options=SHORT, held_out=places_of(held))
+        for cells in (table, np.where(held, 99.0, table))
+    ]
+    np.testing.assert_array_equal(fits[0].samples.W, fits[1].samples.W)
+
+
+def test_chains_depend_on_seed_and_number_alone():
+    _, table, known = _noisy((20, 15))
+    cells = cells_of(table, known)
+    one, two, other = (
+        fit(cells, n_components=2, zeros="missing", options=replace(SHORT, chains=chains), seed=seed).samples
+        for chains, seed in ((1, 0), (2, 0), (2, 1))
+    )
+    np.testing.assert_array_equal(one.noise, two.noise[:3])
+    assert not np.isin(two.noise, one.noise)[3:].any()
+    assert not np.isin(other.noise, two.noise).any()
+
+
+def _shuffled(samples, random):
+    """The same draws, their parts in other orders and of other scales."""
+    W, H = samples.W.copy(), samples.H.copy()
+    for own, other in zip(W, H, strict=True):
+        order, scale = random.permutation(samples.parts), 2.0 ** random.integers(-3, 4, samples.parts)
+        own[:, : samples.parts] = own[:, order] * scale
+        other[: samples.parts] = (other[order].T / scale).T
+    return dataclasses.replace(samples, W=W, H=H)
+
+
+def test_aligned_draws_predict_the_same_and_join_to_their_mean():
+    _, table, known = _noisy((20, 15))
+    samples = fit(cells_of(table, known), n_components=3, zeros="missing", options=SHORT).samples
+    rows, columns = places_of(np.ones(table.shape))
+    random = np.random.default_rng(0)
+    shuffled = _shuffled(samples, random)
+    each = np.stack([draw.predict(rows, columns) for draw in samples])
+    np.testing.assert_allclose([draw.predict(rows, columns) for draw in shuffled], each, rtol=1e-5)
+    np.testing.assert_allclose([draw.predict(rows, columns) for draw in aligned(shuffled)], each, rtol=1e-5)
+    np.testing.assert_allclose(aligned(shuffled).H, samples.H, rtol=1e-5)
+    mean, deviation = samples.predict(rows, columns)
+    np.testing.assert_allclose(mean, each.mean(axis=0))
+    np.testing.assert_allclose(deviation, np.sqrt(each.var(axis=0) + np.mean(samples.noise**2)))
+    np.testing.assert_allclose(samples.joined().predict(rows, columns), mean)
+
+
+@zeros_meanings
+def test_rows_that_come_later_are_drawn_as_those_of_the_fit_were(zeros):
+    _, table, known = _noisy((80, 40))
+    cells = cells_of(table, known)
+    samples = fit(cells, n_components=3, zeros=zeros, options=BayesOptions(burn_in=100)).samples
+    folded = fold_in(cells, samples, zeros=zeros)
+    predicted, expected = (each.joined().reconstruction()[~known] for each in (folded, samples))
+    assert np.sqrt(np.mean((predicted - expected) ** 2)) < 0.05 * table.std()
+    some = np.isin(cells.rows, [3, 5])
+    apart = fold_in(cells.where(some), samples, zeros=zeros)
+    np.testing.assert_array_equal(apart.W[:, [3, 5]], folded.W[:, [3, 5]])
+
+
+def test_mixing_tells_chains_that_agree_from_others():
+    draws = np.random.default_rng(0).normal(size=(4, 200, 50))
+    agreed = mixing(draws)
+    assert agreed.rhat == pytest.approx(1, abs=0.01)
+    assert 600 < agreed.effective <= 800
+    apart = mixing(draws + np.arange(4)[:, None, None])
+    assert apart.rhat > 1.5
+    assert apart.effective < 20
+    assert np.isnan(mixing(draws[:, :3]).rhat)
+
+
+@zeros_meanings
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.SkipTestWarning")
+def test_scikit_learns_own_checks_pass(zeros):
+    check_estimator(BayesNMF(2, zeros=zeros, chains=2, samples=5, burn_in=20))
+
+
+def test_the_estimator_says_how_sure_it_is():
+    truth, table, known = _noisy()
+    X = np.where(known, table, np.nan)
+    model = BayesNMF(3, burn_in=100)
+    W = model.fit_transform(X)
+    mean, deviation = model.predict_cells(*np.nonzero(~known), return_std=True)
+    assert np.corrcoef(mean, truth[~known])[0, 1] > 0.95
+    np.testing.assert_allclose(model.inverse_transform(W)[~known], mean, atol=0.5 * table.std())
+    assert np.corrcoef(deviation, np.abs(mean - table[~known]))[0, 1] > 0
+    assert -0.5 * table.std() < model.score(X) < 0
+    np.testing.assert_array_equal(BayesNMF(3, burn_in=100).fit(X).transform(X), W)
+
+
+@pytest.mark.parametrize(
+    ("zeros", "options", "message"),
+    [
+        ("missing", {"chain": 2}, "fit.options.chain: unknown key"),
+        ("missing", {"samples": 0}, "fit.options.samples: expected a whole number of 1 or more; found 0"),
+        (0.1, {}, "fit.solver: bayes takes zeros observed or missing; found 0.1"),
+    ],
+)
+def test_what_it_cannot_take_is_refused(zeros, options, message):
+    with pytest.raises(InputError, match=message):
+        factorize(table_of(np.ones((3, 3)), zeros), n_components=1, solver="bayes", options=options, seed=0)
+
+
+def test_the_estimator_says_the_same_as_an_error_of_value():
+    with pytest.raises(ValueError, match=r"^chains: expected a whole number of 1 or more; found 0$"):
+        BayesNMF(1, chains=0).fit(np.ones((2, 2)))

@@ -1,0 +1,66 @@
+"""Random numbers named by a counter, and the distributions that are drawn from, beside scipy's."""
+
+import math
+
+import numpy as np
+import pytest
+from numba import njit
+from scipy import stats
+
+from ratings_nmf.solvers.kernels.drawing import gamma, key_of, logarithm, normal, normal_quantile, positive_normal
+
+COUNT = 20_000
+KEY = np.uint64(7)
+
+
+@njit
+def _positive_normals(mean, precision):
+    return np.array([positive_normal(key_of(KEY, number), mean, precision) for number in range(COUNT)])
+
+
+@njit
+def _gammas(shape, rate):
+    return np.array([gamma(key_of(KEY, number), shape, rate) for number in range(COUNT)])
+
+
+@pytest.fixture(autouse=True)
+def _whole_numbers_wrap():
+    with np.errstate(over="ignore"):
+        yield
+
+
+def test_logarithms_are_those_of_the_library():
+    for x in [5e-324, 1e-300, 1e-9, 0.1, 0.5, 0.7071067811865475, 0.99, 1.0, 1.4142135623730951, 3.0, 1e9, 1e308]:
+        assert logarithm(x) == pytest.approx(math.log(x), rel=1e-14, abs=1e-15)
+
+
+def test_quantiles_are_those_of_the_normal_distribution():
+    for p in [2.0**-53, 1e-12, 1e-5, 0.07, 0.0750001, 0.3, 0.5, 0.8, 0.93, 1 - 1e-9]:
+        assert normal_quantile(p) == pytest.approx(stats.norm.ppf(p), rel=1e-12, abs=1e-14)
+
+
+def test_neighbouring_numbers_are_independent():
+    draws = np.array([[normal(np.uint64(key_of(KEY, line)), number) for number in range(200)] for line in range(200)])
+    assert stats.kstest(draws.ravel(), stats.norm.cdf).pvalue > 0.001
+    for correlations in (np.corrcoef(draws), np.corrcoef(draws.T)):
+        between = correlations[np.triu_indices(200, 1)]
+        assert abs(np.mean(between)) < 0.01
+        assert np.mean(between**2) == pytest.approx(1 / 200, rel=0.1)
+
+
+@pytest.mark.parametrize("mean", [-1e4, -5.0, -0.5, 0.0, 0.3, 4.0])
+@pytest.mark.parametrize("precision", [0.01, 1.0, 400.0])
+def test_normals_are_cut_off_below_0(mean, precision):
+    deviation = 1 / math.sqrt(precision)
+    draws = _positive_normals(mean, precision)
+    assert (draws >= 0).all()
+    if mean / deviation > -1e3:
+        expected = stats.truncnorm(-mean / deviation, np.inf, mean, deviation).cdf
+    else:  # far out, what is beyond 0 is exponential
+        expected = stats.expon(scale=1 / (-mean * precision)).cdf
+    assert stats.kstest(draws, expected).pvalue > 0.001
+
+
+@pytest.mark.parametrize(("shape", "rate"), [(1.0, 1.0), (1.5, 20.0), (5000.0, 0.1)])
+def test_gammas_are_those_of_the_library(shape, rate):
+    assert stats.kstest(_gammas(shape, rate), stats.gamma(shape, scale=1 / rate).cdf).pvalue > 0.001

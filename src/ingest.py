@@ -11,12 +11,13 @@ from ratings_nmf.raw.notes import notes
 def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    ratings = read_raw(Path(source.path), source, zeros=source.zeros)
-    profile, remarks = table.profile(ratings), notes(ratings)
+    ratings, used, remarks = read_raw(Path(source.path), source, zeros=source.zeros)
+    profile, remarks = table.profile(ratings), remarks + notes(ratings)
     if remarks:
         profile["notes"] = remarks
     interim.write(dataset, ratings, profile)
-    return profile["cells"], "; ".join([f"{profile['rows']:,} rows × {profile['columns']:,} columns", *remarks])
+    size = f"{profile['rows']:,} rows × {profile['columns']:,} columns"
+    return profile["cells"], "; ".join([size, used, *remarks])
 
 
 if __name__ == "__main__":

@@ -288,7 +288,7 @@ def test_the_block_reads_the_table_that_was_meant(kind, folder):
     skip = {key: value for key, value in ingest["skip"].items() if value}
     for key, value in expected.items():
         assert (skip if key == "skip" else ingest[key]) == value, description
-    table = read_raw(path, dataset.ingest, zeros=dataset.ingest.zeros)
+    table = read_raw(path, dataset.ingest, zeros=dataset.ingest.zeros).table
     assert (*table.shape, len(table.values)) == shape, description
     assert description.profile["cells"] == shape[2]
     assert dataset.survey.components[-1] <= min(shape[:2])

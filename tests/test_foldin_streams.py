@@ -188,7 +188,7 @@ def test_cells_that_stand_twice_are_all_told_and_nothing_is_written(tmp_path):
         run("new.csv", limits=Limits(lines=2, newcomers=1))
     assert str(refused.value) == (
         "new.csv: row 'bob', column 'column 1' stands 3 times; row 'eve', column 'column 1' stands 2 times; "
-        "say what to make of them: `duplicates: last`, `mean` or `sum`"
+        "expected each cell once; to take the last, or `mean` or `sum`: `duplicates: last`"
     )
     assert not list(Path("out").iterdir())
     Path("new.csv").write_text("u,i,r\nrow 1,ann,3\nrow 2,bob,1\nrow 1,ann,1\n")

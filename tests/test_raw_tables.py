@@ -20,7 +20,7 @@ from ratings_nmf.raw.scan import LIMITS, Limits
 
 def read_table(path, *, zeros, limits=LIMITS, **changes):
     ingest = IngestParameters(path="t.csv", layout="table", zeros=zeros, **changes)
-    return read_raw(path, ingest, zeros=zeros, limits=limits)
+    return read_raw(path, ingest, zeros=zeros, limits=limits).table
 
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
@@ -126,8 +126,8 @@ def test_profile_names_empty_rows_and_columns():
     ("content", "said"),
     [
         ("p,a,b\nx,1\ny,1,2,3\n", "line 2 has 2 fields; line 3 has 4 fields; expected 3, as in the first line"),
-        ('p,a,b\nx,1,2\n"y,1,2\n', "a quote is opened and not closed; close the quote"),
-        (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8; save the file as UTF-8, or name its encoding"),
+        ('p,a,b\nx,1,2\n"y,1,2\n', "line 3: a quote is opened and not closed"),
+        (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8: byte 0xff"),
     ],
 )
 def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, content, said, many):
@@ -154,7 +154,7 @@ def test_a_word_in_params_mends_the_table(tmp_path, dress, many):
     content, changes = DRESSES[dress]
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     ingest = convert({"path": "t.csv", "layout": "table", **changes}, IngestParameters)
-    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing", limits=Limits(many=many))
+    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing", limits=Limits(many=many)).table
     assert (table.row_labels, table.column_labels) == (("x", "y"), ("a", "b"))
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [3.0, np.nan]])
 

@@ -26,7 +26,8 @@ TEST_FOLDER = "data/test/"
 COLUMNS = "three different names, or three numbers from 1, of row, column and value"
 COMMENT = "one character, such as '#', that begins a line of comment"
 ENCODINGS = (
-    "utf-8", "utf-16", "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be",
+    "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
     "big5", "euc-jp", "euc-kr", "gb18030", "shift_jis",
 )  # fmt: skip
 COUNTS = "counts of 1 or more, each once, by rising count"
@@ -63,7 +64,7 @@ class IngestParameters(Section, frozen=True):
     separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
     columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
     duplicates: Literal["last", "mean", "sum"] | None = None
-    unrated: list[float] = field(default_factory=list)
+    unrated: list[float | str] = field(default_factory=list)
     encoding: Literal[*ENCODINGS] | None = None  # type: ignore[valid-type]
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
@@ -83,7 +84,8 @@ class IngestParameters(Section, frozen=True):
         for name in ("columns", "duplicates"):
             if self.layout == "table" and getattr(self, name) is not None:
                 raise InputError("only `layout: triples` takes it; take it out", parameter=f"ingest.{name}")
-        _check(all(map(math.isfinite, self.unrated)), "ingest.unrated", "finite numbers", self)
+        numbers = [mark for mark in self.unrated if isinstance(mark, float)]
+        _check(all(map(math.isfinite, numbers)), "ingest.unrated", "finite numbers and texts", self)
         if self.unrated and self.zeros != "missing":
             raise InputError("only `zeros: missing` takes it; set that, or take it out", parameter="ingest.unrated")
         if self.decimal == self.thousands:

@@ -32,6 +32,15 @@ def label(text: str) -> str:
     """
     if len(text) > HEAD + TAIL + 40:
         return f"{label(text[:HEAD])}… ({len(text):,} characters) …{label(text[-TAIL:])}"
+    return visible(text)
+
+
+def visible(text: str) -> str:
+    """Return a text of any length with its unseen characters named.
+
+    >>> visible("a\\x1b[31m")
+    'a⟨U+001B⟩[31m'
+    """
     return UNSEEN.sub(lambda unseen: f"⟨U+{ord(unseen[0]):04X}⟩", text)
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ratings_nmf.core.words import counted
-from ratings_nmf.raw.source import LONGEST_LINE, OTHER_SEPARATORS, SEPARATORS, STAND_IN
+from ratings_nmf.raw.header import LONGEST_LINE, OTHER_SEPARATORS, SEPARATORS, STAND_IN
 
 LOOKED_AT = 2_000
 """Records that structure is told from."""

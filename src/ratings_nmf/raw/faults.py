@@ -1,33 +1,111 @@
-"""What can be wrong with a cell or a label, and how it is said: all in one line, the first 20, then a count."""
+"""How a file is refused: in one line that says what is wrong and where, what was expected, and what to paste."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from shlex import quote
+from typing import Any
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.core.words import visible
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_DECIMAL_COMMA = re.compile(r"[+-]?([0-9]{1,3}(\.[0-9]{3})+|[0-9]+),[0-9]+")
-_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+TRUTH = {"true": 1.0, "false": 0.0}
+"""Words for values, and what they are read as."""
+
+_INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
+_PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
+_RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
+_MARKS = (
+    (".", ",", re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")),
+    (",", ".", re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]+")),
+    (",", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+,[0-9]+")),
+    (".", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+(\.[0-9]*)?")),
+    (".", "'", re.compile(r"[+-]?[0-9]{1,3}('[0-9]{3})+(\.[0-9]*)?")),
+    (",", None, re.compile(r"[+-]?[0-9]+,[0-9]+")),
+    (".", None, re.compile(r"[+-]?[0-9]+\.[0-9]+")),
+)
+"""Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
 
-def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters) -> None:
-    """Refuse bad cells, given as row label, column label and what stands there.
+def refusal(path: Path, wrong: str, expected: str, remedy: str) -> InputError:
+    """Return the line in which a file is refused; the remedy ends with what can be pasted, between backticks."""
+    return InputError(visible(f"{path}: {wrong}; expected {expected}; {remedy}"))
+
+
+def quoted(text: str) -> str:
+    """Return a text between quotes, with what is not seen escaped, the middle of a long one left out."""
+    return repr(text if len(text) <= 100 else f"{text[:60]}… ({len(text):,} characters) …{text[-20:]}")
+
+
+def keys(**changes: Any) -> str:
+    """Return lines for the block `ingest` of params.yaml.
+
+    >>> keys(unrated=[99.0, "?"], skip={"rows": ["Total"]})
+    '`unrated: [99, "?"]`, `skip: {rows: [Total]}`'
+    """
+    return ", ".join(f"`{name}: {_flow(value)}`" for name, value in changes.items())
+
+
+def skipping(ingest: IngestParameters, **changes: Any) -> str:
+    """Return the line `skip` of the block `ingest` with some of its keys changed."""
+    skip = {name: getattr(ingest.skip, name) for name in ingest.skip.__struct_fields__} | changes
+    return keys(skip={name: value for name, value in skip.items() if value})
+
+
+def leaving_out(ingest: IngestParameters, side: str, labels: list[str]) -> str:
+    """Return the line `skip` that leaves out the rows, or columns, with more labels than it does."""
+    return skipping(ingest, **{side: [*getattr(ingest.skip, side), *labels]})
+
+
+def command(line: str, path: Path) -> str:
+    """Return a command on a file."""
+    return f"`{line} {quote(str(path) if str(path)[0] != '-' else f'./{path}')}`"
+
+
+def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters, *, more: int) -> None:
+    """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
 
     Raises
     ------
     InputError
         Always.
     """
-    faults = [f"row {row!r}, column {column!r}: {_fault(text)}" for row, column, text in cells]
-    point = "comma" if ingest.decimal == "," else "point"
-    remedies = dict.fromkeys(filter(None, (_remedy(text, ingest) for _, _, text in cells)))
-    expected = f"expected finite numbers of 0 or more, with a decimal {point}"
-    raise InputError(f"{path}: {'; '.join([listing(faults), expected, *remedies])}")
+    texts = [text.strip() for *_, text in cells]
+    faults = [
+        f"row {quoted(row)}, column {quoted(column)}: {_fault(text, ingest.decimal)}"
+        for (row, column, _), text in zip(cells, texts, strict=True)
+    ]
+    if more:
+        faults.append(f"and {more:,} more")
+    expected = f"finite numbers of 0 or more, with a decimal {'comma' if ingest.decimal == ',' else 'point'}"
+    if not {*map(str.lower, texts)}.isdisjoint(TRUTH):
+        expected = "numbers alone, or true and false alone"
+    raise refusal(path, "; ".join(faults), expected, _remedies(path, texts, ingest))
+
+
+def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
+    """Refuse columns of a table without a number, of which the first holds these texts.
+
+    Raises
+    ------
+    InputError
+        Always.
+    """
+    several = (
+        f"columns {', '.join(map(quoted, columns))} hold" if len(columns) > 1 else f"column {quoted(columns[0])} holds"
+    )
+    raise refusal(
+        path,
+        f"{several} no number, but such as {quoted(min(texts))}",
+        "numbers in every column but the first",
+        f"to leave out what describes the rows: {leaving_out(ingest, 'columns', columns)}",
+    )
 
 
 def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
@@ -38,8 +116,10 @@ def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
     InputError
         Always.
     """
-    faults = [f"row {row!r}, column {column!r} stands {count} times" for row, column, count in cells]
-    raise InputError(f"{path}: {listing(faults)}; say what to make of them: `duplicates: last`, `mean` or `sum`")
+    faults = [f"row {quoted(row)}, column {quoted(column)} stands {count} times" for row, column, count in cells]
+    raise refusal(
+        path, listing(faults), "each cell once", f"to take the last, or `mean` or `sum`: {keys(duplicates='last')}"
+    )
 
 
 def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
@@ -51,9 +131,12 @@ def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
         If so.
     """
     if zeros is None and unstored:
-        raise InputError(
-            f"{path}: {unstored:,} cells are 0, blank or absent; say what they mean with `zeros` under `ingest` in "
-            "params.yaml: `observed` (0 is a value), `missing` (not rated) or a weight such as 0.1 (not taken)"
+        raise refusal(
+            path,
+            f"{unstored:,} {'cell is' if unstored == 1 else 'cells are'} 0, blank or absent",
+            "to be told what that means",
+            f"if not rated {keys(zeros='missing')}; if not taken a weight such as {keys(zeros=0.1)}; "
+            f"if 0 is a value {keys(zeros='observed')}",
         )
 
 
@@ -63,25 +146,35 @@ def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        If a label holds a control character, or two differ only by white space around them or by Unicode form.
+        If a label holds a control character, or two differ only by what is not seen: white space around them,
+        characters without a shape, Unicode form.
     """
-    clean: dict[str, str] = {}
-    faults, alike = [], False
+    first: dict[str, str] = {}
+    faults = []
     for label in labels:
-        if _CONTROL.search(label):
-            faults.append(f"{side} label {label!r} holds a control character")
-        other = clean.setdefault(unicodedata.normalize("NFC", label.strip()), label)
-        if other != label:
-            alike = True
-            faults.append(f"{side} labels {other!a} and {label!a} differ by white space or Unicode form only")
+        other = first.setdefault(tidy(label), label)
+        if CONTROL.search(label):
+            faults.append(f"{side} label {quoted(label)} holds a control character")
+        elif other != label:
+            faults.append(f"{side} labels {other!a} and {label!a} differ only by what is not seen")
     if faults:
-        remedy = "make them one: `labels: strip` under `ingest`" if alike else "take it out"
-        raise InputError(f"{path}: {listing(faults)}; {remedy}")
+        raise refusal(
+            path,
+            listing(faults),
+            "labels that can be told apart",
+            f"to take out what is not seen: {keys(labels='strip')}",
+        )
 
 
-def first_bad_label(labels: Iterable[str]) -> str | None:
-    """Return the first label that holds a control character."""
-    return next((label for label in labels if _CONTROL.search(label)), None)
+def tidy(label: str) -> str:
+    """Return a label in Unicode's composed form, without white space around it and characters that are not seen.
+
+    >>> tidy(" Jose\\u0301\\u200b ")
+    'José'
+    """
+    if label.isascii() and label.isprintable():
+        return label.strip()
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", label).strip())
 
 
 def listing(faults: list[str]) -> str:
@@ -90,29 +183,55 @@ def listing(faults: list[str]) -> str:
     return "; ".join(faults[:LISTED]) + more
 
 
-def _fault(text: str) -> str:
-    text = text.strip()
+def _fault(text: str, decimal: str) -> str:
+    number = text.removesuffix("%").rstrip()
+    if decimal == ",":
+        number = number.translate({ord(","): ".", ord("."): "?"})
     if not text:
         return "blank"
-    if NUMBER.fullmatch(text):
-        return f"{text!r} is {'negative' if text.startswith('-') else f'not within {SMALLEST:g} and {LARGEST:g}'}"
+    if NUMBER.fullmatch(number.replace("−", "-")):
+        if number[0] in "-−":
+            return f"{text!r} is negative"
+        if text.endswith("%"):
+            return f"{text!r} stands among numbers"
+        return f"{text!r} is not within {SMALLEST:g} and {LARGEST:g}"
+    if text.lower() in TRUTH:
+        return f"{text!r} stands among numbers"
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
         return f"{text!r} is not finite"
-    return f"{text!r} is not a number"
+    return f"{quoted(text)} is not a number"
 
 
-def _remedy(text: str, ingest: IngestParameters) -> str | None:
-    """Return the remedy that a bad cell calls for, as a line of params.yaml."""
-    text = text.strip()
-    if not text:
-        return "a blank cell has no value under `zeros: observed`: fill it in, or set `zeros: missing` (not rated)"
-    if NUMBER.fullmatch(text) and text.startswith("-"):
-        return f"if {text} means that it was not rated: `unrated: [{text}]` and `zeros: missing`"
-    if _THOUSANDS.fullmatch(text) and not ingest.thousands:
-        return 'if the comma parts thousands: `thousands: ","`'
-    if _DECIMAL_COMMA.fullmatch(text) and ingest.decimal == ".":
-        thousands = ' and `thousands: "."`' if "." in text else ""
-        return f'if the comma is the decimal mark: `decimal: ","`{thousands}'
-    if text.endswith("%"):
-        return "take the % out"
-    return None
+def _remedies(path: Path, texts: list[str], ingest: IngestParameters) -> str:
+    """Return what bad cells call for, each with what it would mean."""
+    marks: dict[str, str | None] = {}
+    unrated: dict[float | str, None] = {}
+    for text in texts:
+        fits = ((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text))
+        if (pair := next(fits, None)) and pair != (ingest.decimal, ingest.thousands):
+            marks["decimal"], marks["thousands"] = pair
+        elif text and (text[0] in "-−" or not any(map(str.isdigit, text))) and text.lower() not in TRUTH:
+            unrated[float(text) if NUMBER.fullmatch(text) else text] = None
+    remedies = []
+    if marks:
+        others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
+        remedies.append(f"if its marks are meant so: {keys(**others)}")
+    if unrated or not all(texts):
+        changed: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
+        changed |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
+        remedies.append(f"if it means that a cell was not rated: {keys(**changed)}")
+    return "; ".join(remedies) or "look at it: " + command(f"grep -nF -e {quote(texts[0])}", path)
+
+
+def _flow(value: Any) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+        case str() if not _PLAIN.fullmatch(value) or _RESERVED.fullmatch(value):
+            return json.dumps(value, ensure_ascii=False)
+        case float():
+            return repr(value).removesuffix(".0")
+        case _:
+            return str(value)

@@ -4,19 +4,32 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from shlex import quote
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.columns import Coded, texts_to_arrow, to_arrow, to_coded, to_floats, to_mask
+from ratings_nmf.files.columns import Coded, texts_to_arrow, to_arrow, to_coded, to_mask
 from ratings_nmf.raw.assembly import table_of
-from ratings_nmf.raw.faults import check_labels, check_zeros, listing, refuse_cells, refuse_repeated
+from ratings_nmf.raw.faults import (
+    check_labels,
+    check_zeros,
+    command,
+    leaving_out,
+    listing,
+    quoted,
+    refusal,
+    refuse_repeated,
+    tidy,
+)
+from ratings_nmf.raw.kinds import Kinds
 from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
@@ -36,14 +49,28 @@ class Batch:
         appearance, those without a cell too.
     values
         Shape (cells,); NaN where blank.
+    used
+        The columns of the file that they come from, in words.
+    remarks
+        How their values and those before them were read, where that is not plain.
     """
 
     rows: Any
     columns: Any
     values: NDArray[np.float64]
+    used: str
+    remarks: list[str]
 
 
-def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS) -> RatingsTable:
+class Reading(NamedTuple):
+    """A table, the columns of the file that it comes from, in words, and how its values were read, if not plainly."""
+
+    table: RatingsTable
+    used: str
+    remarks: list[str]
+
+
+def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS) -> Reading:
     """Read a table of row labels × column labels, or cells given one a line.
 
     Rows and columns keep the order in which their labels first appear.
@@ -51,7 +78,7 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
     Parameters
     ----------
     path
-        CSV, gzipped, zipped or not, or Parquet (`.parquet`).
+        CSV, packed (gzip, bzip2, xz, zstd, zip) or not, or Parquet.
     ingest
         How to read it.
     zeros
@@ -65,7 +92,7 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
         cell is 0, or the meaning of zeros was not said.
     """
-    (rows, row_labels), (columns, column_labels), values = read_cells(path, ingest, zeros=zeros, limits=limits)
+    (rows, row_labels), (columns, column_labels), values, last = read_cells(path, ingest, zeros=zeros, limits=limits)
     if zeros != "observed":
         rated = values > 0
         rows, columns, values = rows[rated], columns[rated], values[rated]
@@ -76,14 +103,14 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         refuse_repeated(path, repeated)
     check_zeros(path, table.size - len(table.values), zeros)
     if not len(table.values):
-        raise InputError(f"{path}: every cell is 0 or blank; at least one must be above 0")
-    return table
+        raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {command('head', path)}")
+    return Reading(table, last.used, last.remarks)
 
 
 def read_cells(
     path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
-) -> tuple[Coded, Coded, NDArray[np.float64]]:
-    """Read cells as they are: labels, coded, of rows and of columns; values, NaN where blank.
+) -> tuple[Coded, Coded, NDArray[np.float64], Batch]:
+    """Read cells as they are: labels, coded, of rows and of columns; values, NaN where blank; and the last batch.
 
     Parameters and errors are those of `read_raw`, which makes a table of them.
     """
@@ -94,7 +121,7 @@ def read_cells(
     values = np.concatenate([batch.values for batch in read])
     for side, (_, labels) in zip(("row", "column"), sides, strict=True):
         check_labels(path, side, labels)
-    return sides[0], sides[1], values
+    return sides[0], sides[1], values, read[-1]
 
 
 def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
@@ -103,6 +130,10 @@ def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits
     What is wrong with the file is said after the last batch at the latest, all in one go. Cells of a table that are 0
     or blank are left out.
     """
+    if ingest.labels == "strip":
+        skip = replace(ingest.skip, rows=[*map(tidy, ingest.skip.rows)], columns=[*map(tidy, ingest.skip.columns)])
+        columns = ingest.columns and [tidy(name) if isinstance(name, str) else name for name in ingest.columns]
+        ingest = replace(ingest, skip=skip, columns=columns)
     with opened(path, ingest) as source:
         yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros, limits)
 
@@ -112,89 +143,101 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     places = positions(source, ingest.columns)
     if source.separator is not None:
         check_header(source, places, header=header)
-    bad: list[tuple[str, str, str]] = []
+    names = [source.names[place] if header else f"column {place + 1}" for place in places]
+    used = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
     unlabelled: dict[str, list[int]] = {"row": [], "column": []}
     count = 0
-    numbers: list[str] | None = [] if ingest.columns is None else None
+    counting: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=places[:2], values=places[2:], header=header)
-    for sides, values, faults in lines(source, columns, ingest, zeros=zeros, limits=limits):
+    values = Kinds(ingest, names[2:], zeros=zeros)
+    for sides, numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
-        bad += [(row[at].as_py(), column[at].as_py(), faults[at].as_py()) for at in _places(faults)]
+        floats = values.take(numbers, texts, [row, column])
         for side, labels in zip(unlabelled, (row, column), strict=True):
             unlabelled[side] += (count + _unlabelled(labels)).tolist()
-        if numbers is not None:
-            numbers += row.dictionary.to_pylist()
-            if len(numbers) < count + len(row) or numbers[:1] not in ([], ["0"]):
-                numbers = None
+        if counting is not None:
+            counting += row.dictionary.to_pylist()
+            if len(counting) < count + len(row) or counting[:1] not in ([], ["0"]):
+                counting = None
         count += len(row)
-        yield Batch(rows=row, columns=column, values=to_floats(values))
+        yield Batch(rows=row, columns=column, values=floats, used=used, remarks=values.remarks)
     if not count:
-        raise InputError(
-            f"{source.path}: no line below the header; expected a cell a line: row label, column label, value"
-        )
+        raise refusal(source.path, "no line below the header", "a cell a line: row label, column label, value",
+                      f"look at it: {command('head -3', source.path)}")  # fmt: skip
     for side, cells in unlabelled.items():
         if cells:
-            raise InputError(
-                f"{source.path}: {len(cells):,} cells have no {side} label, the first of them cell {cells[0] + 1}"
+            several = "cells have" if len(cells) > 1 else "cell has"
+            raise refusal(
+                source.path,
+                f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}",
+                "a label for every cell",
+                f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}",
             )
-    if numbers is not None:
-        check_numbered_rows(source.path, tuple(numbers), count, [source.names[place] for place in places])
-    if bad:
-        refuse_cells(source.path, bad, ingest)
+    if counting is not None:
+        check_numbered_rows(source.path, tuple(counting), count, names)
+    values.refuse(source.path)
 
 
 def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
     label = source.index[0] if source.index else 0
+    refuse_absent(source.path, "columns", [name for name in ingest.skip.columns if name not in source.names], ingest)
     others = [place for place in range(len(source.names)) if place != label]
-    refuse_absent(source.path, "columns", [label for label in ingest.skip.columns if label not in source.names])
     others = [place for place in others if source.names[place] not in ingest.skip.columns]
-    names = [source.names[place].strip() if ingest.labels == "strip" else source.names[place] for place in others]
+    names = [source.names[place] for place in others]
     if not others:
-        raise InputError(f"{source.path}: found 0 columns besides the labels; expected at least one: a line of column "
-                         "labels, then a line for each row")  # fmt: skip
+        raise _no_cells(source, "0 columns")
     column_labels, labels = texts_to_arrow(names), []
-    bad: list[tuple[str, str, str]] = []
     width = len(others)
+    values = Kinds(ingest, names, zeros=zeros)
+    used = f"row labels from {quoted(source.names[label])}"
     columns = Columns(labels=[label], values=others, header=True)
-    for (row_labels,), values, faults in lines(source, columns, ingest, zeros=zeros, limits=limits):
+    for (row_labels,), numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
         count = len(row_labels)
-        places = sorted((at % count, at // count) for at in _places(faults))
-        bad += [(row_labels[row].as_py(), names[place], faults[place * count + row].as_py()) for row, place in places]
+        cells = values.take(numbers, texts, [row_labels])
         labels.append(row_labels)
-        cells = to_floats(values).reshape(width, count).T
+        cells = cells.reshape(width, count).T
         rows, at = (part.astype(np.int32) for part in np.nonzero(cells > 0))
         yield Batch(
             rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
             columns=pa.DictionaryArray.from_arrays(to_arrow(at), column_labels),
             values=cells[rows, at],
+            used=used,
+            remarks=values.remarks,
         )
     if not sum(map(len, labels)):
-        raise InputError(f"{source.path}: found 0 rows and {len(others)} columns besides the labels; expected at least "
-                         "one of each: a line of column labels, then a line for each row")  # fmt: skip
-    _check_unique(source.path, "row", pa.chunked_array(labels))
-    _check_unique(source.path, "column", pa.chunked_array([column_labels]))
-    if bad:
-        refuse_cells(source.path, bad, ingest)
+        raise _no_cells(source, f"0 rows and {width} columns")
+    _check_unique(source.path, "row", pa.chunked_array(labels), ingest)
+    _check_unique(source.path, "column", pa.chunked_array([column_labels]), ingest)
+    values.refuse(source.path)
 
 
-def _places(faults: Any) -> list[int]:
-    """Return where there is a fault."""
-    return [] if faults.null_count == len(faults) else np.flatnonzero(to_mask(faults.is_valid())).tolist()
+def _no_cells(source: Source, found: str) -> InputError:
+    return refusal(
+        source.path,
+        f"found {found} besides the labels",
+        "at least one of each: a line of column labels, then a line for each row",
+        f"look at it: {command('head -3', source.path)}",
+    )
 
 
-def _check_unique(path: Path, side: str, labels: Any) -> None:
+def _check_unique(path: Path, side: str, labels: Any, ingest: IngestParameters) -> None:
     blank = _blank(labels)
     if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
         return
     first_places: dict[str, int] = {}
-    wrong = []
+    wrong, without, twice = [], [], []
     for position, label in enumerate(labels.to_pylist(), start=1):
         first = first_places.setdefault(label, position)
         if not label.strip():
             wrong.append(f"{side} {position} has no label")
+            without.append(label)
         elif first != position:
-            wrong.append(f"{side} label {label!r} stands at {side}s {first} and {position}")
-    raise InputError(f"{path}: {listing(wrong)}; every {side} needs a label of its own")
+            wrong.append(f"{side} label {quoted(label)} stands at {side}s {first} and {position}")
+            twice.append(label)
+    remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', without)}"
+    if twice:
+        remedy = "rename one: " + command(f"grep -nF -e {quote(twice[0])}", path)
+    raise refusal(path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 
 def _unlabelled(labels: Any) -> NDArray[np.intp]:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from ratings_nmf.core.errors import InputError
-from ratings_nmf.raw.faults import NUMBER
+from ratings_nmf.raw.faults import NUMBER, command, keys, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
@@ -32,8 +31,11 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     names = [name_at[place] for place in order]
     header = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
     if len(names) < 3:
-        raise InputError(
-            f"{source.path}: found {len(names)} columns; expected at least three: row label, column label, value"
+        raise refusal(
+            source.path,
+            f"found {len(names)} column{'s' * (len(names) != 1)}: {header}",
+            "at least three: row label, column label, value",
+            f"if it is a table of row labels × column labels: {keys(layout='table')}",
         )
     if columns is None:
         _check_names(source.path, names, header)
@@ -41,13 +43,15 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     known = range(1, len(names) + 1)
     missing = [str(name) for name in columns if name not in (names if isinstance(name, str) else known)]
     if missing:
-        raise InputError(
-            f"{source.path}: no column {', '.join(missing)}; found {header}; mend `columns` in params.yaml"
-        )
-    twice = [name for name in columns if isinstance(name, str) and names.count(name) > 1]
+        wrong = f"no column {', '.join(missing)}; found {header}"
+        raise refusal(source.path, wrong, "columns that are there", f"name them: {keys(columns=_proposal(names))}")
+    twice = next((name for name in columns if isinstance(name, str) and names.count(name) > 1), None)
     if twice:
-        raise InputError(
-            f"{source.path}: column {twice[0]!r} stands {names.count(twice[0])} times; found {header}; rename one"
+        raise refusal(
+            source.path,
+            f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
+            "each name once",
+            f"rename one: {command('head -1', source.path)}",
         )
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
@@ -62,14 +66,18 @@ def check_header(source: Source, columns: list[int], *, header: bool) -> None:
     """
     first = source.names[columns[2]].strip()
     if header and NUMBER.fullmatch(first):
-        raise InputError(
-            f"{source.path}: line 1: {first!r} is a number where the name of the value column was expected; "
-            f"a file without a header needs numbered columns: `columns: {[place + 1 for place in columns]}`"
+        raise refusal(
+            source.path,
+            f"line 1: {first!r} is a number",
+            "the name of the value column",
+            f"if the file has no header, number its columns: {keys(columns=[place + 1 for place in columns])}",
         )
     if not header and first and not any(letter.isdigit() for letter in first):
-        raise InputError(
-            f"{source.path}: line 1: {first!r} is not a number; numbered columns are for a file without a header; "
-            f"name them: `columns: [{', '.join(source.names[position] for position in columns)}]`"
+        raise refusal(
+            source.path,
+            f"line 1: {quoted(first)} is not a number",
+            "a line of data, as columns are numbered in a file without a header only",
+            f"name them: {keys(columns=[source.names[position] for position in columns])}",
         )
 
 
@@ -82,9 +90,11 @@ def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, nam
         If it does.
     """
     if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels)):
-        raise InputError(
-            f"{path}: its first column, {names[0]!r}, counts the lines from 0; if it does hold the row labels, say so: "
-            f"`columns: [{', '.join(names[:3])}]`"
+        raise refusal(
+            path,
+            f"the first column, {quoted(names[0])}, counts the lines from 0",
+            "row labels",
+            f"if it does hold them, say so: {keys(columns=names[:3])}",
         )
 
 
@@ -92,20 +102,26 @@ def _check_names(path: Path, names: list[str], header: str) -> None:
     roles = [role(name) for name in names]
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):
         return  # no header, which is refused with its own words
-    expected = list(ROLES)
     contrary = "value" in roles[:2] or roles[2] in ("row", "column")
     if len(names) == 3 and names[0].strip() and not contrary:
         return
+    raise refusal(
+        path,
+        f"found {len(names)} columns: {header}; it was not said which hold row label, column label and value",
+        "three columns in this order, or to be told",
+        f"say which they are: {keys(columns=_proposal(names))}",
+    )
+
+
+def _proposal(names: list[str]) -> list[str]:
+    """Return the names that most likely are those of row label, column label and value."""
+    roles = [role(name) for name in names]
     others = [name for name, part in zip(names, roles, strict=True) if name.strip() and part is None]
     others = [name for name in others if not any(word in name.lower() for word in ("time", "date", "index"))] + others
-    proposal = [
+    return [
         names[roles.index(part)] if part in roles else (others.pop(0) if others else f"{part.upper()} COLUMN")
-        for part in expected
+        for part in ROLES
     ]
-    raise InputError(
-        f"{path}: found {len(names)} columns: {header}; which of them hold row label, column label and value "
-        f"is not said; say it under `ingest`: `columns: [{', '.join(proposal)}]`"
-    )
 
 
 def role(name: str) -> str | None:

@@ -84,7 +84,7 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
 
 def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
     parameters = description.parameters()
-    return read_cells(sample.path, parameters, zeros=parameters.zeros)
+    return read_cells(sample.path, parameters, zeros=parameters.zeros)[:3]
 
 
 def _label(ratings: RatingsTable, side: str, line: int) -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.raw.source import beginning, in_words, is_packed, unpacking
+from ratings_nmf.raw.unpacking import PARQUET, beginning, in_words, packing, unpacking
 
 WHOLE = 2**26
 """Bytes, unpacked, up to which a file is looked at as a whole."""
@@ -34,7 +34,7 @@ class Sample:
     encoding
         Of the file, as `ingest.encoding` names it; None for UTF-8 and Parquet.
     packing
-        gzip, zip or None.
+        gzip, bzip2, xz, zstd, zip or None.
     share
         How much of the file the sample is, 1 for all of it; None where nobody knows, as it was not unpacked to the end.
     """
@@ -56,8 +56,9 @@ def sampled(path: Path) -> Iterator[Sample]:
     """
     with in_words(path), TemporaryDirectory() as folder:
         head = beginning(path)
-        copy = Path(folder, "sample.parquet" if path.suffix == ".parquet" else "sample.csv")
-        yield _parquet(path, copy) if path.suffix == ".parquet" else _text(path, head, copy)
+        parquet = head.startswith(PARQUET)
+        copy = Path(folder, "sample.parquet" if parquet else "sample.csv")
+        yield _parquet(path, copy) if parquet else _text(path, head, copy)
 
 
 def _parquet(path: Path, copy: Path) -> Sample:
@@ -73,7 +74,7 @@ def _parquet(path: Path, copy: Path) -> Sample:
 
 
 def _text(path: Path, head: bytes, copy: Path) -> Sample:
-    packed = is_packed(head)
+    packed = packing(head)
     with unpacking(path, head) if packed else path.open("rb") as stream:
         content = stream.read(WHOLE + 1)
         whole = len(content) <= WHOLE
@@ -82,10 +83,9 @@ def _text(path: Path, head: bytes, copy: Path) -> Sample:
         encoding = _encoding(path, content)
         if not whole and not packed and encoding != "utf-16":
             content += b"".join(_pieces(stream, path.stat().st_size))
-    packing = ("gzip" if head.startswith(b"\x1f\x8b") else "zip") if packed else None
     share = 1.0 if whole else None if packed else len(content) / path.stat().st_size
     copy.write_bytes(content.decode(encoding, errors="replace").encode() if encoding else content)
-    return Sample(path=copy, encoding=encoding, packing=packing, share=share)
+    return Sample(path=copy, encoding=encoding, packing=packed, share=share)
 
 
 def _lines(content: bytes) -> bytes:

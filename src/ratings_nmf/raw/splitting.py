@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from unicodedata import normalize
 
 import pyarrow as pa
 
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
-from ratings_nmf.raw.source import LONGEST_LINE, SEPARATORS, STAND_IN, Source
+from ratings_nmf.raw.faults import command, refusal, skipping
+from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, SEPARATORS, STAND_IN, refuse_encoding
+from ratings_nmf.raw.source import Source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,20 +43,19 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
     InputError
         After the last line, as `refuse_lines` does.
     """
-    csv.field_size_limit(LONGEST_LINE)
     separator = source.separator or ","
     delimiter = STAND_IN if len(separator) > 1 else separator
     places = [*columns.labels, *columns.values]
     names = [str(place) for place in range(len(places))]
-    faults: list[tuple[int, str, int]] = []
-    number = 0
+    faults: list[tuple[int, str, str]] = []
+    number, line = 0, ""
 
     def numbered(text: Any) -> Iterator[str]:
-        nonlocal number
+        nonlocal number, line
         for number, line in enumerate(text, start=1):
             if number > ingest.skip.lines and not (ingest.skip.comment and line.startswith(ingest.skip.comment)):
                 if not line.isascii() and line != line.encode("utf-8", "replace").decode():
-                    faults.append((number, "encoding", 0))
+                    faults.append((number, "encoding", line))
                 yield line if len(separator) == 1 else line.replace(separator, delimiter)
 
     def records(text: Any) -> Iterator[list[str]]:
@@ -64,10 +63,10 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             for record in csv.reader(numbered(text), delimiter=delimiter, strict=True):
                 if len(record) == len(source.names):
                     yield record
-                elif record:
-                    faults.append((number, "width", len(record)))
-        except csv.Error:
-            faults.append((number, "quote", 0))
+                elif len(record) > 1 or "".join(record).strip():
+                    faults.append((number, "width", line))
+        except csv.Error as error:
+            faults.append((number, "length" if "limit" in str(error) else "quote", line))
 
     with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         read = records(text)
@@ -78,40 +77,50 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             fields = [columns_of[place] for place in places]
             for place in range(len(columns.labels)):
                 labels = [label.replace(delimiter, separator) for label in fields[place]]
-                if ingest.labels == "strip":
-                    labels = [normalize("NFC", label.strip()) for label in labels]
                 fields[place] = tuple(labels)
             yield pa.RecordBatch.from_arrays([texts_to_arrow(field) for field in fields], names=names)
-    refuse_lines(source, faults[:LISTED], more=max(0, len(faults) - LISTED))
+    refuse_lines(source, faults[:LISTED], ingest, more=max(0, len(faults) - LISTED))
 
 
-def refuse_lines(source: Source, rejected: list[tuple[int, str, int]], *, more: int) -> None:
-    """Refuse lines that cannot be split, if there are any: the number, what is wrong, and how many fields each has.
+def refuse_lines(source: Source, rejected: list[tuple[int, str, str]], ingest: IngestParameters, *, more: int) -> None:
+    """Refuse lines that cannot be split, if there are any: the number, what is wrong, and the text of each.
 
     Raises
     ------
     InputError
         If there are.
     """
+    if not rejected:
+        return
+    numbers = {kind: [line for line, other, _ in rejected if other == kind] for _, kind, _ in rejected}
+    if "encoding" in numbers:
+        with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+            refuse_encoding(source.path, text, first=1)
     separator = source.separator or ","
-    faults: list[str] = []
-    remedies: dict[str, None] = {}
-    for line, kind, width in rejected:
-        if kind == "encoding":
-            faults.append(f"line {line}: not UTF-8")
-            remedies["save the file as UTF-8, or name its encoding, such as `encoding: windows-1252`"] = None
-        elif kind == "quote":
-            faults.append(f"line {line}: a quote is opened and not closed")
-            remedies['close the quote, or double it where it belongs to the text ("")'] = None
-        elif kind == "width":
-            faults.append(f"line {line} has {width} fields")
-            remedies[
-                f"expected {len(source.names)}, as in the first line "
-                f"(separator: {SEPARATORS.get(separator, separator)}); mend the lines or set `separator` in params.yaml"
-            ] = None
-        else:
-            faults.append(f"line {line} is longer than {LONGEST_LINE:,} characters")
-            remedies["is a quote opened and not closed?"] = None
-    if faults:
-        counted = [*faults, *([f"and {more:,} more"] if more else [])]
-        raise InputError(f"{source.path}: {'; '.join([*counted, *remedies])}")
+    shown = command(f"sed -n '{';'.join(f'{line}p' for line, *_ in rejected)}'", source.path)
+    if "quote" in numbers:
+        faults = [f"line {line}: a quote is opened and not closed" for line in numbers["quote"]]
+        expected, remedy = "quotes in pairs", "close it, or double it where it belongs to the text: "
+        remedy += command("grep -n '\"'", source.path)
+    elif "width" in numbers:
+        widths = [(line, _width(text, separator)) for line, kind, text in rejected if kind == "width"]
+        faults = [f"line {line} has {width} field{'s' * (width != 1)}" for line, width in widths]
+        expected = f"{len(source.names)}, as in the first line (separator: {SEPARATORS.get(separator, separator)})"
+        openings = {text.lstrip()[:1] for *_, text in rejected}
+        remedy = f"mend it: {shown}"
+        if len(openings) == 1 and openings <= {*COMMENTS}:
+            remedy = f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
+    else:
+        faults = [f"line {line} is longer than {LONGEST_LINE:,} characters" for line in numbers["length"]]
+        expected = "shorter lines"
+        remedy = "if a quote is opened and not closed, close it: " + command(
+            "awk 'length > 9999 {print NR}'", source.path
+        )
+    counted = [*faults, *([f"and {more:,} more"] if more else [])]
+    raise refusal(source.path, "; ".join(counted), expected, remedy)
+
+
+def _width(line: str, separator: str) -> int:
+    if len(separator) > 1:
+        line, separator = line.replace(separator, STAND_IN), STAND_IN
+    return len(next(csv.reader([line.strip("\r\n")], delimiter=separator), []))

@@ -59,7 +59,7 @@ def read_unseen(
     InputError
         If the file cannot be read, has a bad cell, or fewer than two cells to predict.
     """
-    *sides, values = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
+    *sides, values, _ = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
     rated = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
     codes, texts = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)

@@ -1,0 +1,156 @@
+"""The first line of a text: its separator, its fields, and whether the lines below it have as many."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.faults import CONTROL, NUMBER, command, keys, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.unpacking import SAMPLE
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
+"""Separators that are found out; any other has to be given."""
+
+OTHER_SEPARATORS = "|", "::", " "
+
+STAND_IN = "\x1f"
+"""Stands in for a separator of two characters, which csv does not take."""
+
+LONGEST_LINE = 2**24
+COMMENTS = "#%!"
+
+
+def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, list[str]]:
+    """Return the separator of a file and the fields of its first line.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, not in UTF-8, its separator cannot be told, or its first line has not as many fields as
+        all others that were looked at.
+    """
+    csv.field_size_limit(LONGEST_LINE)
+    lines: list[str] = []
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        for _ in range(source.skip.lines):
+            if not text.readline():
+                raise refusal(path, "found fewer lines than `skip.lines`", "some lines below those to skip",
+                              f"skip none: {skipping(source, lines=0)}")  # fmt: skip
+        size = 0
+        while size < SAMPLE and (line := text.readline(LONGEST_LINE)):
+            size += len(line)
+            lines.append(line)
+    refuse_encoding(path, lines, first=source.skip.lines + 1)
+    mark = source.skip.comment
+    kept = [line for line in lines if not (mark and line.startswith(mark))]
+    if not "".join(kept).strip():
+        raise refusal(path, "the file is empty", "labels and values", f"look at it: {command('ls -l', path)}")
+    separator = source.separator or _find_separator(path, kept)
+    records = _records(path, kept, separator)
+    _check_widths(path, kept, records, separator, source)
+    names = records[0][1]
+    if source.labels == "strip":
+        return separator, list(map(tidy, names))
+    if bad := next(filter(CONTROL.search, names), None):
+        raise refusal(path, f"line 1: {quoted(bad)} holds a control character", "names without",
+                      f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
+    return separator, names
+
+
+def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
+    """Refuse lines, numbered from `first` on, with bytes that are not UTF-8, which stand as lone surrogates.
+
+    Raises
+    ------
+    InputError
+        If there are, naming the first such byte.
+    """
+    for number, line in enumerate(lines, start=first):
+        odd = [] if line.isascii() else [letter for letter in line if "\udc80" <= letter <= "\udcff"]
+        if odd:
+            byte = ord(odd[0]) - 0xDC00
+            encoding = "latin-1" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "windows-1252"
+            raise refusal(path, f"line {number}: not UTF-8: byte 0x{byte:02x}", "UTF-8",
+                          f"name its encoding, such as {keys(encoding=encoding)}")  # fmt: skip
+
+
+def _records(path: Path, lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
+    """Return the fields of each line that is not blank, with the number of lines that end before it."""
+    two = len(separator) > 1
+    text = "".join(lines)
+    reader = csv.reader(
+        io.StringIO(text.replace(separator, STAND_IN) if two else text, newline=""),
+        delimiter=STAND_IN if two else separator,
+        strict=True,
+    )
+    records, before = [], 0
+    try:
+        for record in reader:
+            if len(record) > 1 or "".join(record).strip():
+                records.append((before, [field.replace(STAND_IN, separator) for field in record] if two else record))
+            before = reader.line_num
+    except csv.Error:  # of lines below the first it is said when all of them are split
+        if not records:
+            raise refusal(path, f"line {before + 1}: a quote is opened and not closed", "quotes in pairs",
+                          "close it: " + command("grep -n '\"'", path)) from None  # fmt: skip
+    return records
+
+
+def _check_widths(
+    path: Path, lines: list[str], records: list[tuple[int, list[str]]], separator: str, source: IngestParameters
+) -> None:
+    """Refuse first lines that have not as many fields as all that follow, by what they seem to be."""
+    widths = [len(record) for _, record in records]
+    if widths[0] == 1 and len({*widths}) == 1:
+        raise _one_column(path, records[0][1][0], separator)
+    usual = Counter(widths[1:]).most_common(1)[0][0] if len(widths) > 1 else widths[0]
+    start = next(place for place, width in enumerate(widths) if width == usual)
+    if start == 0 or usual == 1 or {*widths[start:]} != {usual}:
+        return
+    first = records[0][1]
+    wrong = f"line 1 has {widths[0]} field{'s' * (widths[0] > 1)}, the lines below have {usual}"
+    expected = f"as many in every line (separator: {SEPARATORS.get(separator, separator)})"
+    opening = lines[records[0][0]].lstrip()[:1]
+    if opening in COMMENTS:
+        remedy = f"if it is a comment: {skipping(source, comment=opening)}"
+    elif start == 1 and widths[0] == usual + 1 and not first[-1].strip():
+        wrong = "line 1 ends with a separator, and no other does"
+        remedy = "take it out: " + command(f"sed -i '1s/{separator}\\r\\?$//'", path)
+    elif start == 1 and widths[0] == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in records[1][1][1:]):
+        remedy = "if the labels of rows have no name: " + command(f"sed -i '1s/^/label{separator}/'", path)
+    else:
+        remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + records[start][0])}"
+    raise refusal(path, wrong, expected, remedy)
+
+
+def _one_column(path: Path, field: str, separator: str) -> InputError:
+    line = field.splitlines()[0]
+    other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
+    shown = f"look at it: {command('head -3', path)}"
+    remedy = shown if other is None else f"the first line is {quoted(line)}: {keys(separator=other)}"
+    return refusal(path, f"found one column (separator: {SEPARATORS.get(separator, separator)})",
+                   "labels and values beside each other", remedy)  # fmt: skip
+
+
+def _find_separator(path: Path, lines: list[str]) -> str:
+    """Return the separator that splits the most of the first lines into equally many fields, more than one."""
+    some = [line for line in lines[:20] if line.strip()]
+    scores = {separator: _evenness(some, separator) for separator in SEPARATORS}
+    even = [separator for separator, score in scores.items() if score == len(some)]
+    if len(even) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in even)
+        raise refusal(path, f"{names} both split every line evenly", "one separator",
+                      f"say which it is: {keys(separator=even[0])}")  # fmt: skip
+    return max(SEPARATORS, key=lambda separator: (scores[separator], some[0].count(separator)))
+
+
+def _evenness(lines: list[str], separator: str) -> int:
+    """Return how many lines have as many fields as most that have more than one."""
+    try:
+        widths = Counter(len(record) for record in csv.reader(lines, delimiter=separator) if len(record) > 1)
+    except csv.Error:
+        return 0
+    return max(widths.values(), default=0)

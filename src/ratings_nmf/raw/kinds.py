@@ -1,0 +1,142 @@
+"""What the texts mean that are no plain number, over a whole file: words, percentages, marks, faults."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.files.columns import to_floats, to_mask
+from ratings_nmf.raw.faults import NUMBER, TRUTH, refuse_cells, refuse_columns
+
+KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
+UNRATED = -1
+REMARKS = {PERCENTAGE: "values are percentages: 1% is read as 1", WORD: "true and false are read as 1 and 0"}
+
+
+class Cell(NamedTuple):
+    """A cell that is listed where it is wrong: its place in the file, its labels and what stands there."""
+
+    line: int
+    place: int
+    row: str
+    column: str
+    text: str
+
+
+class Kinds:
+    """Takes the values of a file, some lines at a time, and keeps the first cells and the number of each kind.
+
+    Numbers, percentages or the words true and false: a file holds one kind, which is known when all of it was read.
+    `names` are those of the columns of values.
+    """
+
+    def __init__(self, ingest: IngestParameters, names: list[str], *, zeros: Zeros | None) -> None:
+        self._ingest, self._names = ingest, names
+        self._blank = NO_VALUE if zeros == "observed" else UNRATED
+        self._unrated = {value for value in ingest.unrated if isinstance(value, str)}
+        self._counts = np.zeros((len(KINDS), len(names)), dtype=np.int64)
+        self._cells: list[list[Cell]] = [[] for _ in KINDS]
+        self._texts: list[set[str]] = [set() for _ in names]
+        self._lines = 0
+
+    def take(self, numbers: Any, texts: Any, sides: list[Any]) -> NDArray[np.float64]:
+        """Return values, NaN where there is none.
+
+        Parameters
+        ----------
+        numbers
+            Arrow array of the cells, column by column, null where no plain number stands.
+        texts
+            Arrow array of what stands there instead; null where that is a number, or blank and may be.
+        sides
+            Row labels of the lines and, where each line has one of its own, column labels.
+        """
+        values = to_floats(numbers)
+        width = len(self._names)
+        count = len(values) // width
+        self._counts[NUMBER_KIND] += np.count_nonzero(values.reshape(width, count) >= 0, axis=1)
+        if texts.null_count < len(texts):
+            at = np.flatnonzero(to_mask(texts.is_valid()))
+            encoded = texts.drop_null().dictionary_encode()
+            codes = np.from_dlpack(encoded.indices)
+            meanings = [self._meaning(text) for text in encoded.dictionary.to_pylist()]
+            kinds, meant = (np.array(part) for part in zip(*meanings, strict=True))
+            values = values.copy()
+            values[at] = meant[codes]
+            places, lines = np.divmod(at, count)
+            for kind in KINDS:
+                chosen = np.flatnonzero(kinds[codes] == kind)
+                self._counts[kind] += np.bincount(places[chosen], minlength=width)
+                first = chosen[np.lexsort((places[chosen], lines[chosen]))][: LISTED - len(self._cells[kind])]
+                self._cells[kind] += [
+                    Cell(self._lines + line, place, *self._labels(sides, line, place), encoded[cell].as_py())
+                    for cell, line, place in zip(first, lines[first].tolist(), places[first].tolist(), strict=True)
+                ]
+                for place in np.unique(places[chosen]) if kind in (WORD, PERCENTAGE, TEXT) else ():
+                    few = np.unique(codes[chosen][places[chosen] == place])[:2]
+                    self._texts[place] |= {encoded.dictionary[code].as_py() for code in few.tolist()}
+        self._lines += count
+        return values
+
+    @property
+    def kind(self) -> int:
+        """The kind of the values so far: that of plain numbers, if there is one."""
+        return next((kind for kind in (NUMBER_KIND, PERCENTAGE, WORD) if self._counts[kind].any()), NUMBER_KIND)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What is to be known of how the values so far were read."""
+        return [words for kind, words in REMARKS.items() if kind == self.kind]
+
+    def refuse(self, path: Path) -> None:
+        """Refuse what is no value, or of another kind than others, if there is any: whole columns, or cells.
+
+        Raises
+        ------
+        InputError
+            If there is.
+        """
+        wrong = [kind for kind in KINDS if kind != self.kind and self._counts[kind].any()]
+        if not wrong:
+            return
+        cells = sorted(cell for kind in wrong for cell in self._cells[kind])
+        good = self._counts[self.kind]
+        described = [place for place, texts in enumerate(self._texts) if len(texts) > 1 and not good[place]]
+        if described and good.any():
+            refuse_columns(path, [self._names[place] for place in described], self._texts[described[0]], self._ingest)
+        shown = [cell[2:] for cell in cells[:LISTED]]
+        refuse_cells(path, shown, self._ingest, more=int(self._counts[wrong].sum()) - len(shown))
+
+    def _labels(self, sides: list[Any], line: int, place: int) -> tuple[str, str]:
+        return sides[0][line].as_py(), sides[1][line].as_py() if len(sides) > 1 else self._names[place]
+
+    def _meaning(self, text: str) -> tuple[int, float]:
+        """Return the kind of a text and its number."""
+        text = text.strip()
+        if not text:
+            return self._blank, np.nan
+        if text in self._unrated:
+            return UNRATED, np.nan
+        if text.lower() in TRUTH:
+            return WORD, TRUTH[text.lower()]
+        plain = text.removesuffix("%").rstrip()
+        digits = plain
+        if (mark := self._ingest.thousands) and re.fullmatch(
+            rf"[+-]?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+([^0-9{re.escape(mark)}].*)?", plain
+        ):
+            digits = plain.replace(mark, "")
+        if self._ingest.decimal == ",":
+            digits = "?" if "." in digits else digits.replace(",", ".")
+        if not NUMBER.fullmatch(digits):
+            return TEXT, np.nan
+        number = float(digits)
+        if number in self._ingest.unrated:
+            return UNRATED, np.nan
+        lost = number == 0 and digits.lower().partition("e")[0].strip("+-0.")
+        if lost or not (number == 0 or SMALLEST <= number <= LARGEST):
+            return NO_VALUE, np.nan
+        return (NUMBER_KIND if plain == text else PERCENTAGE), number

@@ -1,0 +1,250 @@
+"""The user's file as a plain text in UTF-8: told by its first bytes, unpacked and decoded, or refused by its kind."""
+
+import bz2
+import codecs
+import gzip
+import lzma
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from shlex import quote
+from typing import IO, Any
+
+import pyarrow as pa
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.faults import command, keys, refusal
+
+SAMPLE = 2**16
+PARQUET = b"PAR1"
+_TO_CSV = "libreoffice --headless --convert-to csv"
+_OTHER = "save the table in it as CSV in UTF-8 and name that"
+KINDS = {
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as CSV in UTF-8", _TO_CSV),
+    b"7z\xbc\xaf": ("a 7z archive", "unpack it", "7z x"),
+    b"Rar!": ("a RAR archive", "unpack it", "unrar x"),
+    b"\x93NUMPY": ("a NumPy array, which has no labels", _OTHER, None),
+    b"%PDF": ("a PDF", _OTHER, None),
+    b"SQLite format 3": ("an SQLite database", _OTHER, None),
+    b"\x89HDF": ("an HDF5 file", _OTHER, None),
+    b"ARROW1": ("an Arrow file", _OTHER, None),
+    b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
+    b"\x89PNG": ("a picture", _OTHER, None),
+    b"\xff\xd8\xff": ("a picture", _OTHER, None),
+    b'{"': ("JSON", _OTHER, None),
+    b"[{": ("JSON", _OTHER, None),
+    b"<!DOCTYPE": ("HTML or XML", _OTHER, None),
+    b"<html": ("HTML or XML", _OTHER, None),
+    b"<?xml": ("HTML or XML", _OTHER, None),
+    b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
+}
+"""Files that hold no text to split, by their first bytes: what they are, and how a table comes of them."""
+
+_IN_ZIP = {
+    "xl/": ("an Excel workbook", "save the sheet as CSV in UTF-8", _TO_CSV),
+    "word/": ("a Word document", _OTHER, None),
+    "mimetype": ("an OpenDocument spreadsheet", "save the sheet as CSV in UTF-8", _TO_CSV),
+    ".npy": ("NumPy arrays, which have no labels", _OTHER, None),
+}
+_PACKED: dict[bytes, tuple[str, str, Any]] = {
+    b"\x1f\x8b": (".gz", "gzip", gzip.open),
+    b"BZh": (".bz2", "bzip2", bz2.open),
+    b"\xfd7zXZ": (".xz", "xz", lzma.open),
+    b"\x28\xb5\x2f\xfd": (".zst", "zstd", lambda path: pa.input_stream(path, compression="zstd")),
+}
+_SEEN = bytes([9, 10, 13, *range(32, 256)])
+_ZIP = b"PK\x03\x04", b"PK\x05\x06"
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Refuse in words of our own what a file cannot be read for.
+
+    Raises
+    ------
+    InputError
+        For what the operating system, unpacking and Parquet raise, a full disk apart.
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise _absent(path) from None
+    except PermissionError:
+        raise refusal(path, "may not be read", "a file of yours", command("chmod u+r", path)) from None
+    except (
+        OSError,
+        EOFError,
+        NotImplementedError,
+        zlib.error,
+        lzma.LZMAError,
+        zipfile.BadZipFile,
+        pa.ArrowInvalid,
+    ) as error:
+        if getattr(error, "errno", None):
+            raise
+        raise damage(path) from None
+
+
+def damage(path: Path) -> InputError:
+    """Return what to say of a file that ends early or cannot be unpacked."""
+    return refusal(path, "damaged: it ends too early, or some bytes are wrong", "a whole file",
+                   f"fetch or save it again, and compare its size: {command('ls -l', path)}")  # fmt: skip
+
+
+def beginning(path: Path) -> bytes:
+    """Return the first bytes of a file, of a kind that is read as far as they tell.
+
+    Raises
+    ------
+    InputError
+        If it is not a file, or of another kind.
+    """
+    if path.is_dir():
+        files = sorted(str(file) for file in path.iterdir() if file.is_file())
+        remedy = f"name it: {keys(path=files[0]) if files else command('ls', path)}"
+        raise refusal(path, "this is a folder", "a file", remedy)
+    if not path.exists():
+        raise FileNotFoundError
+    if not path.is_file():
+        raise refusal(path, "not a regular file", "a file", f"copy what it gives: {command('ls -l', path)}")
+    with path.open("rb") as stream:
+        head = stream.read(SAMPLE)
+    suffixes = (".parquet", *(suffix for suffix, *_ in _PACKED.values()))
+    if head and path.suffix in suffixes and not packing(head) and not head.startswith(PARQUET):
+        name = path.with_suffix("" if path.stem.endswith((".csv", ".tsv")) else ".csv")
+        wrong = f"its name ends in {path.suffix}, but its first bytes say another kind"
+        remedy = "rename it: " + command(f"mv {quote(str(path))}", name)
+        raise refusal(path, wrong, "the kind that its name says", remedy)
+    _check_kind(path, head)
+    return head
+
+
+def packing(head: bytes) -> str | None:
+    """Return how a file that begins like this is packed: gzip, bzip2, xz, zstd, zip or None."""
+    packed = (name for magic, (_, name, _) in _PACKED.items() if head.startswith(magic))
+    return next(packed, "zip" if head.startswith(_ZIP) else None)
+
+
+def plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
+    """Return a file of plain UTF-8: the user's own, which begins like this, or a copy, unpacked and decoded.
+
+    Raises
+    ------
+    InputError
+        If the file holds no text, or in another encoding than was said.
+    """
+    file = path
+    if packing(head):
+        file = folder / "unpacked"
+        with unpacking(path, head) as packed, file.open("wb") as out:
+            shutil.copyfileobj(packed, out, 2**20)
+        with file.open("rb") as stream:
+            head = stream.read(SAMPLE)
+        if packing(head):
+            raise refusal(path, "packed twice", "a table, packed once at most", f"unpack it: {command('7z x', path)}")
+        _check_kind(path, head)
+    return _decoded(path, file, head, source, folder)
+
+
+def _check_kind(path: Path, head: bytes) -> None:
+    for magic, kind in KINDS.items():
+        if head.lstrip().startswith(magic):
+            raise _wrong_kind(path, kind)
+    if head[257:262] == b"ustar":
+        raise refusal(path, "this is a tar archive", "a table", f"unpack it: {command('tar -xf', path)}")
+
+
+def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
+    """Return the file itself, if it is in UTF-8, or a copy that is."""
+    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        recoded = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
+        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoded}")
+    wide = _wide_encoding(head)
+    if wide and not (source.encoding or "").startswith("utf-16"):
+        raise refusal(path, "this is UTF-16, as its first bytes say", source.encoding or "UTF-8", keys(encoding=wide))
+    if not wide and len(head.translate(None, _SEEN)) > max(16, len(head) / 20):
+        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet",
+                      f"look at it: {command('file', path)}")  # fmt: skip
+    if source.encoding in (None, "utf-8"):
+        return file
+    if source.encoding.startswith("utf-16") and not wide:
+        raise refusal(path, f"not {source.encoding}", "two bytes a letter", f"if it is UTF-8: {keys(encoding='utf-8')}")
+    copy, line = folder / "plain", 1
+    with file.open("rb") as given, copy.open("w", encoding="utf-8", newline="") as out:
+        decoder = codecs.getincrementaldecoder(source.encoding)()
+        while some := given.read(2**20):
+            try:
+                text = decoder.decode(some, final=len(some) < 2**20)
+            except UnicodeDecodeError as error:
+                line += error.object[: error.start].count(b"\n")
+                wrong = f"line {line}: not {source.encoding}: byte 0x{error.object[error.start]:02x}"
+                other = f"name another, such as {keys(encoding='utf-8')}"
+                raise refusal(path, wrong, "the encoding that was said", other) from None
+            line += text.count("\n")
+            out.write(text)
+    return copy
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Return the encoding of a text with two bytes a letter, told by its mark, or where half of its bytes are 0."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    half = len(head) // 2
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if half and head[start::2].count(0) > 0.7 * half and head[1 - start :: 2].count(0) < 0.1 * half:
+            return encoding
+    return None
+
+
+@contextmanager
+def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
+    """Open a file that is packed, to be read unpacked.
+
+    Raises
+    ------
+    InputError
+        If it is a zip of several files, a document of an office, or locked.
+    """
+    for magic, (*_, unpack) in _PACKED.items():
+        if head.startswith(magic):
+            with unpack(path) as stream:
+                yield stream
+            return
+    with zipfile.ZipFile(path) as archive:
+        files = [item for item in archive.infolist() if not item.is_dir() and not item.filename.startswith("__MACOSX")]
+        for item in files:
+            for start, kind in _IN_ZIP.items():
+                if item.filename.startswith(start) or item.filename.endswith(start):
+                    raise _wrong_kind(path, kind)
+        names = [item.filename for item in files]
+        if len(names) != 1:
+            out = f"unzip -p {quote(str(path))} {quote(names[0] if names else 'NAME')} >"
+            pasted = command(out, path.with_suffix(".csv"))
+            found = ": ".join(filter(None, [str(len(names)), ", ".join(names[:20])]))
+            raise refusal(path, f"found {found}", "one file in the zip", f"take it out: {pasted}")
+        if files[0].flag_bits & 1:
+            raise refusal(path, "locked by a password", "an open zip", f"unpack it: {command('unzip', path)}")
+        with archive.open(files[0]) as stream:
+            yield stream
+
+
+def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
+    name, remedy, tool = kind
+    pasted = keys(path=str(path.with_suffix(".csv"))) if tool is None else command(tool, path)
+    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {pasted}")
+
+
+def _absent(path: Path) -> InputError:
+    folder = next(parent for parent in path.parents if parent.is_dir())
+    alike = get_close_matches(
+        path.name, [file.name for file in path.parent.glob("*")] if folder == path.parent else [], 1
+    )
+    remedy = (
+        f"if it is this one: {keys(path=str(path.parent / alike[0]))}" if alike else f"look: {command('ls', folder)}"
+    )
+    return refusal(path, "no such file", "the table there", remedy)

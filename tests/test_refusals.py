@@ -1,0 +1,384 @@
+"""Every kind of refusal of a file, to the letter: what is wrong, where, what was expected, how to mend it."""
+
+from pathlib import Path
+
+import pytest
+
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import convert
+from ratings_nmf.raw.layouts import read_raw
+
+TRIPLES, RATED = {"layout": "triples"}, {"layout": "triples", "zeros": "missing"}
+NUMBERS = "finite numbers of 0 or more, with a decimal point"
+
+KINDS = [
+    (
+        "p,a\nx,-1\n",
+        {},
+        "row 'x', column 'a': '-1' is negative",
+        NUMBERS,
+        "if it means that a cell was not rated: `zeros: missing`, `unrated: [-1]`",
+    ),
+    (
+        "p,a\nx,NaN\n",
+        {},
+        "row 'x', column 'a': 'NaN' is not finite",
+        NUMBERS,
+        'if it means that a cell was not rated: `zeros: missing`, `unrated: ["NaN"]`',
+    ),
+    (
+        "p,a\nx,1e999\n",
+        {},
+        "row 'x', column 'a': '1e999' is not within 1e-100 and 1e+100",
+        NUMBERS,
+        "look at it: `grep -nF -e 1e999 t.csv`",
+    ),
+    (
+        "p,a\nx,many\n",
+        {},
+        "row 'x', column 'a': 'many' is not a number",
+        NUMBERS,
+        "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`",
+    ),
+    (
+        "p,a,b\nx,1,\n",
+        {},
+        "row 'x', column 'b': blank",
+        NUMBERS,
+        "if it means that a cell was not rated: `zeros: missing`",
+    ),
+    ("p,a\nx,$5\n", {}, "row 'x', column 'a': '$5' is not a number", NUMBERS, "look at it: `grep -nF -e '$5' t.csv`"),
+    (
+        "p;a\nx;1,5\n",
+        {},
+        "row 'x', column 'a': '1,5' is not a number",
+        NUMBERS,
+        'if its marks are meant so: `decimal: ","`',
+    ),
+    (
+        "p;a\nx;1.234,5\n",
+        {},
+        "row 'x', column 'a': '1.234,5' is not a number",
+        NUMBERS,
+        'if its marks are meant so: `decimal: ","`, `thousands: "."`',
+    ),
+    (
+        "p;a;b\nx;1,5;-\n",
+        {"zeros": "missing"},
+        "row 'x', column 'a': '1,5' is not a number; row 'x', column 'b': '-' is not a number",
+        NUMBERS,
+        'if its marks are meant so: `decimal: ","`; if it means that a cell was not rated: `unrated: ["-"]`',
+    ),
+    (
+        "p,a,b\nx,true,2\n",
+        {},
+        "row 'x', column 'a': 'true' stands among numbers",
+        "numbers alone, or true and false alone",
+        "look at it: `grep -nF -e true t.csv`",
+    ),
+    (
+        "p,a,b\nx,1%,2\n",
+        {},
+        "row 'x', column 'a': '1%' stands among numbers",
+        NUMBERS,
+        "look at it: `grep -nF -e 1% t.csv`",
+    ),
+    (
+        "p,what,a\nx,one,1\ny,two,2\n",
+        {},
+        "column 'what' holds no number, but such as 'one'",
+        "numbers in every column but the first",
+        "to leave out what describes the rows: `skip: {columns: [what]}`",
+    ),
+    (
+        "u,i,r\na,x,-1\nb,y,?\n",
+        RATED,
+        "row 'a', column 'x': '-1' is negative; row 'b', column 'y': '?' is not a number",
+        NUMBERS,
+        'if it means that a cell was not rated: `unrated: [-1, "?"]`',
+    ),
+    (
+        "u,i,r\na,x,2\na,x,3\n",
+        RATED,
+        "row 'a', column 'x' stands 2 times",
+        "each cell once",
+        "to take the last, or `mean` or `sum`: `duplicates: last`",
+    ),
+    (
+        "u,i,r\na,x,1\nb,y,1\n",
+        TRIPLES | {"zeros": None},
+        "2 cells are 0, blank or absent",
+        "to be told what that means",
+        "if not rated `zeros: missing`; if not taken a weight such as `zeros: 0.1`; if 0 is a value `zeros: observed`",
+    ),
+    (
+        "u,i,r\n,x,1\n",
+        RATED,
+        "1 cell has no row label, the first of them cell 1",
+        "a label for every cell",
+        'to leave such lines out: `skip: {rows: [""]}`',
+    ),
+    (
+        "p,a\n,1\n",
+        {},
+        "row 1 has no label",
+        "a label of its own for every row",
+        'to leave it out: `skip: {rows: [""]}`',
+    ),
+    (
+        "p,a,\nx,1,2\n",
+        {},
+        "column 2 has no label",
+        "a label of its own for every column",
+        'to leave it out: `skip: {columns: [""]}`',
+    ),
+    (
+        "p,a\nx,1\nx,2\n",
+        {},
+        "row label 'x' stands at rows 1 and 2",
+        "a label of its own for every row",
+        "rename one: `grep -nF -e x t.csv`",
+    ),
+    (
+        "p,a\nann,1\nann ,2\n",
+        {},
+        "row labels 'ann' and 'ann ' differ only by what is not seen",
+        "labels that can be told apart",
+        "to take out what is not seen: `labels: strip`",
+    ),
+    (
+        "p,a\nx\x00,1\n",
+        {},
+        "row label 'x\\x00' holds a control character",
+        "labels that can be told apart",
+        "to take out what is not seen: `labels: strip`",
+    ),
+    (
+        "p,a\x1b\nx,1\n",
+        {},
+        "line 1: 'a\\x1b' holds a control character",
+        "names without",
+        "to take out what is not seen: `labels: strip`",
+    ),
+    ("", {}, "the file is empty", "labels and values", "look at it: `ls -l t.csv`"),
+    (
+        "p,a,b\n",
+        {},
+        "found 0 rows and 2 columns besides the labels",
+        "at least one of each: a line of column labels, then a line for each row",
+        "look at it: `head -3 t.csv`",
+    ),
+    (
+        "u,i,r\n",
+        RATED,
+        "no line below the header",
+        "a cell a line: row label, column label, value",
+        "look at it: `head -3 t.csv`",
+    ),
+    ("p,a\nx,0\n", {}, "every cell is 0 or blank", "at least one above 0", "look at it: `head t.csv`"),
+    (
+        "p|a\nx|1\n",
+        {},
+        "found one column (separator: comma)",
+        "labels and values beside each other",
+        "the first line is 'p|a': `separator: \"|\"`",
+    ),
+    (
+        "p\nx\n",
+        {},
+        "found one column (separator: comma)",
+        "labels and values beside each other",
+        "look at it: `head -3 t.csv`",
+    ),
+    (
+        "p,a;b\n1,2;3\n",
+        {},
+        "comma and semicolon both split every line evenly",
+        "one separator",
+        'say which it is: `separator: ","`',
+    ),
+    (
+        "p,a,b\nx,1,2\n\ny,1\nz,1,2,3\n",
+        {},
+        "line 4 has 2 fields; line 5 has 4 fields",
+        "3, as in the first line (separator: comma)",
+        "mend it: `sed -n '4p;5p' t.csv`",
+    ),
+    (
+        "p,a,b\nx,1,2\n# end\n",
+        {},
+        "line 3 has 1 field",
+        "3, as in the first line (separator: comma)",
+        'if it is a comment: `skip: {comment: "#"}`',
+    ),
+    (
+        "p,a,b,\nx,1,2\ny,1,2\n",
+        {},
+        "line 1 ends with a separator, and no other does",
+        "as many in every line (separator: comma)",
+        "take it out: `sed -i '1s/,\\r\\?$//' t.csv`",
+    ),
+    (
+        "a,b\nx,1,2\ny,1,2\n",
+        {},
+        "line 1 has 2 fields, the lines below have 3",
+        "as many in every line (separator: comma)",
+        "if the labels of rows have no name: `sed -i '1s/^/label,/' t.csv`",
+    ),
+    (
+        "by hand\np,a\nx,1\n",
+        {},
+        "line 1 has 1 field, the lines below have 2",
+        "as many in every line (separator: comma)",
+        "if the table begins later: `skip: {lines: 1}`",
+    ),
+    (
+        "# by hand\np,a\nx,1\n",
+        {},
+        "line 1 has 1 field, the lines below have 2",
+        "as many in every line (separator: comma)",
+        'if it is a comment: `skip: {comment: "#"}`',
+    ),
+    (
+        'p,a\n"x,1\n',
+        {},
+        "line 2: a quote is opened and not closed",
+        "quotes in pairs",
+        "close it, or double it where it belongs to the text: `grep -n '\"' t.csv`",
+    ),
+    (
+        b"p,a\nx\xff,1\n",
+        {},
+        "line 2: not UTF-8: byte 0xff",
+        "UTF-8",
+        "name its encoding, such as `encoding: windows-1252`",
+    ),
+    (
+        b"\xff\xfep\x00,\x00a\x00\n\x00x\x00,\x001\x00\n\x00",
+        {},
+        "this is UTF-16, as its first bytes say",
+        "UTF-8",
+        "`encoding: utf-16`",
+    ),
+    ("p,a\nx,1\n", {"encoding": "utf-16"}, "not utf-16", "two bytes a letter", "if it is UTF-8: `encoding: utf-8`"),
+    (
+        b"p,a\nx,\x81\n",
+        {"encoding": "windows-1252"},
+        "line 2: not windows-1252: byte 0x81",
+        "the encoding that was said",
+        "name another, such as `encoding: utf-8`",
+    ),
+    (
+        "u,i\na,x\n",
+        RATED,
+        "found 2 columns: u, i",
+        "at least three: row label, column label, value",
+        "if it is a table of row labels × column labels: `layout: table`",
+    ),
+    (
+        "a,x,5\nb,y,4\n",
+        RATED,
+        "line 1: '5' is a number",
+        "the name of the value column",
+        "if the file has no header, number its columns: `columns: [1, 2, 3]`",
+    ),
+    (
+        "u,i,r\na,x,5\n",
+        RATED | {"columns": [1, 2, 3]},
+        "line 1: 'r' is not a number",
+        "a line of data, as columns are numbered in a file without a header only",
+        "name them: `columns: [u, i, r]`",
+    ),
+    (
+        "u,i,r\na,x,5\n",
+        RATED | {"columns": ["u", "film", "score"]},
+        "no column film, score; found u, i, r",
+        "columns that are there",
+        "name them: `columns: [u, i, r]`",
+    ),
+    (
+        "u,i,r,r\na,x,5,6\n",
+        RATED | {"columns": ["u", "i", "r"]},
+        "column 'r' stands 2 times; found u, i, r, r",
+        "each name once",
+        "rename one: `head -1 t.csv`",
+    ),
+    (
+        ",User,Item,Score\n0,a,x,3\n",
+        RATED,
+        "found 4 columns: '', User, Item, Score; it was not said which hold row label, column label and value",
+        "three columns in this order, or to be told",
+        "say which they are: `columns: [User, Item, Score]`",
+    ),
+    (
+        "nr,i,r\n0,x,3\n1,y,4\n2,x,5\n",
+        RATED,
+        "the first column, 'nr', counts the lines from 0",
+        "row labels",
+        "if it does hold them, say so: `columns: [nr, i, r]`",
+    ),
+    (
+        "p,a\nx,1\n",
+        {"skip": {"rows": ["Total"]}},
+        "no row labelled 'Total'",
+        "what `skip.rows` names",
+        "take it out: `skip: {}`",
+    ),
+    (
+        "p,a\nx,1\n",
+        {"skip": {"lines": 9}},
+        "found fewer lines than `skip.lines`",
+        "some lines below those to skip",
+        "skip none: `skip: {}`",
+    ),
+    (
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03+\xd0I\xe4\xaa\xd01\xe4\x02",
+        {},
+        "damaged: it ends too early, or some bytes are wrong",
+        "a whole file",
+        "fetch or save it again, and compare its size: `ls -l t.csv`",
+    ),
+    (
+        "p,a\nx,1\n",
+        {"path": "t.csv.gz"},
+        "its name ends in .gz, but its first bytes say another kind",
+        "the kind that its name says",
+        "rename it: `mv t.csv.gz t.csv`",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        {},
+        "this is an old Excel workbook",
+        "a table as text or Parquet",
+        "save the sheet as CSV in UTF-8: `libreoffice --headless --convert-to csv t.csv`",
+    ),
+    (
+        b"%PDF-1.7",
+        {},
+        "this is a PDF",
+        "a table as text or Parquet",
+        "save the table in it as CSV in UTF-8 and name that: `path: t.csv`",
+    ),
+    (
+        b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+        {},
+        "this is no text, but something binary",
+        "a table as text or Parquet",
+        "look at it: `file t.csv`",
+    ),
+    (None, {}, "no such file", "the table there", "look: `ls .`"),
+    (None, {"path": "."}, "this is a folder", "a file", "name it: `ls .`"),
+]
+
+
+@pytest.mark.parametrize(("content", "changes", "wrong", "expected", "remedy"), KINDS)
+def test_a_refusal_is_one_line_to_the_letter(tmp_path, monkeypatch, content, changes, wrong, expected, remedy):
+    monkeypatch.chdir(tmp_path)
+    settings = {"path": "t.csv", "layout": "table", "zeros": "observed"} | changes
+    if content is not None:
+        Path(settings["path"]).write_bytes(content if isinstance(content, bytes) else content.encode())
+    ingest = convert(settings, IngestParameters)
+    with pytest.raises(InputError) as refused:
+        read_raw(Path(ingest.path), ingest, zeros=ingest.zeros)
+    assert str(refused.value) == f"{settings['path']}: {wrong}; expected {expected}; {remedy}"

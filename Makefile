@@ -1,7 +1,7 @@
 # `make repro` and `make test` need git, make and Python 3.11 or later; the first of them builds .venv, the second adds
 # to it what tests need.
 .DELETE_ON_ERROR:
-.PHONY: repro page describe compare spreadsheets test test-all test-lowest check verify bench clean
+.PHONY: repro page describe compare sweep spreadsheets test test-all test-lowest check verify bench clean
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -23,6 +23,10 @@ describe: .venv/installed
 # What differs between two revisions, experiments or the workspace: make compare REV=HEAD~1 TO=HEAD
 compare: .venv/installed
 	@python src/compare.py $(or $(REV),main) $(TO)
+
+# The experiments since a revision as a table and a figure for each dataset, in sweep/: make sweep REV=main
+sweep: .venv/installed
+	@python src/sweep.py $(REV)
 
 # Copies of the CSV files of data/factors and data/recommendations that a spreadsheet takes no label of for a formula
 spreadsheets: .venv/installed
@@ -75,7 +79,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
 
 clean:
-	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations spreadsheets
+	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations spreadsheets sweep
 	find . '(' -name '*.partial' -o -name '.*.tmp' ')' -prune -exec rm -rf {} +
 
 .venv/installed: requirements.lock

@@ -121,8 +121,18 @@ def write_figures(dataset: str, figures: Mapping[str, "Figure"]) -> None:
     with replacing(FIGURES / dataset) as folder:
         folder.mkdir()
         for name, figure in progress(figures.items(), unit="figures"):
-            box = figure.get_tightbbox().padded(0.15)  # what "tight" finds by drawing once more
-            figure.savefig(folder / f"{name}.png", bbox_inches=box, metadata={"Software": None})
+            _save(folder / f"{name}.png", figure)
+
+
+def write_figure(path: Path, figure: "Figure") -> None:
+    """Write a figure that is no output of the pipeline, as `write_figures` writes them."""
+    with replacing(path) as file:
+        _save(file, figure)
+
+
+def _save(file: Path, figure: "Figure") -> None:
+    box = figure.get_tightbbox().padded(0.15)  # what "tight" finds by drawing once more
+    figure.savefig(file, format="png", bbox_inches=box, metadata={"Software": None})
 
 
 def write_page(page: str) -> None:

@@ -15,6 +15,7 @@ from ratings_nmf.core.table import from_dense, profile
 from ratings_nmf.core.words import fit_warnings
 from ratings_nmf.figures.arrangement import (
     arrange,
+    by_component,
     correlation_means,
     prediction_means,
     residual_means,
@@ -22,8 +23,9 @@ from ratings_nmf.figures.arrangement import (
 )
 from ratings_nmf.figures.colours import NOT_RATED
 from ratings_nmf.figures.gallery import fit_line, heatmaps
-from ratings_nmf.figures.heatmap import Caption, heatmap
-from ratings_nmf.figures.lettering import LONGEST, drawable
+from ratings_nmf.figures.heatmap import Caption, Colouring, heatmap
+from ratings_nmf.figures.lettering import LONGEST, drawable, drawables
+from ratings_nmf.figures.scales import kind_of, log_scale
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.metrics import fit_metrics
 
@@ -242,3 +244,89 @@ def test_odd_labels_are_drawn_without_a_warning():
 @pytest.mark.parametrize("label", ["vegetables", "user 1", "Żółć", "مرحبا", "x" * LONGEST])
 def test_a_label_that_can_be_drawn_is_drawn_as_it_is(label):
     assert drawable(label) == label
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (np.arange(1, 6), "linear"),
+        (np.random.default_rng(0).exponential(1, 100_000), "linear"),
+        (np.random.default_rng(0).lognormal(0, 2, 100_000), "log"),
+        (np.concatenate([np.full(1000, 3.0), [1e6]]), "log"),
+        (np.zeros(3), "linear"),
+    ],
+)
+def test_a_heavy_tail_asks_for_a_logarithmic_scale(values, kind):
+    assert kind_of(values) == kind
+
+
+def test_a_logarithmic_scale_is_a_logarithm_in_steps():
+    values = np.geomspace(1, 1e5, 200)
+    scale = log_scale(values, 1e5)
+    exact = 0.06 + 0.94 * np.log(np.maximum(values, scale.floor) / scale.floor) / np.log(scale.limit / scale.floor)
+    np.testing.assert_allclose(scale.place(values), exact, atol=1 / 128)
+    assert scale.place(np.array([0.0, 1e5, np.nan]))[:2].tolist() == [0.0, 1.0]
+    assert [tick for tick in scale.ticks() if tick > 0] == [1e1, 1e2, 1e3, 1e4, 1e5]
+
+
+def test_heavy_tails_are_told_apart_in_every_heatmap():
+    """The middle half of a table whose values span five orders of magnitude has many colours, not one."""
+    W, H = np.random.default_rng(2).lognormal(0, 2.5, (80, 2)), np.random.default_rng(3).gamma(1, 1, (2, 30))
+    factors = Factors(W=W, H=H, components=numbered(2))
+    labels = [tuple(f"{kind} {n}" for n in range(count)) for kind, count in (("row", 80), ("column", 30))]
+    table = from_dense(factors.reconstruction(), row_labels=labels[0], column_labels=labels[1], zeros="observed")
+    figures = gallery_of(table, factors)
+    for name in ("input", "W", "reconstruction"):
+        colours = np.ma.filled(figures[name].axes[0].collections[0].get_array(), np.nan)
+        low, high = np.nanquantile(colours, [0.25, 0.75])
+        assert high - low > 0.15
+        figures[name].canvas.draw()
+        assert separate([text.get_window_extent() for text in figures[name].axes[1].get_yticklabels()], 1)
+
+
+def test_levels_stand_in_a_strip_of_their_own():
+    table, factors = table_and_factors(5, 4, zeros="missing")
+    factors.W[:, -2] = 100.0
+    figures = gallery_of(table, factors)
+    for name, level, shape in (("W", "row level", (5, 3)), ("H", "column level", (3, 4))):
+        axes = figures[name].axes[0]
+        parts, *_, strip = axes.collections
+        assert parts.get_array().shape == shape
+        assert parts.get_clim()[1] < 100
+        assert strip.get_array().size == (5 if name == "W" else 4)
+        assert level in [text.get_text() for text in (*axes.get_xticklabels(), *axes.get_yticklabels())]
+    correlation = figures["correlation"].axes[0].collections[0].get_array()
+    parts = np.corrcoef(factors.W[:, :3] @ factors.H[:3])
+    np.testing.assert_allclose(np.ma.filled(correlation, np.nan), parts, atol=1e-9)
+
+
+def test_numbers_have_contrast_on_every_colour():
+    matrix = np.linspace(0, 1, 400).reshape(20, 20)
+    for scale in ("amount", "difference"):
+        sides = (arrange(tuple(map(str, range(20))), np.ones((20, 1)), kind="rows"),) * 2
+        figure = heatmap(matrix if scale == "amount" else 2 * matrix - 1, sides, SAYS, colouring=Colouring(scale=scale))
+        axes = figure.axes[0]
+        figure.canvas.draw()
+        faces = axes.collections[0].get_facecolor()
+        for face, text in zip(faces, numbers(axes), strict=False):
+            pair = sorted(luminance(to_rgba(colour)) for colour in (face, text.get_color()))
+            assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5
+
+
+def luminance(colour):
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_labels_that_are_shortened_stay_apart():
+    films = [f"The Lord of the Rings: The {part} of the Ring (2001)" for part in ("Fellowship", "Return", "Lost Son")]
+    long = ["x" * 40 + str(number) + "y" * 40 for number in range(30)]
+    for labels in (films, long, ["same label, and a long one at that"] * 2 + ["a"]):
+        drawn = drawables(labels)
+        assert len(set(drawn)) == len(set(labels))
+        assert max(map(len, drawn)) <= LONGEST
+
+
+def test_lines_without_any_loading_come_last():
+    loadings = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    assert by_component(loadings, 4)[0].tolist() == [1, 2, 0, 3]

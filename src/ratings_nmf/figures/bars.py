@@ -17,6 +17,7 @@ from ratings_nmf.figures.heatmap import Caption, heatmap
 from ratings_nmf.figures.lettering import (
     LABEL_SIZE,
     drawable,
+    drawables,
     style_axes,
     text_width,
     write,
@@ -63,7 +64,7 @@ class Bars:
 
     def before(self, figure: Figure) -> float:
         """Return the width of the widest label and a gap, in inches."""
-        return max((text_width(figure, drawable(label)) for label in self.labels), default=0.0) + 0.08
+        return max((text_width(figure, text) for text in drawables(self.labels)), default=0.0) + 0.08
 
     def after(self, figure: Figure) -> float:
         """Return the width of the widest text after a bar and a gap, in inches."""
@@ -76,7 +77,7 @@ def draw_bars(axes: Axes, bars: Bars, heading: str) -> None:
     longest = float(bars.values.max(initial=0.0)) or 1.0
     axes.barh(places, bars.values / longest, height=0.72, color=BAR)
     axes.set(xlim=(0, 1), ylim=(max(len(places), 1) - 0.5, -0.5), xticks=[])
-    axes.set_yticks(places, [drawable(label) for label in bars.labels])
+    axes.set_yticks(places, drawables(bars.labels))
     axes.tick_params(left=False, pad=3)
     axes.spines[:].set_visible(False)
     write_ticks(axes.get_yticklabels())

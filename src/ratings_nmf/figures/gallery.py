@@ -23,8 +23,9 @@ from ratings_nmf.figures.arrangement import (
     table_means,
 )
 from ratings_nmf.figures.colours import INK, MUTED
-from ratings_nmf.figures.heatmap import Caption, heatmap
+from ratings_nmf.figures.heatmap import Caption, Colouring, Strip, heatmap
 from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font
+from ratings_nmf.figures.scales import kinds
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.survey.consensus import Consensus, tree
 
@@ -34,9 +35,15 @@ CAPTIONS = {
     "H": ("H", "weight", "What each component holds of each column"),
     "reconstruction": ("W @ H", "value", "The table as its components rebuild it"),
     "residual": ("residual", "difference", "The table − W @ H; red: the table has more"),
-    "correlation": ("correlation", "correlation", "Between rows of W @ H; grey where a row is constant"),
+    "correlation": (
+        "correlation",
+        "correlation",
+        "Between what components give rows, without levels; grey: constant",
+    ),
 }
 """Title of each heatmap, what its colours mean, and a line that says what it shows."""
+
+BESIDE = "Grey, on a scale of its own: the level, whatever the component"
 
 TREE = 1.0
 """Inches that the tree takes beside the matrix."""
@@ -54,23 +61,32 @@ def heatmaps(
     """
     rows = arrange(table.row_labels, factors.W[:, : factors.parts], kind="rows")
     columns = arrange(table.column_labels, factors.H[: factors.parts].T, kind="columns")
-    components = arrange(factors.components, np.eye(len(factors.components)), kind="components")
+    components = arrange(factors.components[: factors.parts], np.eye(factors.parts), kind="components")
     values, predictions = table_means(table, rows, columns), prediction_means(factors, rows, columns)
-    peak = float(np.nanmax([values, predictions], initial=0.0))
+    peak = float(np.nanmax([values, predictions] if table.weight else values, initial=0.0))
+    W, H, kind = rows.means(factors.W), columns.means(factors.H.T).T, kinds(table, factors)
+    by_table = Colouring(kind=kind["input"], limit=peak)
+    by_residual = Colouring(scale="difference", kind=kind["residual"])
+    levels: list[Strip | None] = [None, None]
+    if factors.parts < len(factors.components):
+        levels = [
+            Strip(label="row level", values=W[:, factors.parts], below=False),
+            Strip(label="column level", values=H[factors.parts + 1], below=True),
+        ]
     table_lines = words.size(profile), *words.empty_lines(profile, drawable), *words.drawn_rows(table.draw)
 
     def draw(name: str, matrix: Matrix, *sides: Arrangement, **colouring: Any) -> Figure:
         title, colours, line = CAPTIONS[name]
-        lines = (line, *fit_lines) if line else table_lines
+        lines = (line, *([BESIDE] if colouring.get("strip") else []), *fit_lines) if line else table_lines
         return heatmap(matrix, sides, Caption(title=f"{dataset}: {title}", lines=lines, colours=colours), **colouring)
 
     figures = (
-        draw("input", values, rows, columns, limit=peak),
-        draw("W", rows.means(factors.W), rows, components),
-        draw("H", columns.means(factors.H.T).T, components, columns),
-        draw("reconstruction", predictions, rows, columns, limit=peak),
-        draw("residual", residual_means(table, factors, rows, columns), rows, columns, scale="difference"),
-        draw("correlation", correlation_means(factors, rows), rows, rows, scale="correlation"),
+        draw("input", values, rows, columns, colouring=by_table),
+        draw("W", W[:, : factors.parts], rows, components, colouring=Colouring(kind=kind["W"]), strip=levels[0]),
+        draw("H", H[: factors.parts], components, columns, colouring=Colouring(kind=kind["H"]), strip=levels[1]),
+        draw("reconstruction", predictions, rows, columns, colouring=by_table),
+        draw("residual", residual_means(table, factors, rows, columns), rows, columns, colouring=by_residual),
+        draw("correlation", correlation_means(factors, rows), rows, rows, colouring=Colouring(scale="correlation")),
     )
     return dict(zip(CAPTIONS, figures, strict=True))
 
@@ -97,7 +113,7 @@ def consensus_figure(dataset: str, consensus: Consensus, survey: dict[str, Any],
     joins = dendrogram(tree(consensus.matrix), no_plot=True) if count > 1 else {"leaves": [0]}
     order = np.array(joins["leaves"])
     side = _side([names[place] for place in order])
-    figure = heatmap(consensus.matrix[np.ix_(order, order)], (side, side), caption, limit=1.0)
+    figure = heatmap(consensus.matrix[np.ix_(order, order)], (side, side), caption, colouring=Colouring(limit=1.0))
     axes, bar = figure.axes
     edges = (np.flatnonzero(np.diff(consensus.group[order])) + 1).tolist()
     edge_width = 1.6 if count <= LABEL_ALL else 0.8

@@ -21,6 +21,7 @@ from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import aligned, counted, number, percent
 from ratings_nmf.figures.arrangement import ANNOTATE
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
+from ratings_nmf.figures.scales import kinds
 from ratings_nmf.files.loadings import CSV_LIMIT
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
@@ -114,7 +115,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "range": [sources.profile["minimum"], sources.profile["maximum"]],
         "to": sources.to,
         "files": _files(sources),
-        "scales": {},
+        "scales": kinds(table, factors),
     }
     return content, data
 

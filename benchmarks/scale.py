@@ -53,21 +53,23 @@ PARAMETERS = {
 }
 
 
-def write_ratings(path: Path, size: Size) -> None:
-    """Write a generated table as triples, sorted by row as MovieLens's are."""
+def write_ratings(path: Path, size: Size, *, copies: int = 1) -> None:
+    """Write a generated table as triples, sorted by row as MovieLens's are; `copies` times, for other rows each."""
     path.parent.mkdir(parents=True, exist_ok=True)
     labels = [
         [f"{kind} {number}" for number in range(count)]
-        for kind, count in zip(("user", "film"), (size.n_rows, size.n_columns), strict=True)
+        for kind, count in zip(("user", "film"), (copies * size.n_rows, size.n_columns), strict=True)
     ]
     schema = pa.schema([("user", pa.string()), ("film", pa.string()), ("rating", pa.float32())])
     partial = path.with_suffix(".partial")
     with pa.csv.CSVWriter(partial, schema, write_options=pa.csv.WriteOptions(quoting_style="none")) as stream:
-        for rows, columns, ratings in chunks(size, seed=0):
-            users, films = (
-                pa.array(names).take(pa.array(places)) for names, places in zip(labels, (rows, columns), strict=True)
-            )
-            stream.write_batch(pa.record_batch([users, films, pa.array(ratings.astype(np.float32))], schema=schema))
+        pieces = [*chunks(size, seed=0)] if copies > 1 else chunks(size, seed=0)
+        names = [*map(pa.array, labels)]
+        for number in range(copies):
+            for rows, columns, ratings in pieces:
+                places = rows + np.int32(number * size.n_rows), columns
+                users, films = (side.take(pa.array(place)) for side, place in zip(names, places, strict=True))
+                stream.write_batch(pa.record_batch([users, films, pa.array(ratings.astype(np.float32))], schema=schema))
     partial.rename(path)
 
 

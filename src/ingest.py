@@ -1,23 +1,36 @@
 """Read a raw table, check every cell, and write its cells, labels and profile."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from ratings_nmf.core import params, stage, table
+from ratings_nmf.core import params, stage
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.tally import Tally
 from ratings_nmf.files import interim
-from ratings_nmf.raw.layouts import read_raw
+from ratings_nmf.raw.layouts import Reading, read_blocks
 from ratings_nmf.raw.notes import notes
 
 
 def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    ratings, used, remarks = read_raw(Path(source.path), source, zeros=source.zeros)
-    profile, remarks = table.profile(ratings), remarks + notes(ratings)
-    if remarks:
-        profile["notes"] = remarks
-    interim.write(dataset, ratings, profile)
-    size = f"{profile['rows']:,} rows × {profile['columns']:,} columns"
-    return profile["cells"], "; ".join([size, used, *remarks])
+    tally = Tally()
+    reading: Reading
+
+    def tables() -> Iterator[RatingsTable]:
+        nonlocal reading
+        for reading in read_blocks(Path(source.path), source, zeros=source.zeros):
+            tally.add(reading.table)
+            yield reading.table
+
+    def profile() -> dict[str, Any]:
+        remarks = reading.remarks + notes(tally)
+        return tally.profile() | ({"notes": remarks} if remarks else {})
+
+    content = interim.write(dataset, tables(), profile)
+    size = f"{content['rows']:,} rows × {content['columns']:,} columns"
+    return content["cells"], "; ".join([size, reading.used, *content.get("notes", [])])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.html import Sources
@@ -41,7 +42,7 @@ def made_of(name, rows, columns, *, k=3, zeros="observed", row_labels=None, colu
         name=name,
         parameters={"ingest": {"path": f"data/raw/{name}.csv", "zeros": zeros}, "fit": {"n_components": k}},
         table=table,
-        profile=profile(table),
+        profile=tally_of(table).profile(),
         factors=factors,
         fit={"n_components": k, "n_iter": 30, "converged": zeros == "observed", **fit_metrics(table, factors)},
         loss_curve=np.array([90.0, 31.0, 12.5, 6.2, 5.1, 4.9, 4.85]),

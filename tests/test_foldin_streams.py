@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.files import interim
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written, significant
@@ -51,7 +52,7 @@ def project(folder, *, layout="triples", zeros="missing", rows=ROWS, columns=COL
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 0, "datasets": {"t": dataset}}), encoding="utf-8")
-    interim.write("t", table, profile(table))
+    interim.write("t", [table], tally_of(table).profile)
     with factor_files.writing("t", factors.columns_frame(columns), beside={}, csv=True) as add:
         add(factors.rows_frame(rows), factors.reconstruction_frame(rows, columns))
     return SimpleNamespace(table=table, factors=factors, frame=frame, zeros=zeros)

@@ -11,7 +11,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
 import pages
-from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.core.words import fit_warnings
 from ratings_nmf.figures.arrangement import (
     arrange,
@@ -40,7 +41,7 @@ def table_and_factors(rows, columns, **options):
 def gallery_of(table, factors, **fit):
     fit = {"n_components": factors.W.shape[1], "n_iter": 7, "converged": True, **fit_metrics(table, factors), **fit}
     lines = [fit_line(fit), *fit_warnings(fit, {})]
-    return heatmaps("name", table, factors, profile=profile(table), fit_lines=lines)
+    return heatmaps("name", table, factors, profile=tally_of(table).profile(), fit_lines=lines)
 
 
 def texts(figure):

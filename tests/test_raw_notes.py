@@ -8,7 +8,13 @@ import pytest
 
 from examples import table_of
 from ratings_nmf.core.table import from_dense
-from ratings_nmf.raw.notes import notes
+from ratings_nmf.core.tally import tally_of
+from ratings_nmf.raw import notes as noting
+
+
+def notes(table):
+    return noting.notes(tally_of(table))
+
 
 RATINGS = np.random.default_rng(0).integers(1, 6, (20, 8)).astype(float)
 

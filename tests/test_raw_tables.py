@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
-from ratings_nmf.core.table import from_dense, profile
+from ratings_nmf.core.table import from_dense
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.raw.layouts import read_raw
 from ratings_nmf.raw.scan import LIMITS, Limits
 
@@ -114,7 +115,9 @@ def test_profile_names_empty_rows_and_columns():
     cells = np.zeros((30, 3))
     cells[4, 1] = 2.0
     labels = tuple(f"r{row}" for row in range(30))
-    described = profile(from_dense(cells, row_labels=labels, column_labels=("a", "b", "c"), zeros="observed"))
+    described = tally_of(
+        from_dense(cells, row_labels=labels, column_labels=("a", "b", "c"), zeros="observed")
+    ).profile()
     assert described["empty_row_count"] == 29
     assert described["empty_rows"] == [f"r{row}" for row in range(21) if row != 4]
     assert described["empty_columns"] == ["a", "c"]

@@ -8,7 +8,7 @@ import pytest
 from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
-from ratings_nmf.core.table import profile
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.core.words import fit_warnings, list_warnings
 from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import survey_figure
@@ -84,7 +84,7 @@ def surveyed(table, count, folds):
 
 def check(number, zeros):
     table, count, folds = drawn(number, zeros)
-    described = measured(profile(table))
+    described = measured(tally_of(table).profile())
     survey = unless_refused(surveyed, table, count, folds)
     heldout = unless_refused(evaluated, table, count, folds, to="rows" if number % 2 else "columns")
     unless_refused(on_own_cells, table, count, number)

@@ -1,7 +1,7 @@
 """The ratings table: its known cells, its labels and the meaning of a cell that is not stored."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from msgspec import Meta
@@ -146,33 +146,3 @@ def from_dense(
         values=cells[rows, columns],
         zeros=zeros,
     )
-
-
-def profile(table: RatingsTable) -> dict[str, Any]:
-    """Describe what went in: size, density, values, and rows and columns without a stored cell.
-
-    ``density`` is the share of cells that are stored (above 0); minimum, maximum and mean are over those that count,
-    the mean by their weights.
-
-    >>> cells = np.array([[2.0, 0.0], [0.0, 0.0]])
-    >>> described = profile(from_dense(cells, row_labels=("a", "b"), column_labels=("x", "y"), zeros="observed"))
-    >>> described["density"], described["mean"], described["empty_rows"], described["empty_columns"]
-    (0.25, 0.5, ['b'], ['y'])
-    """
-    least, largest = table.range
-    empty_rows = np.flatnonzero(np.bincount(table.rows, minlength=table.shape[0]) == 0)
-    empty_columns = np.flatnonzero(np.bincount(table.columns, minlength=table.shape[1]) == 0)
-    return {
-        "rows": table.shape[0],
-        "columns": table.shape[1],
-        "cells": len(table.values),
-        "density": len(table.values) / table.size,
-        "zeros": table.zeros,
-        "minimum": least,
-        "maximum": largest,
-        "mean": table.mean,
-        "empty_row_count": len(empty_rows),
-        "empty_column_count": len(empty_columns),
-        "empty_rows": [table.row_labels[row] for row in empty_rows[:LISTED]],
-        "empty_columns": [table.column_labels[column] for column in empty_columns[:LISTED]],
-    }

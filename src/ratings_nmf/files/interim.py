@@ -1,6 +1,6 @@
 """`data/interim/<dataset>/`: the ingested table as cells, labels and a profile."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import compress, islice
 from pathlib import Path
 from typing import Any
@@ -12,22 +12,48 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw, draw_rows
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.files.atomic import replacing
-from ratings_nmf.files.columns import iterate_parquet, write_parquet
+from ratings_nmf.files.columns import appending, iterate_parquet
 from ratings_nmf.files.formats import made_by, read_json, read_labels, write_json, write_labels
 
 BLOCK = 4_000_000
 """Cells that are read together where a table need not be in memory as a whole."""
 
 
-def write(dataset: str, table: RatingsTable, profile: dict[str, Any]) -> None:
-    """Write cells.parquet (row, column, value), rows.csv, columns.csv (labels, in order) and profile.json."""
-    cells: dict[str, NDArray[Any]] = {"row": table.rows, "column": table.columns, "value": table.values}
+GROUP = 2**20
+"""Cells of a row group of cells.parquet, so that its bytes do not depend on how many are written at a time."""
+
+
+def write(dataset: str, tables: Iterable[RatingsTable], profile: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Write cells.parquet (row, column, value), rows.csv, columns.csv (labels in order), profile.json; return the last.
+
+    Parameters
+    ----------
+    dataset
+        Its name.
+    tables
+        Some successive rows at a time, or all at once: each has the labels of the whole table, and the cells of its
+        rows alone.
+    profile
+        What to write of the table, asked for when all of it has been given.
+    """
     with replacing(_folder(dataset)) as folder:
         folder.mkdir()
-        write_parquet(folder / "cells.parquet", cells)
+        with appending(folder / "cells.parquet") as append:
+            waiting: list[dict[str, NDArray[Any]]] = []
+            for table in tables:
+                waiting.append({"row": table.rows, "column": table.columns, "value": table.values})
+                count = sum(len(part["row"]) for part in waiting)
+                if count >= GROUP:
+                    joined = _joined(waiting)
+                    stop = count - count % GROUP
+                    append({name: part[:stop] for name, part in joined.items()}, {})
+                    waiting = [{name: part[stop:] for name, part in joined.items()}]
+            append(_joined(waiting), {})
         write_labels(folder / "rows.csv", "row", table.row_labels)
         write_labels(folder / "columns.csv", "column", table.column_labels)
-        write_json(folder / "profile.json", profile)
+        content = profile()
+        write_json(folder / "profile.json", content)
+    return content
 
 
 def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
@@ -120,6 +146,10 @@ def iterate_labels(dataset: str, side: Side) -> Iterator[str]:
 def read_profile(dataset: str) -> dict[str, Any]:
     """Return profile.json: size, density, meaning of zero, values, empty rows and columns."""
     return read_json(made_by("ingest", _folder(dataset) / "profile.json", dataset))
+
+
+def _joined(parts: list[dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _folder(dataset: str) -> Path:

@@ -28,7 +28,7 @@ class Description:
     questions
         Keys that only the owner of the file can settle, and between what.
     profile
-        Of what was looked at, as `core.table.profile` gives it; None where ingest would refuse the file.
+        Of what was looked at, as `Tally.profile` gives it; None where ingest would refuse the file.
     cells
         How many known cells the file has, about.
     rates

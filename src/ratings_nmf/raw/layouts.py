@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
@@ -34,6 +35,7 @@ from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
+from ratings_nmf.raw.spool import Spool
 
 LABEL = pa.dictionary(pa.int32(), pa.string())
 
@@ -92,19 +94,40 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
         cell is 0, or the meaning of zeros was not said.
     """
-    (rows, row_labels), (columns, column_labels), values, last = read_cells(path, ingest, zeros=zeros, limits=limits)
-    if zeros != "observed":
-        rated = values > 0
-        rows, columns, values = rows[rated], columns[rated], values[rated]
-    table, repeated = table_of(
-        (tuple(row_labels), tuple(column_labels)), (rows, columns, values), zeros=zeros, duplicates=ingest.duplicates
-    )
+    first, *others = read_blocks(path, ingest, zeros=zeros, limits=limits)
+    if not others:
+        return first
+    tables = [block.table for block in (first, *others)]
+    blocks = [(table.rows, table.columns, table.values) for table in tables]
+    rows, columns, values = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return first._replace(table=replace(first.table, rows=rows, columns=columns, values=values))
+
+
+def read_blocks(
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
+) -> Iterator[Reading]:
+    """Read a file as `read_raw` does and give some successive rows at a time, so that memory has bounds.
+
+    Each table has all labels, and the cells of its rows alone. What is wrong with the cells is said after the last.
+    """
+    with TemporaryDirectory() as folder:
+        spool = Spool(folder=Path(folder), cells=limits.sorted)
+        for batch in batches(path, ingest, zeros=zeros, limits=limits):
+            spool.add(batch.rows, batch.columns, batch.values, all_count=zeros == "observed")
+        labels = tuple(spool.rows), tuple(spool.columns)
+        for side, texts in zip(("row", "column"), labels, strict=True):
+            check_labels(path, side, texts)
+        repeated, stored = [], 0
+        for cells in spool.blocks():
+            table, more = table_of(labels, cells, zeros=zeros, duplicates=ingest.duplicates)
+            repeated += more
+            stored += len(table.values)
+            yield Reading(table, batch.used, batch.remarks)
     if repeated:
         refuse_repeated(path, repeated)
-    check_zeros(path, table.size - len(table.values), zeros)
-    if not len(table.values):
+    check_zeros(path, len(labels[0]) * len(labels[1]) - stored, zeros)
+    if not stored:
         raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {command('head', path)}")
-    return Reading(table, last.used, last.remarks)
 
 
 def read_cells(
@@ -131,9 +154,11 @@ def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits
     or blank are left out.
     """
     if ingest.labels == "strip":
-        skip = replace(ingest.skip, rows=[*map(tidy, ingest.skip.rows)], columns=[*map(tidy, ingest.skip.columns)])
+        skip = msgspec.structs.replace(
+            ingest.skip, rows=[*map(tidy, ingest.skip.rows)], columns=[*map(tidy, ingest.skip.columns)]
+        )
         columns = ingest.columns and [tidy(name) if isinstance(name, str) else name for name in ingest.columns]
-        ingest = replace(ingest, skip=skip, columns=columns)
+        ingest = msgspec.structs.replace(ingest, skip=skip, columns=columns)
     with opened(path, ingest) as source:
         yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros, limits)
 

@@ -1,22 +1,21 @@
 """What may be wrong with a table that can be read: a mark for "not rated", totals, labels that differ by case."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ratings_nmf.core.table import LISTED, RatingsTable
+from ratings_nmf.core.table import LISTED
+from ratings_nmf.core.tally import Tally
 
 FAR, OFTEN = 3, 0.01
 """A value is a mark where it is more than so many times the next largest, and so large a share of the cells."""
 
 
-def notes(table: RatingsTable) -> list[str]:
-    """Return what a careful reader of the table would ask about, each with its remedy."""
-    remarks = _marks(table)
-    for side, line in totals(table):
-        label = (table.row_labels if side == "row" else table.column_labels)[line]
+def notes(tally: Tally) -> list[str]:
+    """Return what a careful reader of a table would ask about, each with its remedy."""
+    remarks = _marks(tally)
+    for side, label in totals(tally):
         remedy = f"`skip: {{{side}s: [{label!r}]}}`"
         remarks.append(f"{side} {label!r} is the sum of the others; if it is a total: {remedy}")
-    for side, labels in ("row", table.row_labels), ("column", table.column_labels):
+    for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
         remarks += _alike(side, labels)
     return remarks
 
@@ -30,42 +29,31 @@ def is_mark(largest: float, next_largest: float, *, times: int, cells: int) -> b
     return times >= max(2, OFTEN * cells) and cells - times > 1 and largest > FAR * next_largest
 
 
-def totals(table: RatingsTable) -> list[tuple[str, int]]:
-    """Return the rows and columns that are, cell by cell, the sum of all others: the side, and the place on it."""
+def totals(tally: Tally) -> list[tuple[str, str]]:
+    """Return the side and the label of each row and column that is, cell by cell, the sum of all others.
+
+    Of a column that has a total its largest value is half the sum. A row as large as all these values together holds
+    every one of them.
+    """
     sides = (
-        ("row", table.rows, table.columns, table.row_labels),
-        ("column", table.columns, table.rows, table.column_labels),
+        ("row", tally.row_labels, tally.row_sums, tally.row_counts, tally.column_sums, tally.column_largest),
+        ("column", tally.column_labels, tally.column_sums, tally.column_counts, tally.row_sums, tally.row_largest),
     )
-    return [
-        (side, line) for side, own, other, labels in sides for line in _totals(own, other, table.values, len(labels))
-    ]
+    lines = []
+    for side, labels, sums, counts, across, largest in sides:
+        if len(labels) > 2 and np.allclose(2 * largest, across, rtol=1e-9, atol=0):
+            places = np.flatnonzero(np.isclose(sums, largest.sum(), rtol=1e-9, atol=0) & (counts > 1))
+            lines += [(side, labels[place]) for place in places.tolist()]
+    return lines
 
 
-def _marks(table: RatingsTable) -> list[str]:
-    largest = float(table.values.max())
-    below = table.values[table.values < largest]
-    next_largest, times = float(below.max(initial=0.0)), len(table.values) - len(below)
-    if not is_mark(largest, next_largest, times=times, cells=len(table.values)):
+def _marks(tally: Tally) -> list[str]:
+    if not is_mark(tally.largest, tally.next_largest, times=tally.times, cells=tally.cells):
         return []
     return [
-        f"{largest:g} stands {times:,} times, and the next largest value is {next_largest:g}; if it means that a "
-        f"cell was not rated: `unrated: [{largest:g}]` and `zeros: missing`"
+        f"{tally.largest:g} stands {tally.times:,} times, and the next largest value is {tally.next_largest:g}; if it "
+        f"means that a cell was not rated: `unrated: [{tally.largest:g}]` and `zeros: missing`"
     ]
-
-
-def _totals(own: NDArray[np.int32], other: NDArray[np.int32], values: NDArray[np.float64], count: int) -> list[int]:
-    """Return the lines that are, cell by cell, the sum of all others, of which there are two at least."""
-    if count < 3:
-        return []
-    sums, whole = np.bincount(own, values, minlength=count), np.bincount(other, values)
-    candidates = np.flatnonzero(np.isclose(2 * sums, values.sum(), rtol=1e-9, atol=0))
-    totals = []
-    for line in candidates.tolist():
-        cells = own == line
-        mine = np.bincount(other[cells], values[cells], minlength=len(whole))
-        if np.count_nonzero(mine) > 1 and np.allclose(2 * mine, whole, rtol=1e-9, atol=0):
-            totals.append(line)
-    return totals
 
 
 def _alike(side: str, labels: tuple[str, ...]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from ratings_nmf.core import table, words
+from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.raw.assembly import table_of
 from ratings_nmf.raw.findings import Description, Key
 from ratings_nmf.raw.layouts import read_cells
@@ -25,23 +26,24 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
     except InputError as error:
         description.findings.append(("refused", str(error)))
         return
-    found = [(side, line) for side, line in totals(ratings) if _is_total(_label(ratings, side, line))]
-    if found:
+    tally = tally_of(ratings)
+    sums = [(side, label) for side, label in totals(tally) if _is_total(label)]
+    if sums:
         skip = dict(description.ingest.get("skip", Key({})).value)
-        for side, line in found:
-            skip[f"{side}s"] = [*skip.get(f"{side}s", []), _label(ratings, side, line)]
-            sentence = f"{side} {_label(ratings, side, line)!r} is the sum of the others, and left out"
+        for side, label in sums:
+            skip[f"{side}s"] = [*skip.get(f"{side}s", []), label]
+            sentence = f"{side} {label!r} is the sum of the others, and left out"
             description.findings.append(("total", sentence))
         description.ingest["skip"] = Key(skip, "the sums of the others are no rows or columns of their own")
-        ratings = _read(sample, description, counts=counts)
-    profile = table.profile(ratings)
+        tally = tally_of(_read(sample, description, counts=counts))
+    profile = tally.profile()
     description.profile = profile
     description.cells = round(profile["cells"] / (sample.share or 0.01))
     of = "of the sample: " if sample.share != 1 else ""
     about = f"; about {description.cells:,} cells in all" if sample.share not in (1, None) else ""
     description.findings.insert(1, ("size", f"{of}{words.size(profile)}{about}"))
     description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
-    description.findings += [("note", remark) for remark in notes(ratings)]
+    description.findings += [("note", remark) for remark in notes(tally)]
 
 
 def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsTable:
@@ -85,10 +87,6 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
 def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
     parameters = description.parameters()
     return read_cells(sample.path, parameters, zeros=parameters.zeros)[:3]
-
-
-def _label(ratings: RatingsTable, side: str, line: int) -> str:
-    return (ratings.row_labels if side == "row" else ratings.column_labels)[line]
 
 
 def _is_total(label: str) -> bool:

@@ -34,6 +34,8 @@ class Limits(NamedTuple):
     ----------
     lines, cells
         Lines, and cells, that are given together.
+    sorted
+        Cells that are sorted together; a file of more is kept on disk meanwhile.
     many
         Columns of values above which Python splits the lines: DuckDB takes memory for 2,048 lines of each column.
     newcomers
@@ -42,6 +44,7 @@ class Limits(NamedTuple):
 
     lines: int = 1_000_000
     cells: int = 10_000_000
+    sorted: int = 4_000_000
     many: int = 1_000
     newcomers: int = 10_000
 

@@ -40,10 +40,10 @@ def inputs(size, components):
 
 def ours(W, H, starts, known):
     """Return a call of this project's search."""
-    from ratings_nmf.recommend.search import best_items
+    from ratings_nmf.recommend.search import highest
     from ratings_nmf.solvers.kernels.topk import Known
 
-    return lambda: best_items(W, H, Known(starts, known), typical=None, top=TOP)
+    return lambda: highest(W, H, Known(starts, known), top=TOP)
 
 
 def implicit(W, H, starts, known):

@@ -39,7 +39,7 @@ def fold_in(
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    usual = search.typical(factors, to=side)
+    usual = search.usual_receiver(factors, to=side)
     cells, count = 0, len(own.places)
     with lists.beside(file, output, side=side) as places:
         dense = count * len(known) <= dense_limit
@@ -50,9 +50,8 @@ def fold_in(
         for some in tables:
             loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             loadings = as_written(loadings, largest, csv=True)
-            seen = search.known_items(some, to="rows")
-            best = search.best_items(loadings, items, seen, typical=usual, top=parameters.recommend.top)
-            results.add(some, loadings, best)
+            best = search.best_items(loadings, items, some, usual=usual, top=parameters.recommend.top)
+            results.add(some, loadings, search.with_known(best, items[:, : usual.parts], some))
             cells += len(some.values)
         results.finish()
     meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")

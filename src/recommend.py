@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files import interim, lists, loadings, reports
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.factors import Factors, parts_of
 from ratings_nmf.recommend.recommendations import Spread
 from ratings_nmf.recommend.search import in_blocks
 
@@ -13,20 +13,19 @@ from ratings_nmf.recommend.search import in_blocks
 def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:
     """Recommend for one dataset, of whose cells about `block` are in memory at a time."""
     parameters = params.load().dataset(dataset).recommend
-    spread, profile = Spread(), interim.read_profile(dataset)
+    spread, profile, components = Spread(), interim.read_profile(dataset), loadings.components(dataset)
 
     def blocks() -> Iterable[tuple[RatingsTable, Factors]]:
-        tables = interim.blocks(dataset, cells=block, places_only=True)
+        tables = interim.blocks(dataset, cells=block)
         return ((table, Factors(**parts)) for table, parts in loadings.beside(dataset, tables))
 
-    def parts() -> Iterator[lists.Columns]:
-        components = loadings.components(dataset)
+    def columns() -> Iterator[lists.Columns]:
         for receivers, items, best in in_blocks(blocks, to=parameters.to, top=parameters.top):
             spread.add(best)
             yield best.to_columns(receivers=receivers, items=items, components=components)
 
-    lists.write(dataset, parts())
-    summary = spread.summary()
+    lists.write(dataset, columns())
+    summary = spread.summary(parts=parts_of(components))
     reports.write(dataset, "recommend", summary)
     return profile["cells"], f"lists of up to {parameters.top} for {summary['receivers']:,} {parameters.to}"
 

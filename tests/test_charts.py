@@ -8,6 +8,7 @@ from examples import planted
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.figures.bars import component_bars, largest_parts, most_recommended, recommendation_figure
 from ratings_nmf.figures.curves import convergence
+from ratings_nmf.figures.lettering import drawable
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.recommend.search import recommend
 
@@ -99,7 +100,11 @@ def test_a_warning_stands_above_the_recommendations(size):
     table, factors = sparsely_known(size, size, 2)
     found = recommend(factors, table, to="rows", top=2)
     figure = recommendation_figure("name", table, factors, found, to="rows", warnings=["The lists find less."])
-    assert "The lists find less." in {text.get_text() for text in texts(figure)}
+    said = " ".join(text.get_text() for text in texts(figure))
+    assert "The lists find less." in said
+    line = int(np.flatnonzero(found.parts[:, 0] >= 0)[0])
+    receiver, item = table.row_labels[found.receivers[line]], table.column_labels[found.items[line]]
+    assert f"For example, to {drawable(receiver)} {drawable(item)}: level" in said
     assert_apart(figure)
 
 

@@ -1,5 +1,6 @@
 """Recommendations equal brute force on W @ H, bit by bit, on any number of threads, in any order of the items."""
 
+import math
 import os
 import subprocess
 import sys
@@ -46,24 +47,51 @@ def tables(draw):
 def summary(found):
     spread = Spread()
     spread.add(found)
-    return spread.summary()
+    return spread.summary(parts=2)
 
 
 def brute_force(factors, table, *, to, top):
-    """Give (receiver, item, predicted, component, share) the slow way: every cell, sorted."""
-    W, H, known = factors.W.copy(), factors.H.copy(), table.dense() > 0
-    if factors.parts == len(factors.components):
-        W[~known.any(axis=1)] = W.cumsum(axis=0)[-1] / len(W) if to == "rows" else W[~known.any(axis=1)]
-        H.T[~known.any(axis=0)] = H.T.cumsum(axis=0)[-1] / H.shape[1] if to == "columns" else H.T[~known.any(axis=0)]
+    """Give (receiver, item, predicted, parts, known) the slow way: every cell, sorted; parts as names and amounts."""
+    W, H, values, count = factors.W.copy(), factors.H.copy(), table.dense(), factors.parts
+    values[values == 0] = np.nan
+    cold = np.isnan(values).all(axis=1 if to == "rows" else 0)
+    usual = W.cumsum(axis=0)[-1] / len(W) if to == "rows" else H.T.cumsum(axis=0)[-1] / H.shape[1]
+    if count == len(factors.components):
+        own = W if to == "rows" else H.T
+        own[cold] = usual
     predicted = Factors(W=W, H=H, components=factors.components).reconstruction()
     if to == "columns":
-        predicted, known, W, H = predicted.T, known.T, H.T, W.T
+        predicted, values, W, H = predicted.T, values.T, H.T, W.T
+    lengths = np.sqrt(np.square(H[:count]).cumsum(axis=0)[-1])
+    directions = np.divide(H[:count], lengths, out=np.zeros(H[:count].shape), where=lengths > 0)
     for receiver, scores in enumerate(predicted):
-        unknown = [item for item in range(len(scores)) if not known[receiver, item]]
+        unknown = [item for item in range(len(scores)) if np.isnan(values[receiver, item])]
         for item in sorted(unknown, key=lambda item: (-scores[item], item))[:top]:
-            parts = W[receiver] * H[:, item]
-            reason = int(parts.argmax()) if parts.max() > 0 else -1
-            yield receiver, item, scores[item], reason, parts.max() / scores[item] if scores[item] > 0 else 0.0
+            excess = np.zeros(count) if cold[receiver] else (W[receiver] - usual)[:count] * H[:count, item]
+            parts = [part for part in range(count) if excess[part] > 0]
+            parts = sorted(parts, key=lambda part: (-excess[part], part))[:3]
+            speaks = {
+                known: values[receiver, known] * sum(excess[part] * directions[part, known] for part in parts)
+                for known in np.flatnonzero(values[receiver] > 0)
+            }
+            known = sorted((other for other in speaks if speaks[other] > 0), key=lambda other: (-speaks[other], other))
+            yield receiver, item, scores[item], {part: excess[part] for part in parts}, known[:3]
+
+
+def told(found, receivers, items):
+    """All that lists say, line by line, by label."""
+    numbers = found.ranks, found.predicted, found.levels, found.parts, found.gives, found.rests
+    for line, (receiver, item) in enumerate(zip(found.receivers.tolist(), found.items.tolist(), strict=True)):
+        known = [items[other] for other in found.telling[line].tolist() if other >= 0]
+        yield receivers[receiver], items[item], found.cold[receiver], known, *(part[line].tolist() for part in numbers)
+
+
+def lines_of(found):
+    """The lines of lists as `brute_force` gives them."""
+    for line in range(len(found.items)):
+        parts = {part: gives for part, gives in zip(found.parts[line], found.gives[line], strict=True) if part >= 0}
+        known = [item for item in found.telling[line].tolist() if item >= 0]
+        yield found.receivers[line], found.items[line], found.predicted[line], parts, known
 
 
 @settings(deadline=None)  # the first example compiles
@@ -71,8 +99,9 @@ def brute_force(factors, table, *, to, top):
 def test_equal_to_brute_force(given_, to, top):
     factors, table = given_
     found = recommend(factors, table, to=to, top=top)
-    lines = list(zip(found.receivers, found.items, found.predicted, found.components, found.shares, strict=True))
-    assert lines == list(brute_force(factors, table, to=to, top=top))
+    assert list(lines_of(found)) == list(brute_force(factors, table, to=to, top=top))
+    sums = found.levels + found.gives.sum(axis=1) + found.rests
+    np.testing.assert_allclose(sums, found.predicted, rtol=1e-9, atol=1e-9 * np.abs(found.levels).max(initial=0))
 
 
 @pytest.mark.parametrize("top", [1, 10, 500])
@@ -101,15 +130,11 @@ def test_blocks_of_rows_give_the_lists_of_the_whole_table(given_, to, top, rows_
     found, spread, whole = [], Spread(), Spread()
     for receivers, items, some in in_blocks(blocks, to=to, top=top):
         spread.add(some)
-        parts = some.ranks, some.predicted, some.components, some.shares, some.cold[some.receivers]
-        places = [receivers[place] for place in some.receivers], [items[place] for place in some.items]
-        found += zip(*places, *(part.tolist() for part in parts), strict=True)
+        found += told(some, receivers, items)
     whole.add(expected)
     receivers, items = labels if to == "rows" else labels[::-1]
-    places = [receivers[place] for place in expected.receivers], [items[place] for place in expected.items]
-    parts = expected.ranks, expected.predicted, expected.components, expected.shares, expected.cold[expected.receivers]
-    assert found == list(zip(*places, *(part.tolist() for part in parts), strict=True))
-    assert spread.summary() == whole.summary()
+    assert found == list(told(expected, receivers, items))
+    assert spread.summary(parts=3) == whole.summary(parts=3)
 
 
 def test_equal_predictions_come_in_the_tables_order():
@@ -144,6 +169,9 @@ def test_summary_counts():
         "short_lists": 1,
         "item_coverage": 1.0,
         "most_recommended_share": 2 / 3,
+        "reason_entropy": 0.0,  # the receivers are all alike
+        "reason_entropy_most": pytest.approx(math.log2(3)),
+        "level_alone": 1.0,
     }
 
 
@@ -157,13 +185,17 @@ def test_a_full_table_leaves_nothing_to_recommend():
 PRINT = """
 import hashlib, numpy as np
 from ratings_nmf.model.factors import Factors, numbered
-from ratings_nmf.solvers.kernels.topk import Known
-from ratings_nmf.recommend.search import best_items
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.recommend.search import Usual, best_items, with_known
 draw = np.random.default_rng(0)
 W, H = draw.gamma(0.5, 1, (1200, 9)), draw.gamma(0.3, 1, (700, 9)).round(1)
 known = np.sort(draw.integers(0, 700, (1200, 5)), axis=1).astype(np.int32)
-found = best_items(W, H, Known(np.arange(1201) * 5, known.ravel()), typical=None, top=20)
-parts = found.receivers, found.items, found.predicted, found.components, found.shares
+table = RatingsTable(
+    row_labels=("",) * 1200, column_labels=("",) * 700, zeros="missing",
+    rows=np.repeat(np.arange(1200, dtype=np.int32), 5), columns=known.ravel(), values=draw.random(6000) + 1,
+)
+found = with_known(best_items(W, H, table, usual=Usual(loadings=W.mean(axis=0), parts=9), top=20), H, table)
+parts = found.receivers, found.items, found.predicted, found.levels, found.parts, found.gives, found.telling
 print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """
 

@@ -29,9 +29,12 @@ def test_read_what_was_written(tmp_path, monkeypatch, to, full):
     names = {"receivers": receivers, "items": items, "components": factors.components}
     files.write("d", [given.to_columns(**names)])
     found = Recommendations.from_columns(files.read("d"), **names)
-    for part in ("receivers", "ranks", "items", "components", "cold"):
+    for part in ("receivers", "ranks", "items", "parts", "cold"):
         np.testing.assert_array_equal(getattr(found, part), getattr(given, part))
-    np.testing.assert_array_equal(found.predicted, significant(given.predicted))
+    for part in ("predicted", "levels", "gives", "rests"):
+        np.testing.assert_array_equal(getattr(found, part), significant(getattr(given, part)))
+    blank = items.index("")  # which no table of the user's has: a known item that is none is read as this
+    np.testing.assert_array_equal(found.telling, np.where(given.telling < 0, blank, given.telling))
     assert found.item_count == 7
     assert given.cold[3] != full
 

@@ -101,8 +101,9 @@ def check(number, zeros):
         lists = search.recommend(factors, table, to=side, top=3)
         spread = Spread()
         spread.add(lists)
-        measured(spread.summary())
-        assert np.isfinite(lists.predicted).all() and np.isfinite(lists.shares).all()
+        measured(spread.summary(parts=factors.parts))
+        numbers = lists.predicted, lists.levels, lists.gives, lists.rests
+        assert all(np.isfinite(each).all() for each in numbers)
         assert np.isfinite(foldin.fold_in(newcomers, factors, side=side, frame=frame, method=method)).all()
     if number % SHOWN or not survey or not heldout:
         return

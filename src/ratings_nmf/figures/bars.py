@@ -25,7 +25,7 @@ from ratings_nmf.figures.lettering import (
     write_ticks,
 )
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.recommend.recommendations import Recommendations, sides
 
 LINE = 0.2
 """Inches from bar to bar."""
@@ -136,20 +136,35 @@ def recommendation_figure(
     dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, *, to: Side, warnings: Sequence[str]
 ) -> Figure:
     """Draw the predictions for unknown cells, recommended ones framed; of more than 400 cells, how they spread."""
-    caption = Caption(title=f"{dataset}: recommendations to {to}", lines=tuple(warnings), colours="value")
+    lines = (*example(lists, *sides(table, to=to), factors.components), *warnings)
+    caption = Caption(title=f"{dataset}: recommendations to {to}", lines=lines, colours="value")
     if annotates(table.shape):
         return _matrix(caption, table, factors, lists, to)
     return _spread(caption, table, factors, lists, to)
 
 
+def example(
+    lists: Recommendations, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
+) -> list[str]:
+    """Say why the first recommendation that a part speaks for is made, where there is one."""
+    (lines,) = np.nonzero(lists.parts[:, 0] >= 0)
+    if not len(lines):
+        return []
+    line = int(lines[0])
+    receiver, item = drawable(receivers[lists.receivers[line]]), drawable(items[lists.items[line]])
+    return [
+        f"For example, to {receiver} {item}: " + lists.reason(line, items=items, components=components, spell=drawable)
+    ]
+
+
 def most_recommended(lists: Recommendations, labels: tuple[str, ...], components: tuple[str, ...]) -> Bars:
-    """Return the 20 items that stand on most lists, how often, and the component that most often contributes most."""
+    """Return the 20 items that stand on most lists, how often, and the part that most often gives most there."""
     times = np.bincount(lists.items, minlength=lists.item_count)
     order = np.argsort(-times, kind="stable")[:MOST]
     order = order[times[order] > 0]
     texts = []
     for item in order:
-        reasons = lists.components[(lists.items == item) & (lists.components >= 0)]
+        reasons = lists.parts[(lists.items == item) & (lists.parts[:, 0] >= 0), 0]
         reason = components[np.bincount(reasons).argmax()] if len(reasons) else ""
         texts.append(f"{times[item]:,}  {reason}".rstrip())
     return Bars(labels=[labels[item] for item in order], values=times[order].astype(np.float64), texts=texts)
@@ -158,7 +173,7 @@ def most_recommended(lists: Recommendations, labels: tuple[str, ...], components
 def _matrix(caption: Caption, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
     predicted = factors.reconstruction()
     predicted[table.rows, table.columns] = np.nan
-    lines = ("W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended", *caption.lines)
+    lines = (*caption.lines, "W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended")
     caption = replace(caption, lines=lines)
     figure = heatmap(predicted, (one_by_one(table.row_labels), one_by_one(table.column_labels)), caption)
     for receiver, item in zip(lists.receivers.tolist(), lists.items.tolist(), strict=True):
@@ -190,7 +205,7 @@ def _spread(caption: Caption, table: RatingsTable, factors: Factors, lists: Reco
     lines = (
         f"Left: {len(lists.items):,} recommendations to {len(lists.cold):,} {to} by what they predict",
         f"Right: the {len(bars.labels)} of {lists.item_count:,} {items} that stand on most lists, on how many, and the "
-        "component that most often contributes most there",
+        "part that most often gives most beyond what it gives the mean receiver",
         *words.drawn_rows(table.draw),
         *caption.lines,
     )

@@ -94,10 +94,10 @@ def draw(dataset: str, *, most_cells: int, seed: int) -> Draw | None:
     return draw_rows(profile["rows"], profile["cells"], most_cells=most_cells, seed=seed)
 
 
-def blocks(dataset: str, *, cells: int = BLOCK, places_only: bool = False) -> Iterator[RatingsTable]:
+def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
     """Give the table some successive rows at a time, with about so many cells or all that are left.
 
-    With `places_only` values are not read, and each is 1. Errors are those of `read`.
+    Errors are those of `read`.
     """
     profile, columns = read_profile(dataset), tuple(iterate_labels(dataset, "columns"))
     labels, start = iterate_labels(dataset, "rows"), 0
@@ -113,9 +113,8 @@ def blocks(dataset: str, *, cells: int = BLOCK, places_only: bool = False) -> It
         )
 
     waiting: list[tuple[NDArray[Any], ...]] = []
-    for piece in iterate_parquet(cells_file(dataset), ["row", "column"] if places_only else None):
-        values = np.broadcast_to(1.0, len(piece["row"])) if places_only else piece["value"]
-        waiting.append((piece["row"], piece["column"], values))
+    for piece in iterate_parquet(cells_file(dataset)):
+        waiting.append((piece["row"], piece["column"], piece["value"]))
         if sum(len(rows) for rows, *_ in waiting) > cells:
             joined = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
             stop = int(joined[0][-1])  # this row may go on in the next piece

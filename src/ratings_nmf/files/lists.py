@@ -17,14 +17,19 @@ from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import to_coded, to_numpy
 from ratings_nmf.files.formats import append_columns, made_by
 
-Columns = Mapping[str, Any]
-"""``for``, ``item``, ``component`` and ``flag`` as `Coded`, ``rank``, ``predicted`` and ``share`` as numbers."""
+REASONS = range(1, 4)
+"""Parts, and known items, that are given as reasons, at most."""
 
-HEADER = ("for", "rank", "item", "predicted", "component", "share", "flag")
+PARTS, GIVES, KNOWN = (tuple(f"{name}_{place}" for place in REASONS) for name in ("part", "gives", "known"))
+
+Columns = Mapping[str, Any]
+"""``for``, ``item``, parts, known items and ``flag`` as `Coded`; all else as numbers."""
+
+NUMBERS = {"rank": pa.int32(), **dict.fromkeys(("predicted", "level", *GIVES, "rest"), pa.float64())}
+TEXTS = ("for", "item", *PARTS, *KNOWN, "flag")
+
 COLD = "no known cell"
 """What `flag` says of a receiver without any."""
-
-NUMBERS = {"rank": pa.int32(), "predicted": pa.float64(), "share": pa.float64()}
 
 
 def write(dataset: str, parts: Iterable[Columns]) -> None:
@@ -42,13 +47,13 @@ def read(dataset: str) -> Columns:
     InputError
         If they were not written yet.
     """
-    texts = dict.fromkeys(HEADER, pa.dictionary(pa.int32(), pa.string()))
+    texts = dict.fromkeys(TEXTS, pa.dictionary(pa.int32(), pa.string()))
     table = pyarrow.csv.read_csv(
         made_by("recommend", _file(dataset), dataset),
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(column_types=texts | NUMBERS, null_values=[]),
     )
-    return {name: (to_numpy if name in NUMBERS else to_coded)(table.column(name)) for name in HEADER}
+    return {name: (to_numpy if name in NUMBERS else to_coded)(table.column(name)) for name in (*NUMBERS, *TEXTS)}
 
 
 def _file(dataset: str) -> Path:

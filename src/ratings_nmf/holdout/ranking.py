@@ -15,7 +15,7 @@ from ratings_nmf.core.words import FACTORS, MOST_POPULAR
 from ratings_nmf.holdout.rivals import LARGEST, PENALTIES, ease, item_knn, listed
 from ratings_nmf.holdout.trial import Matrix, standard_error
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.search import best_items
+from ratings_nmf.recommend.search import highest
 from ratings_nmf.solvers.kernels.topk import Known
 
 SHORT, LONG = 10, 20
@@ -179,10 +179,8 @@ def _best(what: Sought, loadings: Matrix, items: Matrix) -> NDArray[np.int32]:
     """Return the items of highest product that each receiver does not know, as `listed` does of scores."""
     known = csr_array(what.known[what.receivers])
     unknown = Known(known.indptr.astype(np.int64), known.indices.astype(np.int32))
-    lists = best_items(loadings[what.receivers], items, unknown, typical=None, top=LONG)
-    best = np.full((len(what.receivers), LONG), -1, dtype=np.int32)
-    best[lists.receivers, lists.ranks - 1] = lists.items
-    return best
+    best, _ = highest(loadings[what.receivers], items, unknown, top=LONG)
+    return np.pad(best, ((0, 0), (0, LONG - best.shape[1])), constant_values=-1)
 
 
 def _highest(what: Sought, scores: Matrix) -> NDArray[np.int32]:

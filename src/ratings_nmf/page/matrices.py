@@ -113,8 +113,8 @@ def cells(table: RatingsTable, factors: Factors) -> dict[str, Any]:
 def lists(table: RatingsTable, factors: Factors, recommendations: Recommendations, *, to: Side) -> dict[str, Any]:
     """Return the recommendations, receiver after receiver as shown, each best first.
 
-    ``lengths`` has the length of each list, ``component`` the number of the one that contributes most, from 1, or 0,
-    and ``share`` its contribution in hundredths.
+    ``lengths`` has the length of each list; ``parts``, what they ``gives`` and ``known`` items, three a line, are those
+    of the reason, numbered from 1, 0 for none; the level is what they and ``rest`` leave of the prediction.
     """
     orders = [order for _, order in sides_of(table, factors)]
     receivers, items = (np.argsort(order) for order in (orders if to == "rows" else orders[::-1]))
@@ -124,8 +124,10 @@ def lists(table: RatingsTable, factors: Factors, recommendations: Recommendation
         "lengths": integers(np.bincount(place, minlength=len(receivers))),
         "items": integers(items[recommendations.items[order]]),
         "predicted": numbers(recommendations.predicted[order], 4),
-        "component": integers(recommendations.components[order] + 1),
-        "share": integers(np.rint(100 * recommendations.shares[order]).astype(np.int64)),
+        "parts": integers(recommendations.parts[order] + 1),
+        "gives": numbers(recommendations.gives[order]),
+        "rest": numbers(recommendations.rests[order]),
+        "known": integers(np.append(items, -1)[recommendations.telling[order]] + 1),
     }
 
 

@@ -1,6 +1,7 @@
-"""Recommendations as arrays, the best of several lists, and how lists spread over items."""
+"""Recommendations as arrays, with reasons, the best of several lists, and how lists spread over items."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.core.words import aligned, label
 from ratings_nmf.files import lists
 from ratings_nmf.files.columns import Coded
-from ratings_nmf.files.lists import COLD
+from ratings_nmf.files.lists import COLD, GIVES, KNOWN, PARTS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +29,15 @@ class Recommendations:
         Position of the column (or row) recommended, shape (lines,), int32.
     predicted
         The cell of W @ H, shape (lines,), with `Factors.reconstruction`'s bits.
-    components
-        The component that contributes most to it, shape (lines,), int32; the first of equal ones, −1 where the
-        prediction is 0.
-    shares
-        Its contribution / predicted, shape (lines,); 0 where the prediction is 0.
+    levels
+        What the receiver's and the item's level and the parts of the mean receiver give together, shape (lines,).
+    parts, gives
+        Up to three parts that give most beyond what they give the mean receiver, largest first, and how much more, in
+        the unit of the values, shape (lines, 3); −1 and 0 where no further part gives more.
+    rests
+        What all other parts give more, or less, shape (lines,): levels + gives + rests = predicted.
+    telling
+        Items that the receiver knows and that speak most for it, most first, shape (lines, 3), int32; −1 for none.
     cold
         Which receivers have no known cell, shape (number of receivers,).
     item_count
@@ -44,8 +50,11 @@ class Recommendations:
     ranks: NDArray[np.int32]
     items: NDArray[np.int32]
     predicted: NDArray[np.float64]
-    components: NDArray[np.int32]
-    shares: NDArray[np.float64]
+    levels: NDArray[np.float64]
+    parts: NDArray[np.int32]
+    gives: NDArray[np.float64]
+    rests: NDArray[np.float64]
+    telling: NDArray[np.int32]
     cold: NDArray[np.bool_]
     item_count: int
     top: int
@@ -54,13 +63,18 @@ class Recommendations:
         self, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
     ) -> dict[str, NDArray[Any] | Coded]:
         """Return the columns of a table with a line for each recommendation; ``flag`` marks cold receivers."""
+        reasons: dict[str, NDArray[Any] | Coded] = {}
+        for place, (part, gives) in enumerate(zip(self.parts.T, self.gives.T, strict=True), start=1):
+            reasons |= {f"part_{place}": Coded(part, components), f"gives_{place}": gives}
         return {
             "for": Coded(self.receivers, receivers),
             "rank": self.ranks,
             "item": Coded(self.items, items),
             "predicted": self.predicted,
-            "component": Coded(self.components, components),
-            "share": self.shares,
+            "level": self.levels,
+            **reasons,
+            "rest": self.rests,
+            **{f"known_{place}": Coded(known, items) for place, known in enumerate(self.telling.T, start=1)},
             "flag": Coded(self.cold[self.receivers].astype(np.int32) - np.int32(1), (COLD,)),
         }
 
@@ -78,12 +92,35 @@ class Recommendations:
             ranks=columns["rank"][known],
             items=other[known],
             predicted=columns["predicted"][known],
-            components=_places(columns["component"], components)[known],
-            shares=columns["share"][known],
+            levels=columns["level"][known],
+            parts=_beside([_places(columns[name], components)[known] for name in PARTS]),
+            gives=_beside([columns[name][known] for name in GIVES]),
+            rests=columns["rest"][known],
+            telling=_beside([_places(columns[name], items)[known] for name in KNOWN]),
             cold=cold,
             item_count=len(items),
             top=int(columns["rank"][known].max(initial=0)),
         )
+
+    def reason(
+        self, line: int, *, items: Sequence[str], components: Sequence[str], spell: Callable[[str], str] = label
+    ) -> str:
+        """Say in words why the item of a line is recommended, labels spelled for where they stand.
+
+        Terms are in the unit of the values and add up to the prediction; a rest that rounds to 0 is left out.
+        """
+        places = [part for part in self.parts[line].tolist() if part >= 0]
+        names = ["level", *(spell(components[part]) for part in places), "rest"]
+        amounts = [self.levels[line], *self.gives[line, : len(places)], self.rests[line]]
+        pairs = zip(names, aligned(amounts), strict=True)
+        terms = [f"{name} {text}" for name, text in pairs if any(digit in text for digit in "123456789")]
+        known = [spell(items[item]) for item in self.telling[line].tolist() if item >= 0]
+        said = [" + ".join(terms) or "nothing", *([f"knows {', '.join(known)}"] if known else [])]
+        return "; ".join([*said, COLD] if self.cold[self.receivers[line]] else said)
+
+
+def _beside(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
 def _places(column: Coded, labels: Sequence[str]) -> NDArray[np.int32]:
@@ -115,7 +152,7 @@ def best_of(parts: Sequence[Recommendations]) -> Recommendations:
     """Return the best of several lists for the same receivers; of equal predictions the earlier item is better."""
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("receivers", "items", "predicted", "components", "shares")
+        for name in ("receivers", "items", "predicted", "levels", "parts", "gives", "rests", "telling")
     }
     order = np.lexsort((columns["items"], -columns["predicted"], columns["receivers"]))
     receivers = columns["receivers"][order]
@@ -130,28 +167,43 @@ class Spread:
     def __init__(self) -> None:
         """Start with no receiver."""
         self._receivers, self._cold, self._short, self._items = 0, 0, 0, 1
-        self._times = np.zeros(0, np.int64)
+        self._times, self._reasons = np.zeros(0, np.int64), np.zeros(1, np.int64)
 
     def add(self, lists: Recommendations) -> None:
         """Add the recommendations to some more receivers."""
         lengths = np.bincount(lists.receivers, minlength=len(lists.cold))
-        times = np.bincount(lists.items, minlength=len(self._times))
-        times[: len(self._times)] += self._times
+        times = _added(self._times, lists.items)
+        self._reasons = _added(self._reasons, lists.parts[:, 0] + 1)
         self._receivers += len(lists.cold)
         self._cold += int(lists.cold.sum())
         self._short += int((lengths < lists.top).sum())
         self._items, self._times = lists.item_count, times
 
-    def summary(self) -> dict[str, Any]:
+    def summary(self, *, parts: int) -> dict[str, Any]:
         """Count receivers, cold ones and lists shorter than asked for; say how recommendations spread over items.
 
         ``item_coverage`` is the share of items that stand on some list, ``most_recommended_share`` the share of
-        receivers on whose list the most recommended item stands.
+        receivers on whose list the most recommended item stands. ``reason_entropy`` is −Σ p log2 p, in bits, of the
+        part that is named first, p being the share of recommendations; those for which the level alone speaks, of which
+        ``level_alone`` is the share, count as one part more. Reasons that are all the same tell nothing, 0; if each of
+        so many parts came as often as all others, they would tell ``reason_entropy_most``.
         """
+        shares = (self._reasons[self._reasons > 0] / max(self._reasons.sum(), 1)).tolist()
         return {
             "receivers": self._receivers,
             "cold_receivers": self._cold,
             "short_lists": self._short,
             "item_coverage": float((self._times > 0).sum() / self._items),
             "most_recommended_share": float(self._times.max(initial=0) / self._receivers),
+            # rounded: the last bits of a logarithm are not the same on every machine
+            "reason_entropy": abs(sum(share * round(math.log2(share), 12) for share in shares)),
+            "reason_entropy_most": round(math.log2(parts + 1), 12),
+            "level_alone": float(self._reasons[0] / max(self._reasons.sum(), 1)),
         }
+
+
+def _added(times: NDArray[np.int64], numbers: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return how often each number came, with some more of them."""
+    more = np.bincount(numbers, minlength=len(times))
+    more[: len(times)] += times
+    return more

@@ -1,15 +1,17 @@
-"""What a receiver does not know yet and is predicted to like most, and which component says so."""
+"""What a receiver does not know yet and is predicted to like most, and the parts and known items that say so."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.files.lists import REASONS
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.recommendations import Recommendations, best_of
+from ratings_nmf.solvers.kernels.telling import largest_parts, most_telling
 from ratings_nmf.solvers.kernels.topk import BLOCK, Items, Known, best_unseen
 from ratings_nmf.solvers.threads import crew, split
 
@@ -33,95 +35,170 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> R
     ...     np.array([[3.0, 0.0, 0.0]]), row_labels=("a",), column_labels=("x", "y", "z"), zeros="observed"
     ... )
     >>> lists = recommend(factors, table, to="rows", top=5)
-    >>> lists.items, lists.predicted, lists.components, lists.shares
-    (array([1, 2], dtype=int32), array([2., 2.]), array([0, 1], dtype=int32), array([1., 1.]))
+    >>> lists.items, lists.predicted, lists.levels
+    (array([1, 2], dtype=int32), array([2., 2.]), array([2., 2.]))
     """
     own, other = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
-    return best_items(own, other, known_items(table, to=to), typical=typical(factors, to=to), top=top)
+    known, usual = table if to == "rows" else table.transposed(), usual_receiver(factors, to=to)
+    return with_known(best_items(own, other, known, usual=usual, top=top), other[:, : usual.parts], known)
+
+
+def highest(
+    loadings: NDArray[np.float64], items: NDArray[np.float64], known: Known, *, top: int
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return the items of highest score that each receiver does not know, best first, and their scores.
+
+    Scores are the products of loadings, (receivers, components), and items, (items, components), all 0 or more. Both
+    returned arrays have the shape (receivers, `top` or the number of items); −1 and 0 where items run out.
+    """
+    count = min(top, len(items))
+    best, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
+    if len(loadings):
+        loadings = np.ascontiguousarray(loadings)
+        arranged = _arrange(items, loadings)
+        with crew() as run:
+            parts = split(np.arange(len(loadings) + 1) * len(items))
+            run(best_unseen, parts, loadings, arranged, known, (best, scores))
+    return best, scores
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Usual:
+    """The mean receiver: its loadings, shape (components,), and how many of the components are parts, not levels."""
+
+    loadings: NDArray[np.float64]
+    parts: int
 
 
 def best_items(
     loadings: NDArray[np.float64],
     items: NDArray[np.float64],
-    known: Known,
+    table: RatingsTable,
     *,
-    typical: NDArray[np.float64] | None,
+    usual: Usual,
     top: int,
+    cold: NDArray[np.bool_] | None = None,
 ) -> Recommendations:
-    """Recommend items, loadings (items, components), to any receivers, loadings (receivers, components).
+    """Recommend items, loadings (items, components), to receivers, loadings (receivers, components), who know some.
 
-    ``typical``, shape (components,), stands in for the loadings of cold receivers; None leaves them as they are.
+    The table is receivers × items; which receivers are cold is told where it holds some of the items only. In a model
+    without levels the mean receiver's loadings stand in for theirs. Reasons name parts; `with_known` adds what the
+    receiver knows.
     """
-    cold = np.diff(known.starts) == 0
-    if typical is not None and cold.any():
-        loadings = np.where(cold[:, None], typical, loadings)
-    loadings = np.ascontiguousarray(loadings)
-    count = min(top, len(items))
-    best, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
-    arranged = _arrange(items, loadings)
+    known = Known(table.starts, np.ascontiguousarray(table.columns))
+    if cold is None:
+        cold = np.diff(known.starts) == 0
+    if usual.parts == len(usual.loadings):
+        loadings = np.where(cold[:, None], usual.loadings, loadings)
+    best, scores = highest(loadings, items, known, top=top)
+    listed = best >= 0
+    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
+    predicted = scores[listed]
+    excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)
+    parts, gives = nothing(len(ranks))
+    totals, ranges = np.zeros(len(ranks)), split(np.arange(len(ranks) + 1) * usual.parts)
+    places = receivers, best[listed]
+    loadings, items = (np.ascontiguousarray(lines[:, : usual.parts]) for lines in (excess, items))
     with crew() as run:
-        run(best_unseen, split(np.arange(len(loadings) + 1) * len(items)), loadings, arranged, known, (best, scores))
-    places = best >= 0
-    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(places))
-    components, shares = _reasons(loadings, arranged.exact, (receivers, best[places]), scores[places])
+        run(largest_parts, ranges, places, loadings, items, (parts, gives, totals))
     return Recommendations(
         receivers=receivers,
         ranks=ranks + np.int32(1),
-        items=best[places],
-        predicted=scores[places],
-        components=components,
-        shares=shares,
+        items=best[listed],
+        predicted=predicted,
+        levels=predicted - totals,
+        parts=parts,
+        gives=gives,
+        rests=totals - gives.cumsum(axis=1)[:, -1],
+        telling=np.full(parts.shape, -1, dtype=np.int32),
         cold=cold,
         item_count=len(items),
         top=top,
     )
 
 
-def known_items(table: RatingsTable, *, to: Side) -> Known:
-    """Return the items of each receiver's stored cells."""
-    turned = table if to == "rows" else table.transposed()
-    return Known(turned.starts, np.ascontiguousarray(turned.columns))
+def nothing(count: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Return room for the names and amounts of reasons of so many recommendations, (count, 3): −1 and 0."""
+    return np.full((count, len(REASONS)), -1, dtype=np.int32), np.zeros((count, len(REASONS)))
 
 
-def typical(factors: Factors, *, to: Side) -> NDArray[np.float64] | None:
-    """Return the mean loadings of the receiving side, shape (components,), or None where baselines predict anyway."""
-    own = factors.W if to == "rows" else factors.H.T
-    return _mean([own]) if factors.parts == len(factors.components) else None
+def with_known(lists: Recommendations, items: NDArray[np.float64], table: RatingsTable) -> Recommendations:
+    """Add to reasons the items that the receiver knows and whose parts agree most with those that are named.
+
+    The table is receivers × items; loadings of items are (items, parts). A known item counts by its value times Σ gives
+    · loading over the named parts, its loadings divided by their length; of equal ones the earlier counts more.
+    """
+    best = nothing(len(lists.ranks))
+    speak(best, lists, items, table)
+    return replace(lists, telling=best[0])
+
+
+def speak(
+    best: tuple[NDArray[np.int32], NDArray[np.float64]],
+    lists: Recommendations,
+    items: NDArray[np.float64],
+    table: RatingsTable,
+    *,
+    first: int = 0,
+) -> None:
+    """Put known items, as `with_known` counts them, among the best so far, in place; `first` is the first's number."""
+    lengths = np.sqrt(np.square(items).cumsum(axis=1)[:, -1:])
+    directions = np.divide(items, lengths, out=np.zeros(items.shape), where=lengths > 0)
+    known = Known(table.starts, np.ascontiguousarray(table.columns)), table.values, first
+    cells = np.append(0, np.diff(table.starts)[lists.receivers].cumsum())
+    with crew() as run:
+        run(most_telling, split(cells), lists.receivers, (lists.parts, lists.gives), directions, known, best)
+
+
+def usual_receiver(factors: Factors, *, to: Side) -> Usual:
+    """Return the mean receiver of a side."""
+    return Usual(loadings=_mean([factors.W if to == "rows" else factors.H.T]), parts=factors.parts)
 
 
 def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[str], Sequence[str], Recommendations]]:
     """Give what `recommend` returns for a table that is not in memory as a whole, with the labels it needs.
 
     Rows get their recommendations block by block. To columns the best rows of each block are recommended, and the best
-    of all those kept; of the rows only those on some list are numbered then. Each call of `blocks` goes through all
-    rows some at a time: their table, and the factors with their W alone.
+    of all those kept; of the rows only those on some list, or among its reasons, are numbered then. Each call of
+    `blocks` goes through all rows some at a time: their table, and the factors with their W alone.
     """
     first = next(iter(blocks()))[1]
     if to == "rows":
-        has_baselines = first.parts < len(first.components)
-        usual = None if has_baselines else _mean(factors.W for _, factors in blocks())
+        usual = Usual(loadings=_mean(factors.W for _, factors in blocks()), parts=first.parts)
         for table, factors in blocks():
-            lists = best_items(factors.W, first.H.T, known_items(table, to="rows"), typical=usual, top=top)
-            yield table.row_labels, table.column_labels, lists
+            lists = best_items(factors.W, first.H.T, table, usual=usual, top=top)
+            yield table.row_labels, table.column_labels, with_known(lists, first.H[: first.parts].T, table)
         return
-    cold, row_count = np.ones(first.H.shape[1], dtype=np.bool_), 0
-    for table, _ in blocks():
-        cold[table.columns] = False
-    usual = typical(first, to="columns")
-    receivers = first.H.T if usual is None else np.where(cold[:, None], usual, first.H.T)
+    lists, labels = _to_columns(blocks, usual_receiver(first, to="columns"), first.H.shape[1], top=top)
+    best, row_count = nothing(len(lists.ranks)), 0
+    for table, factors in blocks():
+        speak(best, lists, factors.W[:, : first.parts], table.transposed(), first=row_count)
+        labels |= _named(best[0], table, row_count)
+        row_count += table.shape[0]
+    numbers = np.unique(np.concatenate([lists.items, best[0][best[0] >= 0]]))
+    telling = np.where(best[0] >= 0, np.searchsorted(numbers, best[0]), -1).astype(np.int32)
+    items = np.searchsorted(numbers, lists.items).astype(np.int32)
+    names = [labels[item] for item in numbers.tolist()]
+    yield table.column_labels, names, replace(lists, items=items, telling=telling)
+
+
+def _to_columns(blocks: Blocks, usual: Usual, column_count: int, *, top: int) -> tuple[Recommendations, dict[int, str]]:
+    """Return lists to columns from all blocks, and the labels of the rows that stood on one at some time."""
+    known = np.unique(np.concatenate([np.unique(table.columns) for table, _ in blocks()]))
+    cold, row_count = ~np.isin(np.arange(column_count), known), 0
     best: list[Recommendations] = []
     labels: dict[int, str] = {}
     for table, factors in blocks():
-        lists = best_items(receivers, factors.W, known_items(table, to="columns"), typical=None, top=top)
+        lists = best_items(factors.H.T, factors.W, table.transposed(), usual=usual, top=top, cold=cold)
         best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))])]
-        labels = {
-            item: labels[item] if item < row_count else table.row_labels[item - row_count]
-            for item in best[0].items.tolist()
-        }
+        labels |= _named(best[0].items, table, row_count)
         row_count += table.shape[0]
-    numbers, items = np.unique(best[0].items, return_inverse=True)
-    lists = replace(best[0], items=items.astype(np.int32), cold=cold, item_count=row_count)
-    yield table.column_labels, [labels[item] for item in numbers.tolist()], lists
+    return replace(best[0], item_count=row_count), labels
+
+
+def _named(items: NDArray[np.int32], table: RatingsTable, first: int) -> dict[int, str]:
+    """Return the labels of those items that are rows of a table whose first row has this number."""
+    return {item: table.row_labels[item - first] for item in set(items[items >= first].ravel().tolist())}
 
 
 def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -153,19 +230,3 @@ def _blocks(lines: NDArray[np.float32]) -> NDArray[np.float32]:
     padded = np.zeros((count * BLOCK, lines.shape[1]), dtype=np.float32)
     padded[: len(lines)] = lines
     return np.ascontiguousarray(padded.reshape(count, BLOCK, -1).transpose(0, 2, 1))
-
-
-def _reasons(
-    loadings: NDArray[np.float64],
-    items: NDArray[np.float64],
-    places: tuple[NDArray[np.int32], NDArray[np.int32]],
-    predicted: NDArray[np.float64],
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return the component that contributes most to each recommendation, and its share."""
-    largest, components = np.zeros(len(predicted)), np.full(len(predicted), -1, dtype=np.int32)
-    for component, (own, other) in enumerate(zip(loadings.T, items.T, strict=True)):
-        contribution = own[places[0]] * other[places[1]]
-        larger = contribution > largest
-        components[larger] = component
-        np.maximum(largest, contribution, out=largest)
-    return components, np.divide(largest, predicted, out=np.zeros(len(predicted)), where=predicted > 0)

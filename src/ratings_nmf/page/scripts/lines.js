@@ -82,15 +82,21 @@ const linesOf = (data) => {
   };
 
   const lists = data.lists && (() => {
-    const [items, component, share] = [data.lists.items, data.lists.component, data.lists.share].map(integers);
-    return { starts: startsOf(integers(data.lists.lengths)), items, component, share, predicted: numbers(data.lists.predicted) };
+    const [lengths, items, parts, known] = ["lengths", "items", "parts", "known"].map((name) => integers(data.lists[name]));
+    const [predicted, gives, rest] = ["predicted", "gives", "rest"].map((name) => numbers(data.lists[name]));
+    return { starts: startsOf(lengths), items, parts, known, predicted, gives, rest };
   })();
 
-  /** Return what is recommended to a line, best first. */
+  /** Return what is recommended to a line, best first, and why: pairs of part and what it gives, and known items. */
   const recommended = (line) => {
     const list = [];
-    for (let at = lists.starts[line]; at < lists.starts[line + 1]; at++)
-      list.push({ item: lists.items[at], predicted: lists.predicted[at], component: lists.component[at] - 1, share: lists.share[at] / 100 });
+    for (let at = lists.starts[line]; at < lists.starts[line + 1]; at++) {
+      const three = [3 * at, 3 * at + 1, 3 * at + 2];
+      const parts = three.filter((place) => lists.parts[place]).map((place) => [lists.parts[place] - 1, lists.gives[place]]);
+      const level = lists.predicted[at] - lists.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
+      const known = three.filter((place) => lists.known[place]).map((place) => lists.known[place] - 1);
+      list.push({ item: lists.items[at], predicted: lists.predicted[at], level, parts, rest: lists.rest[at], known });
+    }
     return list;
   };
   return { labels, shape, other, loadings, cells, lists, known, predicted, nearest, recommended };

@@ -60,12 +60,13 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
   if (data.to === side) {
     if (lines.lists) {
       const list = lines.recommended(line);
-      const rows = list.map(({ item, predicted, component, share }, at) => [
-        String(at + 1),
-        link(other, item),
-        prediction(predicted, data),
-        component < 0 ? "no component speaks for it" : `${data.components[component]} gives ${percent(share)} of it`,
-      ]);
+      const isolated = (text) => Object.assign(element("span", "", text), { dir: "auto" });
+      const reason = ({ level, parts, rest, known }) => {
+        const terms = [["level", level], ...parts.map(([part, gives]) => [data.components[part], gives]), ["rest", rest]];
+        const said = terms.filter(([, amount]) => Math.abs(amount) >= 5e-4 * Math.abs(level)).map(([text, amount]) => `${text} ${number(amount)}`);
+        return element("span", "", said.join(" + "), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
+      };
+      const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), reason(entry)]);
       panels.push(block("Recommendations", list.length ? tableWith([["rank", "number"], [one[other], ""], ["predicted", "number"], ["why", ""]], rows) : element("p", "", "None: it has everything already.")));
     } else panels.push(block("Recommendations", absent("All lists", pandas(`pd.read_csv("data/recommendations/${name}.csv").query("\`for\` == " + repr(${quoted}))`))));
   }

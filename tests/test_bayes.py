@@ -12,7 +12,10 @@ from sklearn.utils.estimator_checks import check_estimator
 from examples import cells_of, masked_tables, places_of, planted, table_of
 from ratings_nmf import BayesNMF
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.model.mixing import MIXED, mixing
+from ratings_nmf.core.words import MIXED, fit_warnings
+from ratings_nmf.holdout.evaluation import over_folds, summary
+from ratings_nmf.holdout.trial import Model
+from ratings_nmf.model.mixing import mixing
 from ratings_nmf.model.samples import aligned
 from ratings_nmf.solvers.bayes import fit, fold_in
 from ratings_nmf.solvers.cells import pack_sides
@@ -226,3 +229,28 @@ def test_what_it_cannot_take_is_refused(zeros, options, message):
 def test_the_estimator_says_the_same_as_an_error_of_value():
     with pytest.raises(ValueError, match=r"^chains: expected a whole number of 1 or more; found 0$"):
         BayesNMF(1, chains=0).fit(np.ones((2, 2)))
+
+
+def test_evaluate_tells_how_many_unseen_cells_the_intervals_hold():
+    _, cells, known = _noisy()
+    table = table_of(np.where(known, cells, 0), "missing")
+    model = Model(n_components=3, solver="bayes", options={"burn_in": 100})
+    heldout = over_folds(table, model, folds=3, seed=0, to="rows")
+    intervals = heldout["intervals"]
+    assert intervals["cells"] == known.sum()
+    assert heldout["rmse"] < heldout["baselines_rmse"]
+    for level in (50, 80, 90):
+        assert intervals[f"coverage_{level}"] == pytest.approx(level / 100, abs=0.06)
+    assert intervals["mean_width"] == pytest.approx(2 * 1.645 * heldout["rmse"], rel=0.2)
+    assert intervals["log_score"] < intervals["constant_log_score"]
+    assert summary(heldout)["coverage_90"] == intervals["coverage_90"]
+    native = over_folds(table, Model(n_components=3, solver="native", options={}), folds=2, seed=0, to="rows")
+    assert "intervals" not in native
+
+
+@pytest.mark.parametrize(
+    ("coverage", "cells", "said"), [(0.87, 5000, "narrow"), (0.93, 5000, "wide"), (0.85, 20, None)]
+)
+def test_a_coverage_off_by_more_than_two_points_is_said(coverage, cells, said):
+    sentences = fit_warnings({"converged": None}, {"intervals": {"coverage_90": coverage, "cells": cells}})
+    assert [said in sentence for sentence in sentences] == ([True] if said else [])

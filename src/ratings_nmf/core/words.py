@@ -15,6 +15,9 @@ FACTORS, MOST_POPULAR = "factors", "most popular"
 HEAD, TAIL = 140, 40
 """Characters of a long label that are shown at its start and its end."""
 
+MIXED, MISSED = 1.05, 0.02
+"""R-hat up to which chains count as mixed, and what intervals' coverage may be off by; a warning beyond."""
+
 NAMED = 5
 """Empty rows or columns that a sentence names before it only counts."""
 
@@ -160,10 +163,14 @@ the best of the others, EASE, finds 0.3).')
 
 
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
-    """Say what a reader of the factors must know: not converged, or no better than averages on unseen cells.
+    """Say what a reader of the factors must know: not converged, no better than averages on unseen cells, too sure.
 
     >>> fit_warnings({"converged": True}, {"beats_baseline": None})
     []
+    >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:62]
+    'The chains have not mixed (R-hat of the noise 1.2): they were'
+    >>> fit_warnings({"converged": None}, {"intervals": {"coverage_90": 0.8, "cells": 5000}})
+    ['Intervals of 90\xa0% hold 80\xa0% of unseen cells: they are too narrow.']
     """
     sentences = []
     if fit["converged"] is False:
@@ -171,6 +178,19 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             f"The solver stopped after {counted(fit['n_iter'], 'iteration')} before it had converged; "
             "a larger max_iter under fit.options lets it go on."
         )
+    rhats = {name: fit.get(f"rhat_{name}") or 1.0 for name in ("noise", "predictions")}
+    if apart := [f"R-hat of the {name} {number(rhat)}" for name, rhat in rhats.items() if rhat > MIXED]:
+        sentences.append(
+            f"The chains have not mixed ({', '.join(apart)}): they were started apart and still differ; "
+            "a larger burn_in and thinning under fit.options let them go on."
+        )
+    if "intervals" in heldout:
+        coverage, cells = heldout["intervals"]["coverage_90"], heldout["intervals"]["cells"]
+        if abs(coverage - 0.9) > max(MISSED, 2 * (0.09 / cells) ** 0.5):
+            sentences.append(
+                f"Intervals of {percent(0.9)} hold {percent(coverage)} of unseen cells: "
+                f"they are too {'narrow' if coverage < 0.9 else 'wide'}."
+            )
     if heldout.get("beats_baseline") is False:
         averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
         sentences.append(

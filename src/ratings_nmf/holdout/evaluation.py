@@ -10,6 +10,7 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import Places, RatingsTable, Side
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_lists
+from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.ranking import Found, figures, find, sought
 from ratings_nmf.holdout.rivals import LARGEST
@@ -33,11 +34,13 @@ PREDICTORS = {"": "factors", "baselines_": "row and column averages", "global_me
 class Scores:
     """How the predictors do on some held-out cells.
 
-    ``errors`` are x − prediction of each of `PREDICTORS`, (predictors, cells).
+    ``errors`` are x − prediction of each of `PREDICTORS`, (predictors, cells); ``spread``, of a solver that samples,
+    x − prediction and its standard deviation, of the cells whose row and column the table has.
     """
 
     errors: Matrix
     found: Found
+    spread: tuple[Matrix, Matrix] | None = None
 
 
 def score(
@@ -76,7 +79,11 @@ def score(
     errors = trial.errors(values, np.stack([by_factors, by_levels, np.full(len(values), averages.mean)]))
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
-    return Scores(errors=errors, found=find(factors, what, to=to, penalty=penalty))
+    spread = None
+    if trial.samples is not None:
+        mean, deviations = trial.samples.predict(*known_places)
+        spread = values[inside] - mean, deviations
+    return Scores(errors=errors, found=find(factors, what, to=to, penalty=penalty), spread=spread)
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: Side) -> dict[str, Any]:
@@ -148,6 +155,8 @@ def summary(heldout: Mapping[str, Any]) -> dict[str, Any]:
     content = {f"heldout_{name}": heldout[name] for name in ("rmse", "rmse_se") if name in heldout}
     if content:
         content["averages_rmse"] = min(line["rmse"] for line in predictors(heldout)[1:])
+    if "intervals" in heldout:
+        content["coverage_90"] = heldout["intervals"]["coverage_90"]
     if "lists" in heldout:
         own, popular = (heldout["lists"][name]["ndcg"] for name in (FACTORS, MOST_POPULAR))
         content |= {"heldout_ndcg": own, "most_popular_ndcg": popular, "worse_than_popular": own < popular}
@@ -176,6 +185,7 @@ def _content(scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matr
         **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, errors.mean(axis=1).tolist(), strict=True)},
         "rmse_se": standard_error(rmse[1][0]),
         "mae_se": standard_error(errors[0]),
+        **pooled([each.spread for each in scores]),
         **lists,
         **({"notes": notes} if notes else {}),
         "gain": gain,

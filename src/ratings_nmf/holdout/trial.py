@@ -171,7 +171,7 @@ def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:
         options=model.options,
         seed=seed,
         held_out=nothing,
-    ).factors
+    ).predictor
 
 
 def root_mean_square(errors: Matrix) -> Matrix:

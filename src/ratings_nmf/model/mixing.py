@@ -6,9 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-MIXED = 1.05
-"""R-hat up to which chains count as mixed."""
-
 
 class Mixing(NamedTuple):
     """R-hat, 1 where chains agree, and the number of independent draws that theirs are worth; NaN where unknown."""

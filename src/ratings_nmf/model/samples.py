@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors, matched, parts_of, shares
 
+QUANTILES = {50: 0.6744897501960817, 80: 1.2815515655446004, 90: 1.6448536269514722}
+"""Standard deviations on each side of the mean that hold so many percent of a normal distribution."""
+
 Draws = NDArray[np.floating[Any]]
 
 

@@ -79,6 +79,15 @@ def logarithm(x: float) -> float:
 
 
 @compiled
+def logarithms(numbers: Any) -> Any:
+    """Return the natural logarithms of numbers above 0, shape (numbers,)."""
+    results = np.empty(numbers.size)
+    for place in range(numbers.size):
+        results[place] = logarithm(numbers[place])
+    return results
+
+
+@compiled
 def _polynomial(coefficients: Any, x: float) -> float:
     """Return the polynomial of these coefficients, the highest first (Horner)."""
     value = 0.0

@@ -74,9 +74,13 @@ def _parquet(path: Path) -> Source:
 
 def _ends_differ(file: Path) -> bool:
     """Return whether some lines end with other characters than others, which DuckDB does not take."""
-    returns = feeds = both = 0
+    ends = set()
     with file.open("rb") as stream:
         while some := stream.read(2**20):
-            some += stream.read(1) if some.endswith(b"\r") else b""
-            returns, feeds, both = returns + some.count(b"\r"), feeds + some.count(b"\n"), both + some.count(b"\r\n")
-    return (both > 0) + (feeds > both) + (returns > both) > 1
+            if b"\r" in some:
+                some += stream.read(1) if some.endswith(b"\r") else b""
+                returns, feeds, both = map(some.count, (b"\r", b"\n", b"\r\n"))
+                ends |= {end for end, count in (("rn", both), ("n", feeds - both), ("r", returns - both)) if count}
+            elif b"\n" in some:
+                ends.add("n")
+    return len(ends) > 1

@@ -79,8 +79,12 @@ class Spool:
 
 def _places(known: dict[str, int], labels: Any) -> NDArray[np.int32]:
     """Return the place of each label, and add labels that are new."""
-    places = [known.setdefault(label, len(known)) for label in labels.dictionary.to_pylist()]
-    codes: NDArray[np.int32] = np.array(places, dtype=np.int32)[np.from_dlpack(labels.indices)]
+    texts = labels.dictionary.to_pylist()
+    for text in texts:
+        if text not in known:
+            known[text] = len(known)
+    places = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
+    codes: NDArray[np.int32] = places[np.from_dlpack(labels.indices)]
     return codes
 
 

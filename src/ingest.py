@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ratings_nmf.core import params, stage
+from ratings_nmf.core import params, stage, transform
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import Tally
 from ratings_nmf.files import interim
@@ -15,18 +15,23 @@ from ratings_nmf.raw.notes import notes
 def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    tally = Tally()
+    given = Tally()
+    tally = given if source.values == "as given" else Tally()
     reading: Reading
 
     def tables() -> Iterator[RatingsTable]:
         nonlocal reading
         for reading in read_blocks(Path(source.path), source, zeros=source.zeros):
-            tally.add(reading.table)
-            yield reading.table
+            given.add(reading.table)
+            table = transform.valued(reading.table, source.values)
+            if tally is not given:
+                tally.add(table)
+            yield table
 
     def profile() -> dict[str, Any]:
-        remarks = reading.remarks + notes(tally)
-        return tally.profile() | ({"notes": remarks} if remarks else {})
+        remarks = reading.remarks + notes(given)
+        content = tally.profile() | transform.described(source.values, given, tally)
+        return content | ({"notes": remarks} if remarks else {})
 
     content = interim.write(dataset, tables(), profile)
     size = f"{content['rows']:,} rows × {content['columns']:,} columns"

@@ -14,6 +14,7 @@ from msgspec.structs import force_setattr
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import Count, Section, convert
 from ratings_nmf.core.table import Zeros
+from ratings_nmf.core.transform import AtLeast, Values
 
 FILE = "params.yaml"
 DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -64,6 +65,7 @@ class IngestParameters(Section, frozen=True):
     separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
     columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
     duplicates: Literal["last", "mean", "sum"] | None = None
+    values: Values = "as given"
     unrated: list[float | str] = field(default_factory=list)
     encoding: Literal[*ENCODINGS] | None = None  # type: ignore[valid-type]
     decimal: Literal[".", ","] = "."
@@ -86,8 +88,16 @@ class IngestParameters(Section, frozen=True):
                 raise InputError("only `layout: triples` takes it; take it out", parameter=f"ingest.{name}")
         numbers = [mark for mark in self.unrated if isinstance(mark, float)]
         _check(all(map(math.isfinite, numbers)), "ingest.unrated", "finite numbers and texts", self)
-        if self.unrated and self.zeros != "missing":
-            raise InputError("only `zeros: missing` takes it; set that, or take it out", parameter="ingest.unrated")
+        if self.unrated and self.zeros in ("observed", None):
+            raise InputError(
+                "only `zeros: missing` or a weight below 1 takes it; set that, or take it out",
+                parameter="ingest.unrated",
+            )
+        if isinstance(self.values, AtLeast) and self.zeros in ("missing", 0, None):
+            raise InputError(
+                "every cell that counts would be 1; let those that are not given count, as by `zeros: 0.1`",
+                parameter="ingest.values",
+            )
         if self.decimal == self.thousands:
             raise InputError(
                 f"{self.thousands!r} is the decimal mark already; expected another; change one of the two",

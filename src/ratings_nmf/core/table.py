@@ -1,7 +1,7 @@
 """The ratings table: its known cells, its labels and the meaning of a cell that is not stored."""
 
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from msgspec import Meta
@@ -44,6 +44,8 @@ class RatingsTable:
         0 that counts with this weight.
     draw
         The rows that were drawn from a larger table to make this one, or None.
+    aside
+        Places of cells that were given but count as if they were not, sorted alike; they are never recommended.
     """
 
     row_labels: tuple[str, ...]
@@ -53,6 +55,7 @@ class RatingsTable:
     values: NDArray[np.float64]
     zeros: Zeros
     draw: Draw | None = None
+    aside: Places = field(default_factory=lambda: (np.empty(0, np.int32), np.empty(0, np.int32)))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -95,6 +98,14 @@ class RatingsTable:
         """Root mean square of the stored values."""
         return root_mean_square(self.values)
 
+    def given(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+        """Return rows, columns and values of all cells that were given, the value of those set aside being 0."""
+        if not len(self.aside[0]):
+            return self.rows, self.columns, self.values
+        rows, columns = (np.concatenate(parts) for parts in zip((self.rows, self.columns), self.aside, strict=True))
+        values, order = np.append(self.values, np.zeros(len(self.aside[0]))), np.lexsort((columns, rows))
+        return rows[order], columns[order], values[order]
+
     @property
     def starts(self) -> NDArray[np.intp]:
         """Where the stored cells of each row begin, and where those of the last end, shape (rows + 1,)."""
@@ -108,7 +119,7 @@ class RatingsTable:
 
     def transposed(self) -> "RatingsTable":
         """Return the table with its rows as columns."""
-        order = np.argsort(self.columns, kind="stable")
+        order, aside = np.argsort(self.columns, kind="stable"), np.argsort(self.aside[1], kind="stable")
         return RatingsTable(
             row_labels=self.column_labels,
             column_labels=self.row_labels,
@@ -116,6 +127,7 @@ class RatingsTable:
             columns=self.rows[order],
             values=self.values[order],
             zeros=self.zeros,
+            aside=(self.aside[1][aside], self.aside[0][aside]),
         )
 
 
@@ -131,6 +143,15 @@ def root_mean_square(values: NDArray[np.float64]) -> float:
     True
     """
     return float(np.sqrt(np.square(values).cumsum()[-1:].sum() / max(1, np.count_nonzero(values))))
+
+
+def parted(rows: NDArray[np.int32], columns: NDArray[np.int32], values: NDArray[np.float64]) -> dict[str, Any]:
+    """Return `RatingsTable`'s rows, columns, values and aside: the reverse of `RatingsTable.given`."""
+    stored = values > 0
+    if stored.all():
+        return {"rows": rows, "columns": columns, "values": values}
+    aside = rows[~stored], columns[~stored]
+    return {"rows": rows[stored], "columns": columns[stored], "values": values[stored], "aside": aside}
 
 
 def from_dense(

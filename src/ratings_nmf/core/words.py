@@ -112,6 +112,11 @@ def size(profile: dict[str, Any]) -> str:
         others = "The others were not rated: they are unknown, shown in grey, and the fit ignores them."
     elif isinstance(profile["zeros"], float):
         others = f"The others were not given: each counts as a 0 of weight {number(profile['zeros'])}."
+    match profile.get("values"):
+        case "log":
+            others += " Values are log(1 + x) of those that were given."
+        case {"at_least": least}:
+            others += f" Given were {profile['below']:,} more, below {number(least)}: they count as not given."
     be = "is" if profile["cells"] == 1 else "are"
     return (
         f"{counted(profile['rows'], 'row')} × {counted(profile['columns'], 'column')}; {profile['cells']:,} of the "

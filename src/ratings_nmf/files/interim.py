@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw, draw_rows
-from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.core.table import RatingsTable, Side, parted
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import appending, iterate_parquet
 from ratings_nmf.files.formats import made_by, read_json, read_labels, write_json, write_labels
@@ -25,6 +25,8 @@ GROUP = 2**20
 
 def write(dataset: str, tables: Iterable[RatingsTable], profile: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """Write cells.parquet (row, column, value), rows.csv, columns.csv (labels in order), profile.json; return the last.
+
+    The value of a cell that is set aside is 0.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def write(dataset: str, tables: Iterable[RatingsTable], profile: Callable[[], di
         with appending(folder / "cells.parquet") as append:
             waiting: list[dict[str, NDArray[Any]]] = []
             for table in tables:
-                waiting.append({"row": table.rows, "column": table.columns, "value": table.values})
+                waiting.append(dict(zip(("row", "column", "value"), table.given(), strict=True)))
                 count = sum(len(part["row"]) for part in waiting)
                 if count >= GROUP:
                     joined = _joined(waiting)
@@ -71,8 +73,8 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
             places = draw.places(rows)
             rows, columns, values = (part[places >= 0] for part in (places, columns, values))
         parts.append((rows, columns, values))
-    rows, columns, values = map(np.concatenate, zip(*parts, strict=True))
-    if not len(rows):
+    cells = parted(*map(np.concatenate, zip(*parts, strict=True)))
+    if not len(cells["rows"]):
         raise InputError(f"{draw}, and they hold no cell; give a larger number", parameter="most_cells", block="")
     labels = iterate_labels(dataset, "rows")
     if draw is not None:
@@ -80,11 +82,9 @@ def read(dataset: str, *, draw: Draw | None = None) -> RatingsTable:
     return RatingsTable(
         row_labels=tuple(labels),
         column_labels=tuple(iterate_labels(dataset, "columns")),
-        rows=rows,
-        columns=columns,
-        values=values,
         zeros=read_profile(dataset)["zeros"],
         draw=draw,
+        **cells,
     )
 
 
@@ -106,10 +106,8 @@ def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
         return RatingsTable(
             row_labels=tuple(islice(labels, stop - start)),
             column_labels=columns,
-            rows=rows - np.int32(start),
-            columns=others,
-            values=values,
             zeros=profile["zeros"],
+            **parted(rows - np.int32(start), others, values),
         )
 
     waiting: list[tuple[NDArray[Any], ...]] = []

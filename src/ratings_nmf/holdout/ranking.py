@@ -60,7 +60,6 @@ def sought(known: RatingsTable, cells: tuple[Places, Matrix], *, to: Side, most:
     """
     (rows, columns), values = cells
     good, least = values >= worth(known), worth(known)
-    stored = (known.rows, known.columns), known.values
 
     def marked(places: Sequence[NDArray[np.int32]]) -> csr_array:
         across, down = (known.shape, places) if to == "rows" else (known.shape[::-1], places[::-1])
@@ -69,9 +68,9 @@ def sought(known: RatingsTable, cells: tuple[Places, Matrix], *, to: Side, most:
         return marks
 
     targets = marked((rows[good], columns[good]))
-    likes = stored[1] >= least
+    likes = known.values >= least
     return Sought(
-        known=marked(stored[0]),
+        known=marked(known.given()[:2]),
         likes=marked((known.rows[likes], known.columns[likes])),
         targets=targets,
         receivers=_drawn(targets, most=most),

@@ -66,6 +66,7 @@ def training(table: RatingsTable, held_out: Places) -> Training:
         columns=table.columns[left],
         values=table.values[left],
         zeros=table.zeros,
+        aside=table.aside,
         held_out=(rows, columns),
     )
     if not known.counted:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side, Zeros
+from ratings_nmf.core.transform import valued
 from ratings_nmf.raw.assembly import Triples, table_of
 from ratings_nmf.raw.faults import check_labels, refuse_repeated
 from ratings_nmf.raw.layouts import batches
@@ -135,7 +136,7 @@ def read(
                 table, more = table_of((labels[first:last], known), some, zeros=zeros, duplicates=source.duplicates)
                 repeated += more
                 if not repeated:
-                    yield table
+                    yield valued(table, source.values)
             start = stop
     if repeated:
         refuse_repeated(path, [cell if side == "rows" else (cell[1], cell[0], cell[2]) for cell in repeated])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.transform import became
 from ratings_nmf.raw.layouts import read_cells
 
 
@@ -60,6 +61,7 @@ def read_unseen(
         If the file cannot be read, has a bad cell, or fewer than two cells to predict.
     """
     *sides, values, _ = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
+    values = became(values, ingest.values)
     rated = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
     codes, texts = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)

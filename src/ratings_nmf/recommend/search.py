@@ -85,12 +85,11 @@ def best_items(
     without levels the mean receiver's loadings stand in for theirs. Reasons name parts; `with_known` adds what the
     receiver knows.
     """
-    known = Known(table.starts, np.ascontiguousarray(table.columns))
     if cold is None:
-        cold = np.diff(known.starts) == 0
+        cold = np.diff(table.starts) == 0
     if usual.parts == len(usual.loadings):
         loadings = np.where(cold[:, None], usual.loadings, loadings)
-    best, scores = highest(loadings, items, known, top=top)
+    best, scores = highest(loadings, items, known_items(table), top=top)
     listed = best >= 0
     receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
     predicted = scores[listed]
@@ -115,6 +114,13 @@ def best_items(
         item_count=len(items),
         top=top,
     )
+
+
+def known_items(table: RatingsTable) -> Known:
+    """Return the columns of each row's cells that were given, whether they count or are set aside."""
+    rows, columns, _ = table.given()
+    starts = np.searchsorted(rows, np.arange(table.shape[0] + 1, dtype=np.int32))
+    return Known(starts, np.ascontiguousarray(columns))
 
 
 def nothing(count: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:

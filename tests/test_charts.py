@@ -6,6 +6,7 @@ from matplotlib.text import Text
 
 from examples import planted
 from ratings_nmf.core.table import from_dense
+from ratings_nmf.figures.arrangement import most_relevant
 from ratings_nmf.figures.bars import component_bars, largest_parts, most_recommended, recommendation_figure
 from ratings_nmf.figures.curves import convergence
 from ratings_nmf.figures.lettering import drawable
@@ -68,12 +69,20 @@ def test_components_texts_do_not_overlap(rows, columns, k, baselines):
     assert any("baselines" in text for text in said) == baselines
 
 
-def test_components_shows_the_largest_loadings_in_order():
+def test_components_shows_what_sets_a_part_apart_first():
     table, factors = sparsely_known(30, 4, 2)
     panel = component_bars("name", table, factors).axes[1]
-    order = np.argsort(-factors.W[:, 0])[:10]
-    assert [bar.get_width() for bar in panel.patches] == pytest.approx(factors.W[order, 0] / factors.W[:, 0].max())
+    own, totals = factors.W[:, 0], factors.H.sum(axis=1)
+    share, all_parts = own / own.sum(), factors.W @ totals / (factors.W @ totals).sum()
+    relevance = 0.6 * np.log(share) + 0.4 * np.log(share / all_parts)
+    order = np.argsort(-np.where(own > 0.01 * own.max(), relevance, -np.inf))[:10]
+    assert [bar.get_width() for bar in panel.patches] == pytest.approx(own[order] / own[order].max())
     assert len(panel.patches) == 10
+
+
+def test_a_line_without_any_loading_sets_no_part_apart():
+    orders = most_relevant(np.array([[1.0, 0.0], [0.0, 0.0], [0.005, 2.0]]), np.array([1.0, 0.0]))
+    assert [order.tolist() for order in orders] == [[0], [2]]
 
 
 @pytest.mark.parametrize("to", ["rows", "columns"])

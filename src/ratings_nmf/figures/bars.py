@@ -8,10 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from ratings_nmf.core import words
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.figures.arrangement import Matrix, annotates, heaviest, one_by_one
+from ratings_nmf.figures.arrangement import Matrix, annotates, most_relevant, one_by_one
 from ratings_nmf.figures.colours import BAR, INK
 from ratings_nmf.figures.heatmap import Caption, heatmap
 from ratings_nmf.figures.lettering import (
@@ -87,13 +88,19 @@ def draw_bars(axes: Axes, bars: Bars, heading: str) -> None:
 
 
 def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figure:
-    """Draw, for each component, the 10 rows and the 10 columns with the largest loadings that can be seen.
+    """Draw, for each component, the loadings of the 10 rows and the 10 columns that set it apart most.
 
     Of more than 16 components, those with the largest share of the total of W @ H are drawn; baselines are left out.
     """
     parts = largest_parts(factors)
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    orders = most_relevant(W, H.sum(axis=1)), most_relevant(H.T, W.sum(axis=0))
     panels = [
-        (_bars(table.row_labels, factors.W[:, part]), _bars(table.column_labels, factors.H[part])) for part in parts
+        (
+            _bars(table.row_labels, W[:, part], orders[0][part]),
+            _bars(table.column_labels, H[part], orders[1][part]),
+        )
+        for part in parts
     ]
     figure = Figure(dpi=100)
     before = [max(pair[side].before(figure) for pair in panels) for side in (0, 1)]
@@ -114,11 +121,14 @@ def component_bars(dataset: str, table: RatingsTable, factors: Factors) -> Figur
         for side, bars in enumerate(pair):
             start = left + before[side] + side * (before[0] + WIDTH + after[0] + GAP)
             place = (start / width, 1 - (top + bars.height) / height, WIDTH / width, bars.height / height)
-            draw_bars(figure.add_axes(place), bars, f"{('rows', 'columns')[side]} with the most")
+            draw_bars(figure.add_axes(place), bars, f"{('rows', 'columns')[side]} that set it apart")
         corner = (left / width, 1 - (top - 0.28) / height)
         name = drawable(factors.components[part])
         write(frame, name, corner, size=LABEL_SIZE + 0.5, color=INK, fontweight="bold")
-    lines = [f"Up to {LARGEST} rows and {LARGEST} columns with the largest loadings", *words.drawn_rows(table.draw)]
+    lines = [
+        f"Loadings of up to {LARGEST} rows and columns by relevance: heavy here, and more so than elsewhere (λ 0.6)",
+        *words.drawn_rows(table.draw),
+    ]
     if len(parts) < factors.parts:
         lines.append(f"The {len(parts)} of {factors.parts} components with the largest share of W @ H")
     if factors.parts < len(factors.components):
@@ -215,8 +225,6 @@ def _spread(caption: Caption, table: RatingsTable, factors: Factors, lists: Reco
     return figure
 
 
-def _bars(labels: tuple[str, ...], loadings: Matrix) -> Bars:
-    order = heaviest(loadings)[:LARGEST]
-    return Bars(
-        labels=[labels[line] for line in order], values=loadings[order], texts=words.aligned(loadings[order].tolist())
-    )
+def _bars(labels: tuple[str, ...], loadings: Matrix, order: NDArray[np.intp]) -> Bars:
+    values = loadings[order[:LARGEST]]
+    return Bars(labels=[labels[line] for line in order[:LARGEST]], values=values, texts=words.aligned(values.tolist()))

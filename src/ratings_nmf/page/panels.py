@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import aligned, counted, label, list_warnings, number, percent
-from ratings_nmf.figures.arrangement import heaviest
+from ratings_nmf.figures.arrangement import heaviest, most_relevant
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
 from ratings_nmf.recommend.recommendations import Recommendations
@@ -40,8 +40,9 @@ TOP = 5
 def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
     """Describe every component that is a part of the table, baselines left out: name, share of the total, lines.
 
-    Of ``rows`` and ``columns`` each line has a label, its loading as text and as a share of the heaviest; what
-    ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of that, too.
+    Of ``rows`` and ``columns``, those first that set it apart, each line has a label, its loading as text and as a
+    share of the heaviest; what ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of that, too.
+    ``heaviest_rows`` and ``heaviest_columns`` name the heaviest, where these are others or in another order.
 
     >>> from ratings_nmf.model.factors import numbered
     >>> from ratings_nmf.core.table import from_dense
@@ -51,12 +52,14 @@ def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any
     >>> card["share"], [(line["label"], line["length"]) for line in card["rows"]]
     (1.0, [('b', 1.0), ('a', 0.333)])
     """
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    orders = most_relevant(W, H.sum(axis=1)), most_relevant(H.T, W.sum(axis=0))
     return [
         {
             "name": factors.components[part],
             "share": share,
-            **_heaviest("rows", table.row_labels, factors.W[:, part]),
-            **_heaviest("columns", table.column_labels, factors.H[part]),
+            **_lines("rows", table.row_labels, W[:, part], orders[0][part]),
+            **_lines("columns", table.column_labels, H[part], orders[1][part]),
         }
         for part, share in enumerate(factors.shares()[: factors.parts].tolist())
     ]
@@ -144,11 +147,14 @@ def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to
     }
 
 
-def _heaviest(side: str, labels: tuple[str, ...], loadings: NDArray[np.float64]) -> dict[str, Any]:
-    order = heaviest(loadings)
-    values = loadings[order[:TOP]].tolist()
+def _lines(
+    side: str, labels: tuple[str, ...], loadings: NDArray[np.float64], order: NDArray[np.intp]
+) -> dict[str, Any]:
+    shown, plain = order[:TOP].tolist(), heaviest(loadings)[:TOP].tolist()
+    values = loadings[shown].tolist()
     lines = [
-        {"label": label(labels[line]), "text": text, "length": round(value / values[0], 3)}
-        for line, value, text in zip(order.tolist(), values, aligned(values), strict=False)
+        {"label": label(labels[line]), "text": text, "length": round(value / float(loadings.max()), 3)}
+        for line, value, text in zip(shown, values, aligned(values), strict=True)
     ]
-    return {side: lines, f"more_{side}": len(order) - len(lines)}
+    names = ", ".join(label(labels[line]) for line in plain) if plain != shown else ""
+    return {side: lines, f"more_{side}": len(order) - len(lines), f"heaviest_{side}": names}

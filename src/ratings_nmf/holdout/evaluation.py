@@ -145,21 +145,22 @@ def predictors(heldout: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def summary(heldout: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the factors' RMSE, its standard error and that of the better average; NDCG@10 of lists, where known.
+    """Return what experiments are compared by: the factors' RMSE and the NDCG@10 of their lists, and how sure they are.
+
+    ``worse_than_popular`` is whether the most popular items rank better. What no experiment moves is left out.
 
     >>> summary({"rmse": 1.0, "rmse_se": 0.1, "baselines_rmse": 2.0, "global_mean_rmse": 3.0})
-    {'heldout_rmse': 1.0, 'heldout_rmse_se': 0.1, 'averages_rmse': 2.0}
+    {'heldout_rmse': 1.0, 'heldout_rmse_se': 0.1}
     >>> summary({"cells": 0})
     {}
     """
     content = {f"heldout_{name}": heldout[name] for name in ("rmse", "rmse_se") if name in heldout}
-    if content:
-        content["averages_rmse"] = min(line["rmse"] for line in predictors(heldout)[1:])
     if "intervals" in heldout:
         content["coverage_90"] = heldout["intervals"]["coverage_90"]
     if "lists" in heldout:
-        own, popular = (heldout["lists"][name]["ndcg"] for name in (FACTORS, MOST_POPULAR))
-        content |= {"heldout_ndcg": own, "most_popular_ndcg": popular, "worse_than_popular": own < popular}
+        own, popular = (heldout["lists"][name] for name in (FACTORS, MOST_POPULAR))
+        content |= {f"heldout_{name}": own[name] for name in ("ndcg", "ndcg_se")}
+        content["worse_than_popular"] = own["ndcg"] < popular["ndcg"]
     return content
 
 

@@ -76,7 +76,7 @@ def score(
     by_levels = averages.predict(*places)
     by_factors = by_levels.copy()
     by_factors[inside] = trial.factors.predict(*known_places)
-    errors = trial.errors(values, np.stack([by_factors, by_levels, np.full(len(values), averages.mean)]))
+    errors = values - np.stack([by_factors, by_levels, np.full(len(values), averages.mean)])
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
     spread = None

@@ -134,10 +134,6 @@ class Trial:
     factors: Factors
     samples: Samples | None = None
 
-    def errors(self, values: Matrix, predicted: Matrix) -> Matrix:
-        """Return x − p for values x, shape (cells,), and predictions p, (…, cells), clipped to what was known."""
-        return values - np.clip(predicted, *self.known.range)
-
 
 def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) -> Trial:
     """Fit a model as if the cells at these rows and columns were not known.

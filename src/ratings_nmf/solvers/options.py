@@ -30,7 +30,7 @@ class NativeKeys(Section, frozen=True, kw_only=True):
         Penalty on the squares of W and H, times the root mean square of the values above 0, so that it means the same
         in all units. Where a cell that is not given counts with a weight between 0 and 1, also times the number of a
         line's known cells plus the weight times that of all its cells (Rendle et al. 2021). None: 0 for observed zeros;
-        for missing ones 2.2, or 1.4 for an ensemble; with a weight 0.02.
+        for missing ones 2.2, or 1.8 for an ensemble; with a weight 0.02.
     baseline
         Whether rows and columns have levels of their own, with zeros ``missing``.
     baseline_regularization
@@ -68,7 +68,7 @@ class NativeOptions(NativeKeys, frozen=True, kw_only=True):
         if self.regularization is not None:
             return self.regularization
         if self.weight == 0:
-            return 2.2 if self.ensemble == 1 else 1.4
+            return 2.2 if self.ensemble == 1 else 1.8
         return 0.0 if self.weight == 1 else 0.02
 
     @property

@@ -56,23 +56,21 @@ class Setting:
 def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Line]:
     """Return, for each count, the error on cells that the fit did not see.
 
-    ``cv_rmse`` is the mean over folds of √mean (x − p)² over the fold's cells, p being w·h clipped to the range of
-    the known cells that were not held out; ``cv_rmse_se`` its standard error, √(variance of the folds' RMSE / number
-    of folds); ``cv_mae`` the mean over folds of mean |x − p|; ``train_rmse`` the mean over folds of the RMSE of w·h
-    over the known cells that were not held out.
+    ``cv_rmse`` is the mean over folds of √mean (x − w·h)² over the fold's cells; ``cv_rmse_se`` its standard error,
+    √(variance of the folds' RMSE / number of folds); ``cv_mae`` the mean over folds of mean |x − w·h|; ``train_rmse``
+    the mean over folds of the RMSE over the known cells that were not held out.
     """
 
     def errors(count: int, fold: int) -> tuple[float, float, float]:
         places, values = folds.held_out(fold)
         model = Model(n_components=count, solver="native", options=setting.options)
         trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
-        predicted = trial.factors.predict(*places)
+        wrong = values - trial.factors.predict(*places)
         weights = np.where(values > 0, 1.0, table.weight)
         left = np.square(fit_metrics(table, trial.factors)["frobenius_error"])
-        left -= (weights * np.square(values - predicted)).sum()
-        clipped = trial.errors(values, predicted)
+        left -= (weights * np.square(wrong)).sum()
         train = float(np.sqrt(max(left, 0.0) / trial.known.counted))
-        return float(root_mean_square(clipped)), float(np.abs(clipped).mean()), train
+        return float(root_mean_square(wrong)), float(np.abs(wrong).mean()), train
 
     lines = []
     for results in setting.run("held-out fits", errors, counts, folds.used):

@@ -41,7 +41,7 @@ def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any
     """Describe every component that is a part of the table, baselines left out: name, share of the total, lines.
 
     Of ``rows`` and ``columns``, those first that set it apart, each line has a label, its loading as text and as a
-    share of the heaviest; what ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of that, too.
+    share of the heaviest; what ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of it.
     ``heaviest_rows`` and ``heaviest_columns`` name the heaviest, where these are others or in another order.
 
     >>> from ratings_nmf.model.factors import numbered

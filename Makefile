@@ -76,6 +76,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src python benchmarks/observed.py
 	PYTHONPATH=src python benchmarks/scale.py benchmarks/.venv/scale
 	PYTHONPATH=src python benchmarks/planted_rank.py
+	PYTHONPATH=src python benchmarks/planted_intervals.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
 
 clean:

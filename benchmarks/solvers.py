@@ -48,6 +48,48 @@ def native(n_components: int, **options: Any) -> Solver:
     return prepare
 
 
+def bayes(n_components: int, **options: Any) -> Solver:
+    """The solver of this project that samples."""
+
+    def prepare(known: Ratings) -> Fit:
+        from scipy.sparse import csr_array
+
+        from ratings_nmf import BayesNMF
+
+        table = csr_array((known.ratings, (known.rows, known.columns)), shape=known.shape)
+
+        def fit() -> tuple[Prediction, int]:
+            model = BayesNMF(n_components, **options).fit(table)
+            return model.predict_cells, model.n_iter_
+
+        return fit
+
+    return prepare
+
+
+def myfm(n_components: int) -> Solver:
+    """Bayesian factorization machine of myFM on rows and columns alone, signed factors, in one thread."""
+
+    def prepare(known: Ratings) -> Fit:
+        from myfm import MyFMRegressor
+        from scipy.sparse import csr_array
+
+        def design(rows: np.ndarray, columns: np.ndarray) -> csr_array:
+            places = np.stack([rows, known.shape[0] + columns], axis=1).ravel()
+            cells = np.repeat(np.arange(len(rows)), 2)
+            return csr_array((np.ones(len(cells)), (cells, places)), shape=(len(rows), sum(known.shape)))
+
+        X = design(known.rows, known.columns)
+
+        def fit() -> tuple[Prediction, int]:
+            model = MyFMRegressor(n_components, random_seed=0).fit(X, known.ratings, 300, group_shapes=[*known.shape])
+            return lambda rows, columns: model.predict(design(rows, columns)), 300
+
+        return fit
+
+    return prepare
+
+
 def surprise(n_components: int, *, biased: bool = False) -> Solver:
     """NMF of Surprise by stochastic gradient descent, in one thread, with its own epochs and regularization."""
 
@@ -128,6 +170,9 @@ SOLVERS: dict[str, dict[str, Solver]] = {
     "100k": {
         "ratings-nmf": native(40),
         "ratings-nmf, 16 restarts": native(20, ensemble=16),
+        "ratings-nmf, sampled": bayes(20),
+        "ratings-nmf, sampled, 10": bayes(10),
+        "myFM": myfm(10),
         "Surprise NMF": surprise(15),
         "Surprise NMF, biased": surprise(15, biased=True),
         "cmfrec, factors ≥ 0": cmfrec(20, lambda_=15.0, nonneg=True, center=False),
@@ -138,6 +183,8 @@ SOLVERS: dict[str, dict[str, Solver]] = {
         "ratings-nmf": native(20, regularization=1.1),
         "ratings-nmf, tol 1e-2": native(20, regularization=1.1, tol=1e-2),
         "ratings-nmf, 8 restarts": native(20, regularization=1.6, ensemble=8),
+        "ratings-nmf, sampled": bayes(20),
+        "myFM": myfm(20),
         "Surprise NMF": surprise(15),
         "Surprise NMF, biased": surprise(15, biased=True),
         "cmfrec, factors ≥ 0": cmfrec(20, lambda_=5.0, nonneg=True, center=False),

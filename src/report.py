@@ -4,7 +4,7 @@ import matplotlib
 
 from ratings_nmf.core import params, stage, words
 from ratings_nmf.figures.bars import component_bars, recommendation_figure
-from ratings_nmf.figures.curves import convergence, survey_figure
+from ratings_nmf.figures.curves import convergence, survey_figure, trace_figure
 from ratings_nmf.figures.gallery import consensus_figure, fit_line, heatmaps
 from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model.factors import Factors
@@ -37,6 +37,8 @@ def report(dataset: str) -> stage.Outcome:
         figures["consensus"] = consensus_figure(dataset, consensus, survey, table.column_labels)
     if (loss_curve := loadings.read_loss_curve(dataset)) is not None:
         figures["convergence"] = convergence(dataset, loss_curve, fit_lines)
+    if (traces := loadings.read_traces(dataset)) is not None:
+        figures["chains"] = trace_figure(dataset, traces, fit_lines)
     reports.write_figures(dataset, figures)
     return len(table.values), stage.of_rows(f"{len(figures)} figures", draw)
 

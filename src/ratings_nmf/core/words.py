@@ -172,7 +172,7 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
 
     >>> fit_warnings({"converged": True}, {"beats_baseline": None})
     []
-    >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:62]
+    >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:61]
     'The chains have not mixed (R-hat of the noise 1.2): they were'
     >>> fit_warnings({"converged": None}, {"intervals": {"coverage_90": 0.8, "cells": 5000}})
     ['Intervals of 90\xa0% hold 80\xa0% of unseen cells: they are too narrow.']

@@ -105,6 +105,21 @@ def convergence(dataset: str, loss_curve: Matrix, fit_lines: Sequence[str]) -> F
     return figure
 
 
+def trace_figure(dataset: str, traces: Matrix, fit_lines: Sequence[str]) -> Figure:
+    """Draw the noise after each sweep of each chain, shape (chains, sweeps), NaN after a chain's last."""
+    figure = Figure(figsize=(5.0, 2.8), dpi=120)
+    axes = figure.add_axes((0, 0, 1, 1))
+    for number, trace in enumerate(traces):
+        axes.plot(np.arange(1, len(trace) + 1), trace, color=LINES[number % len(LINES)], linewidth=0.8, alpha=0.8)
+    axes.set_xlim(0, traces.shape[1])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    style_axes(axes, "sweep", "noise")
+    axes.grid(axis="y", color=BAND, linewidth=0.6)
+    lines = ("Standard deviation of the noise in each chain: from different starts they should come to one level",)
+    write_caption(axes, f"{dataset}: chains", (*lines, *fit_lines), 5.0)
+    return figure
+
+
 def _draw_errors(axes: Axes, points: Matrix, errors: dict[int, float], colour: str) -> None:
     """Draw one standard error up and down."""
     counts, values = points

@@ -101,7 +101,8 @@ def writing(
     H
         With labels, (components, columns), as written.
     beside
-        What goes into CSV files of its own, by their names: ``convergence``, ``scale``, ``restart_baselines``.
+        What goes into CSV files of its own, by their names: ``convergence``, ``traces``, ``scale``,
+        ``restart_baselines``.
     csv
         Whether W and H are CSV.
     """
@@ -193,6 +194,15 @@ def read_extra(dataset: str, name: str) -> NDArray[np.float64] | None:
     """
     file = _folder(dataset) / f"{name}.csv"
     return read_numbers(file)[1] if file.exists() else None
+
+
+def read_traces(dataset: str) -> NDArray[np.float64] | None:
+    """Return the noise of each chain, (chains, sweeps), NaN after a chain's last sweep; None without chains."""
+    file = _folder(dataset) / "traces.csv"
+    if not file.exists():
+        return None
+    _, *records = iterate_csv(file)
+    return np.array([[float(field or "nan") for field in record[1:]] for record in records]).T
 
 
 def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:

@@ -60,7 +60,8 @@ class Solution:
     traces
         The noise after each sweep of each chain, shape (chains, n_iter), NaN after the last.
     mixing
-        What `ratings_nmf.model.mixing.described` says of the chains.
+        What `ratings_nmf.model.mixing.described` says of the chains, and ``product_distance``: that of W @ H, which are
+        means, from the mean of what the draws predict, root mean square over some known cells.
 
     Loss curve, error, level and restart_baselines are the native solver's, traces and mixing those of the one that
     samples; another's are empty, or NaN.
@@ -83,11 +84,18 @@ class Solution:
         return self.factors if self.samples is None else self.samples.joined()
 
     def convergence(self) -> "dict[str, DataFrame]":
-        """Return ``convergence``, the loss after each iteration, where the solver tells it."""
-        if not len(self.loss_curve):
+        """Return ``convergence``, the loss after each iteration, or ``traces``, each chain's noise after each sweep.
+
+        Nothing where the solver tells neither.
+        """
+        if not len(self.loss_curve) and not len(self.traces):
             return {}
         from pandas import DataFrame, RangeIndex
 
+        if len(self.traces):
+            chains = [f"chain {number}" for number in range(1, len(self.traces) + 1)]
+            sweeps = RangeIndex(1, self.n_iter + 1, name="sweep")
+            return {"traces": DataFrame(self.traces.T, index=sweeps, columns=chains)}
         iterations = RangeIndex(1, len(self.loss_curve) + 1, name="iteration")
         return {"convergence": DataFrame({"loss": self.loss_curve}, index=iterations)}
 

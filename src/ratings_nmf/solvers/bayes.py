@@ -57,15 +57,23 @@ def fit(
         for trace in progress(pool.map(chain, range(options.chains)), total=options.chains, unit="chains"):
             traces.append(trace)
     samples = aligned(samples)
-    n_iter = max(map(len, traces))
+    factors, n_iter = samples.mean(), max(map(len, traces))
     settled = np.stack([trace[-options.samples * options.thinning :] for trace in traces])
+    some = np.argsort(cell_hash(0, cells.rows, cells.columns), kind="stable")[:_WATCHED]
+    watched = cells.where(some)
+    each = np.stack([draw.predict(watched.rows, watched.columns) for draw in samples])
+    predicted = each.reshape(options.chains, options.samples, some.size)
+    distances = factors.predict(watched.rows, watched.columns) - predicted.mean(axis=(0, 1))
     return Solution(
-        factors=samples.mean(),
+        factors=factors,
         n_iter=n_iter,
         converged=None,
         samples=samples,
         traces=np.stack([np.pad(trace, (0, n_iter - len(trace)), constant_values=np.nan) for trace in traces]),
-        mixing=described(mixing(settled[:, :, None]), mixing(_held_in(samples, cells))),
+        mixing={
+            **described(mixing(settled[:, :, None]), mixing(predicted)),
+            "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
+        },
     )
 
 
@@ -98,13 +106,6 @@ def _has_settled(noise: list[float]) -> bool:
         return False
     before, now = math.fsum(noise[-2 * _WINDOW : -_WINDOW]), math.fsum(noise[-_WINDOW:])
     return before - now <= _SETTLED * before
-
-
-def _held_in(samples: Samples, cells: Cells) -> Floats:
-    """Return what the draws predict of some known cells, shape (chains, draws of each, cells)."""
-    some = np.argsort(cell_hash(0, cells.rows, cells.columns), kind="stable")[:_WATCHED]
-    predicted = np.stack([draw.predict(cells.rows[some], cells.columns[some]) for draw in samples])
-    return predicted.reshape(samples.chains, len(predicted) // samples.chains, some.size)
 
 
 def fold_in(cells: Cells, samples: Samples, *, zeros: Zeros, held_out: Places | None = None) -> Samples:

@@ -173,6 +173,24 @@ TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
         {"layout": "table", "zeros": "missing", "unrated": [99]},
         SHAPE,
     ),
+    "words for not rated": (
+        "readers.csv",
+        wide(str, blank="NA"),
+        {"layout": "table", "zeros": "missing", "unrated": ["NA"]},
+        SHAPE,
+    ),
+    "percentages": (
+        "readers.csv",
+        wide(lambda value: f"{value}%"),
+        {"layout": "table", "zeros": "missing"},
+        SHAPE,
+    ),
+    "true and false": (
+        "owners.csv",
+        wide(lambda value: "true" if value > 1 else "false", blank="false"),
+        {"layout": "table", "zeros": "observed"},
+        (USERS, ITEMS, sum(value > 1 for value in RATINGS.values())),
+    ),
     "blank for not rated": ("readers.csv", wide(str), {"layout": "table", "zeros": "missing"}, SHAPE),
     "decimal commas": (
         "readers.csv",
@@ -307,6 +325,11 @@ def test_what_the_file_leaves_open_is_asked_for_by_its_key(folder):
     assert questions(save(folder, "doubt.csv", doubt)) == {"ingest.decimal"}
 
 
+def test_a_table_without_labels_is_not_taken_for_triples(folder):
+    rows = "".join(",".join(map(str, row)) + "\n" for row in RANDOM.integers(1, 6, (9, 6)))
+    assert "ingest.layout" in questions(save(folder, "matrix.csv", rows))
+
+
 def test_a_large_file_is_looked_at_in_pieces_and_that_is_said(folder, monkeypatch):
     text = lines("{u},{i},{v}", header="user,item,rating")
     many = text + "".join(f"x{number},y{number % 50},{1 + number % 5}\n" for number in range(50_000))
@@ -315,7 +338,7 @@ def test_a_large_file_is_looked_at_in_pieces_and_that_is_said(folder, monkeypatc
         monkeypatch.setattr(sampling, name, size)
     description = describe(path)
     assert "looked at 6" in dict(description.findings)["sample"]
-    assert dict(description.findings)["size"].startswith("of the sample: ")
+    assert dict(description.findings)["size"].startswith("about ")
     assert description.ingest["columns"].value == ["user", "item", "rating"]
     assert description.cells == pytest.approx(50_081, rel=0.1)
     assert description.profile["columns"] == ITEMS + 50
@@ -327,7 +350,7 @@ def test_what_ingest_would_refuse_is_said_in_its_words(folder):
     assert refusal.startswith("odd.csv: row 'bob', column 'b': 'four' is not a number")
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", "one\ntwo\n", "\0\1\2binary"])
+@pytest.mark.parametrize("content", ["", "\n\n", "one\ntwo\n", "\0\1\2binary", "who,what\nann,tea\nbob,ham\n"])
 def test_what_is_no_table_is_refused(content, folder):
     with pytest.raises(InputError):
         describe(save(folder, "nothing.csv", content))

@@ -50,7 +50,10 @@ def _look(sample: Sample, description: Description) -> None:
     description.ingest["zeros"] = Key("missing")
     ingest = description.parameters()
     with opened(sample.path, ingest) as source:
-        values = count_values(source, _columns(structure, source), ingest, dialect)
+        columns = _columns(structure, source)
+        if not columns.values:
+            raise InputError(f"{sample.path}: found no column of numbers; expected labels and values")
+        values = count_values(source, columns, ingest, dialect)
     meaning = meaning_of(values, triples=structure.cell is not None, rates=_says_ratings(structure))
     _describe_values(values, meaning, description)
     rehearse(sample, description, counts=not meaning.rates and values.are_counts)

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from ratings_nmf.core.words import counted
+from ratings_nmf.raw.faults import TRUTH
 from ratings_nmf.raw.header import LONGEST_LINE, OTHER_SEPARATORS, SEPARATORS, STAND_IN
 
 LOOKED_AT = 2_000
@@ -72,12 +73,17 @@ class Dialect:
         return ", ".join(parts)
 
     def is_number(self, text: str) -> bool:
-        """Return whether a text is a number, written this way."""
-        return bool(_numbers(self.decimal, self.thousands).fullmatch(text.strip()))
+        """Return whether a text is a number, written this way, a percentage, or true or false."""
+        text = text.strip()
+        form = _numbers(self.decimal, self.thousands)
+        return text.lower() in TRUTH or bool(form.fullmatch(text.removesuffix("%").rstrip()))
 
     def number(self, text: str) -> float:
         """Return the number that a text is."""
-        return float(text.strip().replace(self.thousands or "\0", "").replace(self.decimal, "."))
+        text = text.strip()
+        if text.lower() in TRUTH:
+            return TRUTH[text.lower()]
+        return float(text.removesuffix("%").replace(self.thousands or "\0", "").replace(self.decimal, "."))
 
 
 def dialect_of(text: str) -> tuple[Dialect, list[list[str]]]:
@@ -157,7 +163,7 @@ def _numbers(decimal: str, thousands: str | None) -> re.Pattern[str]:
 
 
 _ANY_NUMBER = re.compile(
-    r"[+-]?[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?%?|[+-]?[.,][0-9]+|" + MISSING.pattern, re.IGNORECASE
+    r"[+-]?[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?%?|[+-]?[.,][0-9]+|true|false|" + MISSING.pattern, re.IGNORECASE
 )
 
 

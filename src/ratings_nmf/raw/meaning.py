@@ -26,7 +26,7 @@ class Meaning:
     zeros: Zeros
     reason: str
     rates: bool
-    unrated: list[float] = field(default_factory=list)
+    unrated: list[float | str] = field(default_factory=list)
     unrated_reason: str = ""
     questions: list[tuple[str, str]] = field(default_factory=list)
 
@@ -52,21 +52,26 @@ def meaning_of(values: Values, *, triples: bool, rates: bool) -> Meaning:
     questions: list[tuple[str, str]] = []
     below = [value for value in known.rising if value < 0]
     if below:
+        least = number(below[0])
         questions.append(
-            ("values", f"some are below 0 (down to {number(below[0])}), and parts are of numbers of 0 or more")
+            ("values", f"some are below 0 (down to {least}), and parts are of 0 or more: add to all of them")
         )
     zeros, reason = _zeros(known, span, zero=zero, triples=triples, rates=rates)
     doubt = bool(zero and (rates or triples or known.blank or len(above) <= 10)) or (triples and not rates)
+    no_numbers = [*map(str, values.words_for_none)]
     if doubt and not marks:
         what = f"0, which stands {counted(zero, 'time')}," if zero else "an absent cell"
-        questions.append(("ingest.zeros", f"is {what} not rated (missing), or a value (observed)?"))
+        questions.append(
+            ("ingest.zeros", f"is {what} not rated (missing), a value (observed), or not taken yet (0.1)?")
+        )
     return Meaning(
-        zeros="missing" if marks else zeros,
-        reason=f"values of {span}, and marks for those that were not rated" if marks else reason,
+        zeros="missing" if marks or no_numbers else zeros,
+        reason=f"values of {span}, and marks for those that were not rated" if marks or no_numbers else reason,
         rates=rates,
-        unrated=marks,
+        unrated=[*marks, *no_numbers],
         unrated_reason="; ".join(
-            f"{number(mark)} stands {counted(values.numbers[mark], 'time')}, and values are {span}" for mark in marks
+            [f"{number(mark)} stands {counted(values.numbers[mark], 'time')}, and values are {span}" for mark in marks]
+            + [f"{word!r} stands {counted(values.texts[word], 'time')} and is no number" for word in no_numbers]
         ),
         questions=questions,
     )

@@ -18,6 +18,9 @@ LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
 COUNTS = 5
 """How many of them, at most."""
 
+PARTS = 20
+"""Components of the sampled solver, at most."""
+
 COMMENT = 44
 """Longest line that comments are lined up behind."""
 
@@ -118,16 +121,24 @@ def _sections(description: Description) -> dict[str, dict[str, Key]]:
         counts = [counts[1 + place * (len(counts) - 2) // (COUNTS - 1)] for place in range(COUNTS)]
     dense = rows * columns <= DENSE_LIMIT
     folds = 5 if cells < MEDIUM else 3 if cells < LARGE else 2
-    folds = min(folds, cells // 2)
+    folds = min(folds, cells // 2) if cells > 3 else 0
     restarts = 10 if cells < MEDIUM // 10 else 4 if cells < LARGE else 0
     solver = (
-        Key("native", "leaves out cells that were not rated")
+        Key("bayes", "cells not rated are left out; no penalty to choose, and intervals; native is faster")
+        if missing and cells < MEDIUM
+        else Key("native", "leaves out cells that were not rated; bayes, with intervals, takes longer")
         if missing
         else Key("sklearn", "scikit-learn's NMF: 0 is a value")
         if dense
         else Key("native", "as scikit-learn's NMF, faster on a table of mostly 0")
     )
-    bound = f"{rows:,} × {columns:,} with {cells:,} cells" if missing else f"the smaller side has {side:,}"
+    count = Key("auto", "the survey's choice")
+    if solver.value == "bayes":
+        count = Key(
+            min(counts[-1], PARTS), "some too many do no harm where parts are sampled; auto: the survey's choice"
+        )
+    more = " or more" if cells > 1.01 * profile.get("cells", cells) else ""
+    bound = f"{rows:,} × {columns:,}{more} with {cells:,} cells" if missing else f"the smaller side has {side:,}"
     return {
         "survey": {
             "components": Key(counts, f"up to what {bound} can tell apart" if missing else bound),
@@ -137,7 +148,7 @@ def _sections(description: Description) -> dict[str, dict[str, Key]]:
             ),
         },
         "fit": {
-            "n_components": Key("auto", "the survey's choice"),
+            "n_components": count,
             "solver": solver,
             "form": Key("canonical", "parts by their share of the total, each scaled to maximum 1"),
             "options": Key({}),

@@ -39,9 +39,11 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
     profile = tally.profile()
     description.profile = profile
     description.cells = round(profile["cells"] / (sample.share or 0.01))
-    of = "of the sample: " if sample.share != 1 else ""
-    about = f"; about {description.cells:,} cells in all" if sample.share not in (1, None) else ""
-    description.findings.insert(1, ("size", f"{of}{words.size(profile)}{about}"))
+    size = words.size(profile)
+    if sample.share != 1:
+        about = f"about {description.cells:,} cells in all; " if sample.share else ""
+        size = f"{about}of the sample: {size}"
+    description.findings.insert(1, ("size", size))
     description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
     description.findings += [("note", remark) for remark in notes(tally)]
 

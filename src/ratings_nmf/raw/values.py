@@ -46,7 +46,7 @@ class Values:
         """All different numbers, rising."""
         return sorted(self.numbers)
 
-    def without(self, marks: Sequence[float]) -> "Values":
+    def without(self, marks: Sequence[float | str]) -> "Values":
         """Return the same with numbers that mean "not rated" among the blanks."""
         kept = Counter({value: count for value, count in self.numbers.items() if value not in marks})
         gone = self.numbers.total() - kept.total()

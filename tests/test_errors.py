@@ -126,7 +126,7 @@ def test_bad_cells_come_in_one_go_up_to_twenty(project, message):
         ("fit", "  groceries:", "  '1e3':", "datasets.1e3: DVC reads this name as a number; rename the dataset"),
         ("fit", "  groceries:", "  2024:", "datasets.2024: expected a text as name; found 2024; put it in quotes"),
         ("fit", "  groceries:", "  food:", "datasets: no dataset named 'groceries'; known: ratings, food"),
-        ("fit", "    fit:", "    fit: [", "not valid YAML: "),
+        ("fit", "    fit:", "    fit: [", "not valid YAML; expected"),
         ("survey", "[1, 2, 3, 4]", "[]", "survey.components: expected counts of 1 or more, each once, by rising count"),
         ("survey", "[1, 2, 3, 4]", "[3, 2]", "survey.components: expected counts of 1 or more, each once, by rising c"),
         ("survey", "[1, 2, 3, 4]", "[0, 2]", "survey.components: expected counts of 1 or more, each once, by rising c"),
@@ -140,7 +140,7 @@ def test_bad_cells_come_in_one_go_up_to_twenty(project, message):
         ("survey", "folds: 5, r", "folds: -2, r", "survey.folds: expected 0, which turns this part off, or 2 to 32767"),
         ("survey", "folds: 5, r", "folds: 31, r", "datasets.groceries.survey.folds: expected 0, or 2 to"),
         ("survey", "folds: 5, r", "folds: no, r", "survey.folds: expected 0, which turns this part off, or 2 to 3"),
-        ("survey", "restarts: 20", "restarts: 1", "survey.restarts: expected 0, which turns this part off, or 2 or m"),
+        ("survey", "restarts: 20", "restarts: 1", "survey.restarts: expected 0, which turns this part off, or 2 to 1"),
         ("survey", ", restarts: 20", "", "datasets.groceries.survey.restarts: missing; add this key"),
         ("survey", "[1, 2, 3, 4]", "[1, 1]", "survey.components: expected counts of 1 or more, each once, by rising c"),
         (

@@ -112,7 +112,7 @@ def test_a_table_that_a_solver_cannot_take(solver, table, message):
     ("options", "message"),
     [
         ({"regularization": -1}, r"regularization: expected a number from 0 to 1e\+30 or nothing; found -1"),
-        ({"ensemble": 1.5}, "ensemble: expected a whole number of 1 or more; found 1.5"),
+        ({"ensemble": 1.5}, "ensemble: expected a whole number from 1 to 10000; found 1.5"),
         ({"zeros": "none"}, "zeros: expected one of: 'missing', 'observed' or a number from 0 to 1; found 'none'"),
     ],
 )

@@ -12,7 +12,7 @@ from msgspec import Meta, field
 from msgspec.structs import force_setattr
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.sections import Count, Section, convert
+from ratings_nmf.core.sections import SHORT, Count, Section, convert
 from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.transform import AtLeast, Values
 
@@ -33,13 +33,33 @@ ENCODINGS = (
 )  # fmt: skip
 COUNTS = "counts of 1 or more, each once, by rising count"
 FOLDS = "0, which turns this part off, or 2 to 32767 (one fold would leave nothing to fit to)"
-RESTARTS = "0, which turns this part off, or 2 or more (one restart has none to be compared with)"
+RESTARTS = "0, which turns this part off, or 2 to 10000 (one restart has none to be compared with)"
 
 Folds = Annotated[int, Meta(ge=0, le=2**15 - 1, description=FOLDS)]
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads 1e-4 as a number, as DVC does (YAML 1.2); PyYAML's own rules (YAML 1.1) make it a text."""
+    """Reads 1e-4 as a number, as DVC does (YAML 1.2); PyYAML's own rules (YAML 1.1) make it a text.
+
+    A key that stands twice in a block is refused, as DVC does, and so is what looks like a date or number and is none.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in keys:
+                    wrong = f"the key {key.value!r} stands twice"
+                    raise yaml.MarkedYAMLError(problem=wrong, problem_mark=key.start_mark)
+                keys.add(key.value)
+        return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError:
+            wrong = "a date, or a number, that cannot be"
+            raise yaml.MarkedYAMLError(problem=wrong, problem_mark=node.start_mark) from None
 
 
 _Loader.add_implicit_resolver(
@@ -76,6 +96,7 @@ class IngestParameters(Section, frozen=True):
     def __post_init__(self) -> None:
         if self.zeros == 1:
             force_setattr(self, "zeros", "observed")
+        _check(self.path.isprintable() and self.path != "", "ingest.path", "a path without control characters", self)
         normal = posixpath.normpath(self.path)
         if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
             raise InputError(
@@ -112,7 +133,7 @@ class SurveyParameters(Section, frozen=True):
 
     components: Annotated[list[Count], Meta(min_length=1, description=COUNTS)]
     folds: Folds
-    restarts: Annotated[int, Meta(ge=0, description=RESTARTS)]
+    restarts: Annotated[int, Meta(ge=0, le=10_000, description=RESTARTS)]
 
     def __post_init__(self) -> None:
         rising = all(before < after for before, after in pairwise(self.components))
@@ -213,8 +234,26 @@ def document(file: str = FILE) -> object:
         return yaml.load(Path(file).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise InputError(f"{file}: no such file; run the stages in a checkout that has one") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not valid YAML: {' '.join(str(error).split())}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{file}: line {line}: not UTF-8; save it as UTF-8: `sed -n '{line}p' {file}`") from None
+    except RecursionError:
+        raise InputError(f"{file}: nested too deep; expected blocks in blocks, some five deep; mend it") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{file}: {_problem(error)} {file}`") from None
+
+
+def _problem(error: yaml.YAMLError) -> str:
+    """Return where YAML is none and why, in words of our own, and the beginning of a command that shows the line."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return "not valid YAML: it holds a control character; take it out: `grep -nP '[\\x00-\\x08\\x0e-\\x1f\\x7f]'"
+    problem = error.problem if type(error) is yaml.MarkedYAMLError else "not valid YAML"
+    line = mark.line + 1
+    return (
+        f"line {line}, column {mark.column + 1}: {problem}; expected `key: value`, indented by spaces as others "
+        f"are, brackets and quotes in pairs, each key once; mend it there or just before: `sed -n '{line}p'"
+    )
 
 
 def parse(document: object) -> Parameters:
@@ -244,7 +283,7 @@ def parse(document: object) -> Parameters:
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str):
-        raise InputError(f"expected a text as name; found {name!r}; put it in quotes", parameter="")
+        raise InputError(f"expected a text as name; found {SHORT.repr(name)}; put it in quotes", parameter="")
     if not DATASET_NAME.fullmatch(name):
         raise InputError(
             f"expected a name of a-z, 0-9, _ and - that starts with a letter or digit; found {name!r}; "
@@ -259,4 +298,4 @@ def _check(holds: bool, parameter: str, expected: str, section: Section) -> None
     """Refuse what one key of a section holds, where a rule does not hold that its type cannot say."""
     if not holds:
         value = getattr(section, parameter.rpartition(".")[2])
-        raise InputError(f"expected {expected}; found {value!r}", parameter=parameter)
+        raise InputError(f"expected {expected}; found {SHORT.repr(value)}", parameter=parameter)

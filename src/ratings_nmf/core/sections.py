@@ -1,11 +1,19 @@
 """Typed blocks of keys and values, which say where a document breaks their types and bounds."""
 
+from reprlib import Repr
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import inspect
 
 from ratings_nmf.core.errors import InputError
+
+SHORT = Repr()
+"""Shows what was found, however long or deeply nested it is, in some hundred characters."""
+
+SHORT.maxstring = SHORT.maxother = 100
+SHORT.maxlist = SHORT.maxdict = 10
+SHORT.maxlevel = 3
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -49,7 +57,7 @@ def convert(value: object, kind: Any, *, at: str = "") -> Any:
                 convert(value[name], field.type, at=_below(at, name))
             elif field.required:
                 raise InputError("missing; add this key", parameter=_below(at, name))
-    raise InputError(f"expected {_expected(inspect.type_info(kind))}; found {value!r}", parameter=at)
+    raise InputError(f"expected {_expected(inspect.type_info(kind))}; found {SHORT.repr(value)}", parameter=at)
 
 
 def _below(path: str, name: object) -> str:

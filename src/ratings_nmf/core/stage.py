@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw
+from ratings_nmf.core.words import visible
 
 Outcome = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""
@@ -39,7 +40,7 @@ def run(stage: Callable[..., Outcome], arguments: Arguments | None = None) -> No
     values = vars((arguments or Arguments(stage)).parse_args())
     start = time.perf_counter()
     cells, outcome = _called(stage, values)
-    print(f"{_name(values)}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {outcome}")
+    print(f"{_name(values)}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {visible(outcome)}")
 
 
 def show(tool: Callable[..., str], arguments: Arguments) -> None:
@@ -58,7 +59,7 @@ def _called(function: Callable[..., Returned], values: dict[str, Any]) -> Return
     except (InputError, OSError) as error:
         if isinstance(error, InputError):
             error.within(f"datasets.{values.get('dataset')}")
-        sys.exit(f"{_name(values)}: {' '.join(str(error).split())}")
+        sys.exit(f"{_name(values)}: {visible(' '.join(str(error).split()))}")
     except KeyboardInterrupt:
         sys.exit(f"{_name(values)}: interrupted; nothing half-written is left")
 

@@ -88,6 +88,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "notes": [
             *words.drawn_rows(table.draw),
             *words.empty_lines(sources.profile),
+            *sources.profile.get("notes", []),
             *words.fit_warnings(fit, sources.heldout),
             *words.list_warnings(sources.heldout),
             *filter(None, [survey["warning"]]),

@@ -8,16 +8,17 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.transform import became
+from ratings_nmf.files.columns import Coded
+from ratings_nmf.raw.faults import command, listing, quoted, refusal
 from ratings_nmf.raw.layouts import read_cells
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class UnseenCells:
-    """Cells by their place in a table; a cell given twice counts twice.
+    """Cells by their place in a table.
 
     Attributes
     ----------
@@ -58,17 +59,20 @@ def read_unseen(
     Raises
     ------
     InputError
-        If the file cannot be read, has a bad cell, or fewer than two cells to predict.
+        If the file cannot be read, has a bad cell, a cell twice, fewer than two cells to predict, or none with labels
+        of the table.
     """
     *sides, values, _ = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
     values = became(values, ingest.values)
+    _refuse_repeated(path, sides[0], sides[1])
     rated = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
     codes, texts = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)
     undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & rated
     counted = rated & ~undrawn
     if counted.sum() < 2:
-        raise InputError(f"{path}: found {counted.sum()} cells to predict; expected two or more, for a standard error")
+        wrong = f"found {counted.sum()} cells to predict"
+        raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {command('head', path)}")
     labels: list[str] = []
     places = []
     for name, (codes, texts), known in zip(
@@ -78,8 +82,15 @@ def read_unseen(
         place = np.array([position.get(label, -1) for label in texts], dtype=np.int32)
         places.append(place[codes][counted])
         used = np.unique(codes[counted])
-        labels += [f"{name} {texts[code]!r}" for code in used if place[code] < 0]
+        labels += [f"{name} {quoted(texts[code])}" for code in used if place[code] < 0]
     unknown = (places[0] < 0) | (places[1] < 0)
+    if unknown.all():
+        raise refusal(
+            path,
+            f"no cell has labels of the table: {listing(labels)}",
+            f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1",
+            f"compare the labels, and the order of the columns: {command('head -3', path)}",
+        )
     return UnseenCells(
         rows=places[0],
         columns=places[1],
@@ -89,3 +100,15 @@ def read_unseen(
         unrated=int(np.sum(~rated)),
         undrawn=int(undrawn.sum()),
     )
+
+
+def _refuse_repeated(path: Path, rows: Coded, columns: Coded) -> None:
+    """Refuse cells that stand on several lines, which would count several times."""
+    width = len(columns.texts)
+    keys, counts = np.unique(rows.codes.astype(np.int64) * width + columns.codes, return_counts=True)
+    faults = [
+        f"row {quoted(rows.texts[key // width])}, column {quoted(columns.texts[key % width])} stands {count} times"
+        for key, count in zip(keys[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
+    ]
+    if faults:
+        raise refusal(path, listing(faults), "each cell once", f"see them side by side: {command('sort', path)}")

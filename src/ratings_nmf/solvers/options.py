@@ -12,6 +12,9 @@ from ratings_nmf.core.table import Zeros, weight_of
 Amount = Annotated[float, Meta(ge=0, le=1e30)]
 """A number of 0 or more whose multiples stay finite in single precision."""
 
+Few = Annotated[int, Meta(ge=1, le=10_000)]
+"""Number of whole fits, or of their draws: more would hardly end."""
+
 JavaCount = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 AT = "fit.options"
@@ -47,7 +50,7 @@ class NativeKeys(Section, frozen=True, kw_only=True):
     regularization: Amount | None = None
     baseline: bool = True
     baseline_regularization: Amount = 5.0
-    ensemble: Count = 1
+    ensemble: Few = 1
     max_iter: Count = 200
     tol: Amount | None = None
 
@@ -101,8 +104,8 @@ class BayesOptions(Section, frozen=True, kw_only=True):
         Whether rows and columns have levels of their own, with zeros ``missing``.
     """
 
-    chains: Count = 4
-    samples: Count = 20
+    chains: Few = 4
+    samples: Few = 20
     burn_in: Count = 300
     thinning: Count = 5
     baseline: bool = True

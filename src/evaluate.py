@@ -17,11 +17,11 @@ def evaluate(dataset: str) -> stage.Outcome:
     parameters = params.load()
     block = parameters.dataset(dataset)
     fit, source = block.fit, block.ingest
+    count, options = metrics.decisions(dataset, fit)
     draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
     table = interim.read(dataset, draw=draw)
-    count = metrics.read_choice(dataset) if fit.n_components == "auto" else fit.n_components
     left_out = [] if fit.solver in LEAVE_OUT else counterpart(fit.solver, fit.options, table)[1]
-    model = Model(n_components=count, solver=fit.solver, options=fit.options)
+    model = Model(n_components=count, solver=fit.solver, options=options)
     seed, to = parameters.seed, block.recommend.to
     unknown: list[str] = []
     if block.evaluate.test is None:

@@ -17,8 +17,9 @@ def fit(dataset: str, *, csv_limit: int = loadings.CSV_LIMIT, block: int = inter
     """Fit the factors of one dataset: CSV of up to `csv_limit` numbers; Spark's are written `block` cells at a time."""
     document = params.load()
     parameters = document.dataset(dataset).fit
-    count = reports.read_choice(dataset) if parameters.n_components == "auto" else parameters.n_components
-    with _solution(dataset, parameters, count, seed=document.seed, block=block) as (solution, tables):
+    count, options = reports.decisions(dataset, parameters)
+    common: dict[str, Any] = {"n_components": count, "options": options, "seed": document.seed}
+    with _solution(dataset, parameters, common, block=block) as (solution, tables):
         content = writing.write(dataset, solution, tables, parameters, csv_limit=csv_limit)
     content |= {"n_components": count, "n_iter": solution.n_iter, "converged": solution.converged, **solution.mixing}
     reports.write(dataset, "fit", content)
@@ -30,14 +31,13 @@ def fit(dataset: str, *, csv_limit: int = loadings.CSV_LIMIT, block: int = inter
 
 @contextmanager
 def _solution(
-    dataset: str, parameters: params.FitParameters, count: int, *, seed: int, block: int
+    dataset: str, parameters: params.FitParameters, common: dict[str, Any], *, block: int
 ) -> Iterator[tuple[Solution, Iterable[RatingsTable]]]:
     """Yield what the solver finds, and the table, some rows at a time; Spark reads it itself."""
-    common: dict[str, Any] = {"n_components": count, "options": parameters.options, "seed": seed}
     if parameters.solver == "spark":
         from ratings_nmf.solvers import spark
 
-        checked_names(parameters.names, count)  # before what may take hours
+        checked_names(parameters.names, common["n_components"])  # before what may take hours
         with spark.factorize_file(interim.cells_file(dataset), interim.read_profile(dataset), **common) as solution:
             yield solution, interim.blocks(dataset, cells=block)
     else:

@@ -5,7 +5,7 @@ from pathlib import Path
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import DENSE_LIMIT, Side
-from ratings_nmf.files import interim, lists
+from ratings_nmf.files import interim, lists, reports
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model.factors import Factors
@@ -32,7 +32,8 @@ def fold_in(
         raise InputError(f"{file}: no such file")
     beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
     frame = Frame.from_numbers(*beside, parts=factors.parts)
-    method = foldin.method_of(trained, solver=parameters.fit.solver, options=parameters.fit.options)
+    options = reports.decisions(dataset, parameters.fit)[1]
+    method = foldin.method_of(trained, solver=parameters.fit.solver, options=options)
     contents = newcomers.look_through(file, parameters.ingest, zeros=trained.zeros, limits=limits)
     side = side or foldin.side_of(contents.rows.places, contents.columns.places, trained)
     own, other = contents.sides(side)

@@ -23,19 +23,27 @@ def survey(dataset: str) -> stage.Outcome:
     comparison = compare(table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed)
     notes = words.drawn_rows(draw) + ([STAND_INS[fit.solver]] if fit.solver in STAND_INS else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
-    choice = comparison.choice
     reports.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))
     content = {
         "agree": comparison.agree,
-        "choice": choice.n_components,
+        "choice": comparison.choice.n_components,
         "consensus": comparison.consensus_count,
         "notes": notes + comparison.notes,
-        "reason": choice.reason,
+        "parts": comparison.parts.n_components,
+        "parts_reason": comparison.parts.reason,
+        "penalties": comparison.penalties,
+        "reason": comparison.choice.reason,
         "rules": comparison.suggested,
     }
     reports.write(dataset, "survey", content)
-    reports.write_choice(dataset, choice.n_components)
-    return len(table.values), stage.of_rows(choice.reason, draw)
+    choice = {
+        "n_components": comparison.choice.n_components,
+        "options": dict(comparison.options) if fit.solver == "native" else {},
+        "parts": comparison.parts.n_components,
+    }
+    reports.write(dataset, "choice", choice)
+    outcome = f"to predict: {comparison.choice.reason} To name: {comparison.parts.reason}"
+    return len(table.values), stage.of_rows(outcome, draw)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def evidence():
     return [
         {
             "n_components": count, "cv_rmse": error, "cv_rmse_se": 0.12, "cv_mae": 0.8 * error,
-            "train_rmse": 1.4 / count, "explained_variance": 1 - 0.3 / count, "rss": 30.0 / count**2,
+            "cv_gap_se": 0.1, "weakest": 0.9, "explained_variance": 1 - 0.3 / count, "rss": 30.0 / count**2,
             "cophenetic": None if count == 1 else 1 - 0.01 * count, "dispersion": 0.9, "silhouette": 0.8,
             "stability": 0.95, "sparsity_W": 0.4, "sparsity_H": 0.5, "shuffled_rss": 40.0 / count,
         }
@@ -69,7 +69,15 @@ def evidence():
 def survey():
     reason = "2 components: the fewest whose error on held-out cells is within one standard error of the least."
     rules = {"one_standard_error": 2, "least_error": 3, "cophenetic": None}
-    return {"rules": rules, "agree": False, "choice": 2, "reason": reason, "notes": ["The table is small."]}
+    return {
+        "rules": rules,
+        "agree": False,
+        "choice": 2,
+        "reason": reason,
+        "parts": 3,
+        "parts_reason": "3 parts.",
+        "notes": ["The table is small."],
+    }
 
 
 def heldout():

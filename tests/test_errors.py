@@ -85,28 +85,33 @@ def test_bad_cells_come_in_one_go_up_to_twenty(project, message):
         (
             "fit",
             "solver: sklearn\n      form: raw\n      options: {}",
-            "solver: native\n      options: {depth: 3}",
+            "solver: native\n      options: {depth: 3, regularization: 1}",
             "depth",
         ),
-        ("fit", "n_components: 3", "n_components: 0", "fit.n_components: expected a whole number of 1 or more or 'aut"),
+        (
+            "fit",
+            "n_components: 3",
+            "n_components: 0",
+            "fit.n_components: expected a whole number of 1 or more or one of",
+        ),
         ("fit", "n_components: 3", "n_components: 6", "fit.n_components: expected 1 to 5; found 6; the table has 5 r"),
         (
             "fit",
             "n_components: 3",
             "n_components: '3'",
-            "fit.n_components: expected a whole number of 1 or more or 'auto'; found '3'",
+            "fit.n_components: expected a whole number of 1 or more or one of: 'auto', 'parts'; found '3'",
         ),
         (
             "fit",
             "n_components: 3",
             "n_components: 2.5",
-            "fit.n_components: expected a whole number of 1 or more or 'auto'; found 2.5",
+            "fit.n_components: expected a whole number of 1 or more or one of: 'auto', 'parts'; found 2.5",
         ),
         (
             "fit",
             "n_components: 3",
             "n_components: yes",
-            "fit.n_components: expected a whole number of 1 or more or 'auto'; found True",
+            "fit.n_components: expected a whole number of 1 or more or one of: 'auto', 'parts'; found True",
         ),
         ("fit", "n_components:", "components:", "fit.components: unknown key; expected one of: n_components, solver"),
         ("fit", "      n_components: 3\n", "", "datasets.groceries.fit.n_components: missing; add this key"),
@@ -251,9 +256,9 @@ def test_auto_needs_a_choice(project, message, stage_name):
     assert "choice.json: no such file; make it with `dvc repro survey@groceries`" in message(stage_name)
     place = project / "reports/metrics/groceries/choice.json"
     place.parent.mkdir(parents=True)
-    place.write_text('{"n_components": null}')
-    text = message(stage_name)
-    assert text.startswith("reports/metrics/groceries/choice.json: the survey chose no count; set `survey.folds`")
+    place.write_text('{"n_components": null, "options": {}, "parts": 2}')
+    expected = "auto: the survey does not tell; reports/metrics/groceries/survey.json says why; give a number"
+    assert message(stage_name).endswith(f"datasets.groceries.fit.n_components: {expected}")
 
 
 @pytest.mark.parametrize(

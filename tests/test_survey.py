@@ -1,6 +1,6 @@
 """The evidence is what its formulas say, its streams are independent, and the choice finds planted ranks."""
 
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from ratings_nmf.survey import consensus, rules
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
 
-OPTIONS = {"tol": 1e-4}
+OPTIONS = {"tol": 1e-4, "regularization": 0.05}
 
 
 def noisy(rank, shape, zeros):
@@ -47,7 +47,7 @@ def test_adding_a_count_or_a_restart_changes_no_other_number(surveyed):
     more = survey_of(table, counts=(1, 2, 3, 4))
     assert more.evidence[:3] == found.evidence
     fewer = survey_of(table, number=2)
-    for name in ("cv_rmse", "cv_rmse_se", "cv_mae", "train_rmse"):
+    for name in ("cv_rmse", "cv_rmse_se", "cv_gap_se", "cv_mae"):
         assert [line[name] for line in fewer.evidence] == [line[name] for line in found.evidence]
     assert all(few["rss"] >= many["rss"] for few, many in zip(fewer.evidence, found.evidence, strict=True))
     again = survey_of(table, folds=0)
@@ -71,24 +71,37 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     table, found = surveyed
     folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
     known = table.dense()
-    rmse, mae, train = [], [], []
-    for fold in folds.used:
+    errors = {count: np.full(table.shape, np.nan) for count in (1, 2, 3)}
+    for count, fold in product(errors, folds.used):
         cells, _ = folds.held_out(fold)
-        seed = derived_seed(0, "survey fold", 2, fold)
-        fit = factorize(table, n_components=2, solver="native", options=OPTIONS, seed=seed, held_out=cells)
-        predicted = fit.factors.reconstruction()
-        left = known.copy()
-        left[cells] = np.nan
-        errors = known[cells] - predicted[cells]
-        rmse.append(np.sqrt(np.mean(errors**2)))
-        mae.append(np.mean(np.abs(errors)))
-        residual = left - predicted
-        train.append(np.sqrt(np.nanmean(residual**2)))
-    line = found.evidence[1]
-    assert line["cv_rmse"] == pytest.approx(np.mean(rmse))
-    assert line["cv_rmse_se"] == pytest.approx(np.std(rmse, ddof=1) / np.sqrt(3))
-    assert line["cv_mae"] == pytest.approx(np.mean(mae))
-    assert line["train_rmse"] == pytest.approx(np.mean(train))
+        seed = derived_seed(0, "survey fold", count, fold)
+        fit = factorize(table, n_components=count, solver="native", options=OPTIONS, seed=seed, held_out=cells)
+        errors[count][cells] = known[cells] - fit.factors.reconstruction()[cells]
+    rmse = {count: np.sqrt(np.nanmean(each**2)) for count, each in errors.items()}
+    line, best = found.evidence[0], min(rmse, key=rmse.get)
+    assert line["cv_rmse"] == pytest.approx(rmse[1]) and line["cv_mae"] == pytest.approx(np.nanmean(np.abs(errors[1])))
+    rows = [index for index in range(table.shape[0]) if not np.isnan(errors[1][index]).all()]
+    without = []  # the jackknife over rows, which the formula is the linear part of
+    for row in rows:
+        rest = [other for other in rows if other != row]
+        pair = [np.sqrt(np.nanmean(errors[count][rest] ** 2)) for count in (1, best)]
+        without.append((pair[0], pair[0] - pair[1]))
+    jackknife = np.sqrt((len(rows) - 1) * np.var(without, axis=0))
+    assert (line["cv_rmse_se"], line["cv_gap_se"]) == pytest.approx(jackknife, rel=0.3)
+    assert found.evidence[best - 1]["cv_gap_se"] == 0
+
+
+def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(surveyed):
+    table, _ = surveyed
+    plan = SurveyParameters(components=[1, 2, 3], folds=3, restarts=0)
+    found = compare(table, plan, options={}, seed=0)
+    errors = [line["cv_rmse"] for line in found.penalties]
+    assert min(line["cv_rmse"] for line in found.evidence) <= errors[0]
+    if table.zeros == "missing":
+        assert found.options["regularization"] < 1 and not found.options["baseline"]  # no levels were planted
+        assert min(errors) < 0.6 * errors[0]
+        again = compare(table, plan, options=found.options, seed=0)
+        assert again.evidence == found.evidence and again.options == {} and len(again.penalties) == 1
 
 
 def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
@@ -107,9 +120,8 @@ def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
     known = table.dense()
     residuals = [np.nansum((known - factors.reconstruction()) ** 2) for factors in fits]
     assert found.evidence[1]["rss"] == pytest.approx(min(residuals))
-    assert found.evidence[1]["stability"] == pytest.approx(
-        consensus.stability([factors.H[: factors.parts] for factors in fits])
-    )
+    alike = consensus.agreement([factors.H[: factors.parts] for factors in fits])
+    assert (found.evidence[1]["stability"], found.evidence[1]["weakest"]) == pytest.approx(alike)
 
 
 def test_a_fit_does_not_see_the_cells_held_out(surveyed):
@@ -155,16 +167,16 @@ def test_matching_is_the_best_of_all_orders():
     alike = cosine_similarity(one, other)
     best = max(alike[range(4), order].mean() for order in permutations(range(4)))
     assert matched(one, other)[1].mean() == pytest.approx(best)
-    assert consensus.stability([one, other]) == pytest.approx(best)
+    assert consensus.agreement([one, other])[0] == pytest.approx(best)
     shuffled_rows = 3.0 * one[[2, 0, 3, 1]]
-    assert consensus.stability([one, shuffled_rows]) == pytest.approx(1.0)
+    assert consensus.agreement([one, shuffled_rows]) == pytest.approx((1.0, 1.0))
 
 
-def test_stability_is_over_all_pairs():
+def test_agreement_is_over_all_pairs():
     draw = np.random.default_rng(2)
     runs = [draw.random((3, 5)) for _ in range(4)]
-    pairs = [consensus.stability([one, other]) for one, other in combinations(runs, 2)]
-    assert consensus.stability(runs) == pytest.approx(np.mean(pairs))
+    pairs = [consensus.agreement([one, other]) for one, other in combinations(runs, 2)]
+    assert consensus.agreement(runs) == pytest.approx(np.mean(pairs, axis=0))
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])
@@ -202,7 +214,7 @@ def test_parts_that_are_off_say_so(surveyed):
     found = survey_of(table, number=0)
     assert all(line["rss"] is None and line["stability"] is None for line in found.evidence)
     assert found.consensus is None
-    assert "stability was not measured" in found.choice.reason
+    assert found.parts.n_components is None and "No fit was restarted" in found.parts.reason
     assert any(note.startswith("restarts: 0: no fit was restarted") for note in found.notes)
     found = survey_of(table, folds=0, number=0)
     assert found.choice.n_components is None and "Nothing was held out" in found.choice.reason
@@ -233,26 +245,26 @@ def lines(**columns):
     return [dict.fromkeys(COLUMNS) | dict(zip(columns, line, strict=True)) for line in values]
 
 
-def test_the_choice_is_among_stable_counts():
+def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
     evidence = lines(
         n_components=[1, 2, 3, 4],
         cv_rmse=[0.9, 0.6, 0.5, 0.4],
-        cv_rmse_se=[0.01, 0.01, 0.01, 0.01],
-        stability=[1.0, 0.9, 0.85, 0.5],
+        cv_gap_se=[0.01, 0.01, 0.01, 0.0],
+        weakest=[1.0, 0.97, 0.96, 0.5],
     )
-    assert rules.one_standard_error(evidence) == 4
-    choice = rules.choose(evidence)
-    assert choice.n_components == 3
-    assert choice.reason.count(".") - choice.reason.count("0.") == 1
-    unstable = rules.choose([{**line, "stability": 0.5} for line in evidence])
-    assert unstable.n_components == 4 and "no count is stable" in unstable.reason
+    choice, parts = rules.to_predict(evidence, cells=1000), rules.to_name(evidence)
+    assert (choice.n_components, parts.n_components) == (4, 3)
+    assert "other restarts find other parts (cosine of the least alike 0.50)" in choice.reason
+    for reason in (choice.reason, parts.reason):
+        assert reason.count(".") - reason.count("0.") == 1
+    assert rules.to_name(evidence[:2]).n_components == 2 and rules.to_name(evidence[3:]).n_components is None
 
 
-def test_without_held_out_errors_the_choice_is_by_restarts():
-    evidence = lines(n_components=[2, 3, 4], cophenetic=[1.0, 0.99, 0.6], rss=[9, 5, 4], shuffled_rss=[9, 8, 7])
-    assert rules.choose(evidence).n_components == 3
-    flat = [{**line, "cophenetic": 1.0} for line in evidence]
-    assert rules.choose(flat).n_components == 3 and "shuffled" in rules.choose(flat).reason
+def test_few_cells_do_not_tell_how_many_predict_best():
+    evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
+    choice = rules.to_predict(evidence, cells=30)
+    assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
+    assert rules.to_name(evidence).n_components == 2
 
 
 def test_a_large_consensus_is_put_together():

@@ -14,7 +14,7 @@ def evidence(count, **off):
     draw = np.random.default_rng(0)
     line = dict.fromkeys(COLUMNS, 1.0)
     return [
-        {**line, "cv_rmse": 1 / k + k / 40, "cv_rmse_se": 0.03, "train_rmse": 1 / k, "stability": draw.random()}
+        {**line, "cv_rmse": 1 / k + k / 40, "cv_rmse_se": 0.03, "stability": draw.random()}
         | {"n_components": k, "explained_variance": 1 - 1 / (k + 1)}
         | off
         for k in range(1, count + 1)
@@ -29,7 +29,9 @@ def shown(columns, groups=3):
 
 
 def draw(lines, choice=3):
-    return survey_figure("name", lines, {"choice": choice, "reason": "3 is best."}, fitted=4)
+    return survey_figure(
+        "name", lines, {"choice": choice, "reason": "3 is best.", "parts_reason": "2 agree."}, fitted=4
+    )
 
 
 def draw_consensus(columns):
@@ -67,7 +69,7 @@ def test_errors_that_rise_tenfold_are_on_a_logarithmic_scale():
 
 def test_a_part_that_is_off_has_no_panel():
     assert len(draw(evidence(4)).axes) == 3
-    assert len(draw(evidence(4, cv_rmse=None, train_rmse=None)).axes) == 2
+    assert len(draw(evidence(4, cv_rmse=None)).axes) == 2
     assert draw([dict.fromkeys(COLUMNS) | {"n_components": 2}], choice=None) is None
 
 
@@ -106,6 +108,6 @@ def test_a_score_that_was_not_measured_for_some_counts_or_for_any_is_left_out_an
 
 
 def test_errors_of_zero_are_drawn():
-    figure = draw(evidence(3, cv_rmse=0.0, cv_rmse_se=0.0, train_rmse=0.0))
+    figure = draw(evidence(3, cv_rmse=0.0, cv_rmse_se=0.0))
     figure.canvas.draw()
     assert figure.axes[0].get_yscale() == "linear"

@@ -79,6 +79,7 @@ def surveyed(table, count, folds):
     found = compare(table, plan, options=QUICK, seed=0, jobs=1)
     measured(found.evidence)
     content = {"choice": found.choice.n_components, "consensus": found.consensus_count, "reason": found.choice.reason}
+    content |= {"parts": found.parts.n_components, "parts_reason": found.parts.reason}
     return found.evidence, content | {"rules": found.suggested}, found.consensus
 
 

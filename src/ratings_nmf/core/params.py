@@ -165,7 +165,7 @@ class EvaluateParameters(Section, frozen=True):
 class FitParameters(Section, frozen=True):
     """How a table is factorized; `ratings_nmf.solvers.options` has the options of each solver."""
 
-    n_components: Count | Literal["auto"]
+    n_components: Count | Literal["auto", "parts"]
     solver: Literal["sklearn", "native", "bayes", "spark"]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"

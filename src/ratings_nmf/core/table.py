@@ -14,6 +14,9 @@ Zeros = Literal["observed", "missing"] | Annotated[float, Meta(ge=0, le=1)]
 
 Side = Literal["rows", "columns"]
 
+LEAST_CELLS = 200
+"""Cells that count below which the number of components that predicts best changes with those that are held out."""
+
 Places = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Rows and columns of cells, both of shape (cells,)."""
 

@@ -25,8 +25,8 @@ PANELS = {
     "held-out RMSE": {"cv_rmse": "mean of folds, ± 1 SE"},
     "agreement": {
         "stability": "stability",
+        "weakest": "least alike part",
         "cophenetic": "cophenetic correlation",
-        "dispersion": "dispersion",
         "silhouette": "silhouette",
     },
     "explained variance": {"explained_variance": "best restart"},
@@ -75,7 +75,8 @@ def survey_figure(
     lines = [
         "Low held-out error and high agreement between restarts speak for a count. "
         f"Grey: the choice; dashed: {fitted}, which {'was' if fitted == 1 else 'were'} fitted",
-        survey["reason"],
+        f"To predict: {survey['reason']}",
+        f"To name: {survey['parts_reason']}",
     ]
     gaps = [
         label if label not in panels else f"{label} ({text})"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import FitParameters
 from ratings_nmf.core.progress import progress
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.formats import append_frame, iterate_csv, made_by, read_json, read_numbers, write_json
@@ -57,26 +58,28 @@ def read_summaries(dataset: str) -> dict[str, Any]:
     return {name: value for file in files for name, value in read_json(file).get(dataset, {}).items()}
 
 
-def write_choice(dataset: str, n_components: int | None) -> None:
-    """Write the count that the survey chose alone, so that no more depends on it: null where it chose none."""
-    write(dataset, "choice", {"n_components": n_components})
+def decisions(dataset: str, fit: FitParameters) -> tuple[int, dict[str, Any]]:
+    """Return the count and the options that a dataset is fitted with, what is left to the survey filled in.
 
-
-def read_choice(dataset: str) -> int:
-    """Return the count that the survey chose.
+    The survey names penalty and levels where ``fit.options`` has no ``regularization``.
 
     Raises
     ------
     InputError
-        If the survey did not run yet, or chose none.
+        If the survey did not run yet, or tells no count where it is asked for one.
     """
-    count = read(dataset, "choice", stage="survey")["n_components"]
+    count = fit.n_components
+    if isinstance(count, int) and (fit.solver != "native" or "regularization" in fit.options):
+        return count, fit.options
+    choice = read(dataset, "choice", stage="survey")
+    if isinstance(count, str):
+        count = choice["n_components" if count == "auto" else "parts"]
     if count is None:
+        why = METRICS / dataset / "survey.json"
         raise InputError(
-            f"{METRICS / dataset / 'choice.json'}: the survey chose no count; set `survey.folds`, "
-            "or a count in `fit.n_components` in place of auto"
+            f"{fit.n_components}: the survey does not tell; {why} says why; give a number", parameter="fit.n_components"
         )
-    return int(count)
+    return count, choice["options"] | fit.options
 
 
 def write_survey(dataset: str, *, evidence: "DataFrame", consensus: "DataFrame") -> None:

@@ -179,3 +179,24 @@ def root_mean_square(errors: Matrix) -> Matrix:
 def standard_error(values: Matrix) -> float:
     """Return the standard error of the mean of two values or more, √(variance / number), shape (values,)."""
     return float(values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def clustered_error(sums: Matrix, counts: Matrix) -> Matrix:
+    """Return the standard error of a mean over cells, those of a row moving together: of Σ sums / Σ counts.
+
+    √(R / (R − 1) Σ_r (sum_r − mean · count_r)²) / Σ counts over the R rows with cells. Source: Cochran 1977, Sampling
+    Techniques, chapter 6 (ratio estimator).
+
+    Parameters
+    ----------
+    sums
+        Of what is averaged over a row's cells, shape (…, rows).
+    counts
+        Of a row's cells, (rows,).
+
+    >>> float(clustered_error(np.array([1.0, 3.0]), np.array([1.0, 1.0])))
+    1.0
+    """
+    total, clusters = float(counts.sum()), int(np.count_nonzero(counts))
+    rest = sums - sums.sum(axis=-1, keepdims=True) / total * counts
+    return np.asarray(np.sqrt(clusters / max(clusters - 1, 1) * np.square(rest).sum(axis=-1)) / total)

@@ -22,23 +22,21 @@ CHARACTER = 7.5
 
 
 def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
-    """Draw the held-out error of counts for which it was measured, its standard error, and that on fitted cells."""
+    """Draw the held-out error of counts for which it was measured, and its standard error."""
     values = [
         {
             "k": line["n_components"],
             "held out": line["cv_rmse"],
             "low": max(line["cv_rmse"] - (line["cv_rmse_se"] or 0.0), 0.0),
             "high": line["cv_rmse"] + (line["cv_rmse_se"] or 0.0),
-            "training": line["train_rmse"],
         }
         for line in evidence
     ]
     counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
     base = alt.Chart({"values": values}).encode(x=counts)
-    error = alt.Y("held out:Q").title("error (RMSE)").scale(zero=True)
+    error = alt.Y("held out:Q").title("error (RMSE)").scale(zero=False)
     return _svg(
         alt.layer(
-            base.mark_line().encode(y="training:Q"),
             base.mark_rule().encode(y="low:Q", y2="high:Q"),
             base.mark_line().encode(y=error),
             base.mark_point(size=70, filled=True).encode(y=error),

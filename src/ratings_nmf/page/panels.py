@@ -17,7 +17,6 @@ SCORES = {
     "cv_rmse": ("error on held-out cells", "root of the mean square (RMSE); the lower, the better"),
     "cv_rmse_se": ("its standard error", "how far it would move with other held-out cells"),
     "cv_mae": ("mean error on held-out cells", "mean of the absolute differences"),
-    "train_rmse": ("error on fitted cells", "always falls with more components"),
     "explained_variance": ("explained", "1 is all of the table's sum of squares"),
     "rss": ("left over", "sum of the squared differences"),
     "shuffled_rss": ("left over of a shuffled table", "the same for a table without structure"),
@@ -84,7 +83,7 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
     points = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
     choice = survey["choice"]
     return {
-        "reason": survey["reason"],
+        "reason": f"To predict: {survey['reason']} To name: {survey['parts_reason']}",
         "chart": charts.survey(errors) if errors else "",
         "alternative": f"Error on held-out cells by number of components: {points}",
         "counts": counts,

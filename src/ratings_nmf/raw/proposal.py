@@ -9,7 +9,7 @@ import yaml
 
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import DENSE_LIMIT
+from ratings_nmf.core.table import DENSE_LIMIT, LEAST_CELLS
 from ratings_nmf.raw.findings import Description, Key
 
 LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
@@ -132,8 +132,10 @@ def _sections(description: Description) -> dict[str, dict[str, Key]]:
         if dense
         else Key("native", "as scikit-learn's NMF, faster on a table of mostly 0")
     )
-    count = Key("auto", "the survey's choice")
-    if solver.value == "bayes":
+    count = Key("auto", "as many as predict best, by the survey; parts: as many as one can name")
+    if (cells if missing else rows * columns) < LEAST_CELLS:
+        count = Key(min(2, side), "yours to say: so few cells cannot tell how many predict best")
+    elif solver.value == "bayes":
         count = Key(
             min(counts[-1], PARTS), "some too many do no harm where parts are sampled; auto: the survey's choice"
         )

@@ -88,7 +88,7 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
     >>> counterpart("sklearn", {"max_iter": 500, "alpha_W": 0.1}, replace(table, zeros="observed"))
-    ({'tol': 0.0001, 'max_iter': 500}, ['alpha_W'])
+    ({'regularization': 0.0, 'tol': 0.0001, 'max_iter': 500}, ['alpha_W'])
     >>> counterpart("spark", {"master": "local[2]", "maxIter": 20, "regParam": 0.5}, table)
     ({'baseline': False, 'regularization': 3.0}, ['maxIter'])
     """
@@ -103,7 +103,9 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         penalty = settings.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty / table.spread}, sorted({"maxIter"} & set(options))
     alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
-    return {"tol": alike.tol, "max_iter": alike.max_iter}, sorted(set(options) - {"tol", "max_iter"})
+    return {"regularization": 0.0, "tol": alike.tol, "max_iter": alike.max_iter}, sorted(
+        set(options) - {"tol", "max_iter"}
+    )
 
 
 def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any], seed: int) -> Solution:

@@ -14,7 +14,8 @@ from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Consensus, arrange
-from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, held_out, restarted
+from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
+from ratings_nmf.survey.penalty import search
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -36,18 +37,25 @@ class Comparison:
         A dict for each count, by rising count, with the keys `COLUMNS`.
     suggested
         The count of each rule, by name; None where a rule has none.
-    choice
-        The count to use and why.
+    choice, parts
+        The count to predict with and why; the count of parts that one can name and why.
+    penalties
+        A line for each penalty and levels that were tried.
+    options
+        What suits the table, beyond the options that were given.
     notes
         What was turned off, left out, drawn, capped or not measured.
     consensus, consensus_count
-        Consensus between columns, in as many groups as components, and the count it is of: the choice, or where one
-        component leaves nothing to tell, the count by `cophenetic`, or the smallest above 1. None without restarts.
+        Consensus between columns, in as many groups as components, and the count it is of: that of the parts one can
+        name, or the smallest above 1. None without restarts.
     """
 
     evidence: list[Line]
     suggested: dict[str, int | None]
     choice: rules.Choice
+    parts: rules.Choice
+    penalties: list[Line]
+    options: Mapping[str, Any]
     notes: list[str]
     consensus: Consensus | None
     consensus_count: int | None
@@ -97,10 +105,13 @@ def compare(
     notes: list[str] = []
     errors: list[Line] = [{} for _ in counts]
     likeness: list[Line] = [{} for _ in counts]
+    penalties: list[Line] = []
+    suited = setting
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
-        errors = held_out(table, folds, counts, setting)
+        held_out, penalties = search(table, folds, counts, setting)
+        errors, suited = held_out.lines(), held_out.setting
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
     if plan.restarts:
@@ -109,22 +120,25 @@ def compare(
         columns = np.sort(np.argsort(hashes, kind="stable")[:column_limit])
         if len(columns) < table.shape[1]:
             notes.append(f"The consensus is between {len(columns):,} columns drawn from {table.shape[1]:,}.")
-        likeness, matrices = restarted(table, counts, plan.restarts, columns, setting)
+        likeness, matrices = restarted(table, counts, plan.restarts, columns, suited)
         notes += _not_measured(likeness, counts)
     else:
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
-    parts = zip(counts, errors, likeness, strict=True)
-    evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in parts]
+    lines = zip(counts, errors, likeness, strict=True)
+    evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggested, capped = _suggested(evidence, table)
-    choice = rules.choose(evidence)
+    parts = rules.to_name(evidence)
     consensus, consensus_count = None, None
     if plan.restarts:
-        consensus_count = _consensus_count(choice.n_components, suggested["cophenetic"], counts)
+        consensus_count = parts.n_components or next((count for count in counts if count > 1), counts[0])
         consensus = arrange(matrices[counts.index(consensus_count)], columns, groups=consensus_count)
     return Comparison(
         evidence=evidence,
         suggested=suggested,
-        choice=choice,
+        choice=rules.to_predict(evidence, cells=table.counted),
+        parts=parts,
+        penalties=penalties,
+        options={name: value for name, value in suited.options.items() if name not in options},
         notes=notes + capped,
         consensus=consensus,
         consensus_count=consensus_count,
@@ -142,21 +156,11 @@ def _not_measured(likeness: Sequence[Line], counts: Sequence[int]) -> list[str]:
     return notes
 
 
-def _consensus_count(choice: int | None, by_cophenetic: int | None, counts: Sequence[int]) -> int:
-    """Return the count whose consensus is kept: that of one component says nothing.
-
-    >>> _consensus_count(4, 2, [1, 2, 4]), _consensus_count(1, 4, [1, 2]), _consensus_count(1, None, [1, 2])
-    (4, 4, 2)
-    """
-    if choice is not None and choice > 1:
-        return choice
-    return by_cophenetic or next((count for count in counts if count > 1), counts[0])
-
-
 def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:
     norm = float(np.sqrt(np.square(table.values).sum()))
     threshold, reached = rules.error_threshold(evidence, norm=norm, cells=table.counted)
     suggested = {
+        "agreement": rules.agreement(evidence),
         "one_standard_error": rules.one_standard_error(evidence),
         "cophenetic": rules.cophenetic(evidence),
         "shuffled": rules.shuffled(evidence),

@@ -21,13 +21,18 @@ LIMIT = 400
 """Lines of a consensus matrix up to which each is a column of its own."""
 
 
-def stability(restarts: Sequence[Matrix]) -> float:
-    """Return the mean cosine of matched components, over all pairs of restarts: 1 is the same parts every time.
+def agreement(restarts: Sequence[Matrix]) -> tuple[float, float]:
+    """Return the mean cosine of matched components, and that of the least alike, over all pairs of restarts.
 
-    >>> stability([np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 2.0], [4.0, 0.0]])])
-    1.0
+    1 is the same parts every time. A count that finds one part too many finds all others again: only the least alike
+    tells.
+
+    >>> one, other = np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 2.0], [3.0, 4.0]])
+    >>> tuple(round(each, 9) for each in agreement([one, other]))
+    (0.8, 0.6)
     """
-    return float(np.mean([matched(one, other)[1].mean() for one, other in combinations(restarts, 2)]))
+    pairs = [matched(one, other)[1] for one, other in combinations(restarts, 2)]
+    return float(np.mean([pair.mean() for pair in pairs])), float(np.mean([pair.min() for pair in pairs]))
 
 
 def silhouette(restarts: Sequence[Matrix]) -> float | None:

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.holdout.folds import Folds
-from ratings_nmf.holdout.trial import Model, hold_out, root_mean_square, standard_error
+from ratings_nmf.holdout.folds import NEVER, Folds
+from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, hold_out
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus
 
 COLUMNS = (
-    "n_components", "cv_rmse", "cv_rmse_se", "cv_mae", "train_rmse", "explained_variance", "rss", "cophenetic",
-    "dispersion", "silhouette", "stability", "sparsity_W", "sparsity_H", "shuffled_rss",
+    "n_components", "cv_rmse", "cv_rmse_se", "cv_gap_se", "cv_mae", "explained_variance", "rss", "cophenetic",
+    "dispersion", "silhouette", "stability", "weakest", "sparsity_W", "sparsity_H", "shuffled_rss",
 )  # fmt: skip
 """Keys of a line of evidence; a part that is turned off, or undefined for a count, is None."""
 
@@ -53,37 +53,68 @@ class Setting:
         ).factors
 
 
-def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> list[Line]:
-    """Return, for each count, the error on cells that the fit did not see.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class HeldOut:
+    """Errors on cells that the fit did not see, of every count, under one setting.
 
-    ``cv_rmse`` is the mean over folds of √mean (x − w·h)² over the fold's cells; ``cv_rmse_se`` its standard error,
-    √(variance of the folds' RMSE / number of folds); ``cv_mae`` the mean over folds of mean |x − w·h|; ``train_rmse``
-    the mean over folds of the RMSE over the known cells that were not held out.
+    ``squares`` are the sums of (x − w·h)² over the cells of each row, shape (counts, rows); ``absolute`` the mean
+    |x − w·h| over all cells, (counts,); ``cells`` the number of cells of each row, (rows,).
     """
 
-    def errors(count: int, fold: int) -> tuple[float, float, float]:
+    setting: Setting
+    squares: Matrix
+    absolute: Matrix
+    cells: Matrix
+
+    @property
+    def rmse(self) -> Matrix:
+        """Root of the mean squared error over all cells, (counts,)."""
+        return np.asarray(np.sqrt(self.squares.sum(axis=1) / self.cells.sum()))
+
+    @property
+    def best(self) -> int:
+        """Position of the count with the least error."""
+        return int(self.rmse.argmin())
+
+    def beyond(self, other: "HeldOut") -> tuple[Matrix, Matrix]:
+        """Return how far each count's RMSE is above the least of another setting's, and the standard error of that.
+
+        Both errors are on the same cells, and so the standard error is of their difference, over rows.
+        """
+        return self.rmse - other.rmse[other.best], clustered_error(self._moves - other._moves[other.best], self.cells)
+
+    def lines(self) -> list[Line]:
+        """Return `COLUMNS` of held-out error, a line a count."""
+        errors = clustered_error(self._moves, self.cells)
+        columns = {
+            "cv_rmse": self.rmse, "cv_rmse_se": errors, "cv_gap_se": self.beyond(self)[1], "cv_mae": self.absolute
+        }  # fmt: skip
+        return [dict(zip(columns, line, strict=True)) for line in np.column_stack([*columns.values()]).tolist()]
+
+    @property
+    def _moves(self) -> Matrix:
+        """By what each row's squares move the RMSE, times the number of cells: its derivative is 1 / (2 RMSE)."""
+        return self.squares / np.maximum(2 * self.rmse, np.finfo(float).tiny)[:, None]
+
+
+def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> HeldOut:
+    """Fit each count once for each fold, without its cells, and predict them."""
+
+    def errors(count: int, fold: int) -> tuple[Matrix, float]:
         places, values = folds.held_out(fold)
         model = Model(n_components=count, solver="native", options=setting.options)
         trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
         wrong = values - trial.factors.predict(*places)
-        weights = np.where(values > 0, 1.0, table.weight)
-        left = np.square(fit_metrics(table, trial.factors)["frobenius_error"])
-        left -= (weights * np.square(wrong)).sum()
-        train = float(np.sqrt(max(left, 0.0) / trial.known.counted))
-        return float(root_mean_square(wrong)), float(np.abs(wrong).mean()), train
+        squares = np.bincount(places[0], np.square(wrong), table.shape[0]).astype(np.float64)
+        return squares, float(np.abs(wrong).sum())
 
-    lines = []
+    cells = np.bincount(folds.rows[folds.fold != NEVER], minlength=table.shape[0]).astype(np.float64)
+    squares, absolute = [], []
     for results in setting.run("held-out fits", errors, counts, folds.used):
-        rmse, mae, train = np.array(results).T
-        lines.append(
-            {
-                "cv_rmse": float(rmse.mean()),
-                "cv_rmse_se": standard_error(rmse),
-                "cv_mae": float(mae.mean()),
-                "train_rmse": float(train.mean()),
-            }
-        )
-    return lines
+        parts, sums = zip(*results, strict=True)
+        squares.append(np.sum(parts, axis=0))
+        absolute.append(sum(sums) / cells.sum())
+    return HeldOut(setting=setting, squares=np.array(squares), absolute=np.array(absolute), cells=cells)
 
 
 def restarted(
@@ -93,7 +124,8 @@ def restarted(
 
     ``rss`` is the least Σ(x − w·h)² of the restarts; ``explained_variance`` and the sparsities (as in fit.json)
     are of that restart. ``cophenetic`` and ``dispersion`` are of the consensus matrix between `columns`,
-    ``silhouette`` and ``stability`` of the matched components. ``shuffled_rss`` is `rss` on `shuffled` data.
+    ``silhouette``, ``stability`` and ``weakest`` (`agreement`) of the matched components. ``shuffled_rss`` is `rss` on
+    `shuffled` data.
     """
     mixed = shuffled(table, stream(setting.seed, "survey shuffle"))
 
@@ -112,6 +144,7 @@ def restarted(
         metrics, parts, assignments = zip(*results, strict=True)
         best = min(metrics, key=lambda one: one["frobenius_error"])
         matrices.append(consensus.consensus(assignments))
+        stability, weakest = consensus.agreement(parts)
         lines.append(
             {
                 "explained_variance": best["explained_variance"],
@@ -119,7 +152,8 @@ def restarted(
                 "cophenetic": consensus.cophenetic(matrices[-1]) if count > 1 else None,
                 "dispersion": consensus.dispersion(matrices[-1]),
                 "silhouette": consensus.silhouette(parts),
-                "stability": consensus.stability(parts),
+                "stability": stability,
+                "weakest": weakest,
                 "sparsity_W": best["sparsity_W"],
                 "sparsity_H": best["sparsity_H"],
                 "shuffled_rss": min(mixed_errors),

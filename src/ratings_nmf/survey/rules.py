@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from ratings_nmf.core.table import LEAST_CELLS
+
 Evidence = Sequence[dict[str, Any]]
 
-STABLE = 0.8
-"""Mean cosine between matched components of two restarts from which a count is called stable."""
+AGREE = 0.95
+"""Mean cosine of the least alike of the matched components of two restarts from which restarts agree on all parts."""
 
 THRESHOLD = 1e-4
 """Share of ‖X‖ that the RMSE must stay below under `error_threshold`."""
@@ -19,20 +21,32 @@ LEAST_BY_THRESHOLD = 3
 
 
 def one_standard_error(evidence: Evidence) -> int | None:
-    """Return the smallest count whose cv_rmse is within one standard error of the least: cv ≤ cv_min + se_min.
+    """Return the smallest count whose cv_rmse is within one standard error of the least: cv ≤ cv_min + cv_gap_se.
 
-    Source: Breiman et al. 1984, Classification and Regression Trees; Hastie, Tibshirani & Friedman 2009, 7.10.
+    The standard error is that of the difference, paired over the held-out cells, by row. Source: Breiman et al. 1984,
+    Classification and Regression Trees; Hastie, Tibshirani & Friedman 2009, 7.10.
 
-    >>> errors = [(1, 0.9, 0.1), (2, 0.53, 0.1), (3, 0.5, 0.04), (4, 0.6, 0.1)]
-    >>> one_standard_error([{"n_components": k, "cv_rmse": cv, "cv_rmse_se": se} for k, cv, se in errors])
+    >>> errors = [(1, 0.9, 0.1), (2, 0.53, 0.1), (3, 0.5, 0.0), (4, 0.6, 0.1)]
+    >>> one_standard_error([{"n_components": k, "cv_rmse": cv, "cv_gap_se": se} for k, cv, se in errors])
     2
     """
     known = [line for line in evidence if line["cv_rmse"] is not None]
     if not known:
         return None
-    best = min(known, key=lambda line: line["cv_rmse"])
-    limit = best["cv_rmse"] + best["cv_rmse_se"]
-    return next(int(line["n_components"]) for line in known if line["cv_rmse"] <= limit)
+    least = min(line["cv_rmse"] for line in known)
+    return next(int(line["n_components"]) for line in known if line["cv_rmse"] - least <= line["cv_gap_se"])
+
+
+def agreement(evidence: Evidence) -> int | None:
+    """Return the largest count above 1 on whose parts, the least alike included, restarts agree; None where none.
+
+    Whether a count is one of them does not depend on what other counts were surveyed.
+
+    >>> agreement([{"n_components": k, "weakest": cosine} for k, cosine in [(1, 1.0), (2, 0.9), (3, 0.99), (4, 0.6)]])
+    3
+    """
+    known = [line for line in evidence if line["weakest"] is not None and line["n_components"] > 1]
+    return max((int(line["n_components"]) for line in known if line["weakest"] >= AGREE), default=None)
 
 
 def cophenetic(evidence: Evidence) -> int | None:
@@ -85,49 +99,52 @@ def error_threshold(evidence: Evidence, *, norm: float, cells: float) -> tuple[i
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The count to use, None where nothing speaks for any, and why, in one sentence."""
+    """A count, None where nothing speaks for any, and why, in one sentence."""
 
     n_components: int | None
     reason: str
 
 
-def choose(evidence: Evidence) -> Choice:
-    """Choose by `one_standard_error` among the stable counts.
+def to_predict(evidence: Evidence, *, cells: float) -> Choice:
+    """Say how many components predict best, by `one_standard_error`; `cells` is the number of those that count.
 
-    Without held-out errors the choice is `cophenetic`, then `shuffled`. Where no count is stable, or stability was
-    not measured, all counts are eligible, and the reason says so.
+    How far restarts agree on the parts is said, and decides nothing: parts that differ may predict as well.
     """
-    if evidence[0]["cv_rmse"] is None:
-        return _without_errors(evidence)
-    tested = [line for line in evidence if line["stability"] is not None]
-    stable = [line for line in tested if line["stability"] >= STABLE]
-    eligible, kind = (stable, "stable ") if stable else (evidence, "")
-    count = one_standard_error(eligible)
-    best = min(eligible, key=lambda line: line["cv_rmse"])
-    choice = next(line for line in eligible if line["n_components"] == count)
-    if not tested:
-        among = "stability was not measured"
-    elif not stable:
-        among = f"no count is stable (cosine between restarts of {STABLE:g} or more), so that all were eligible"
-    else:
-        among = f"restarts agree on its parts (mean cosine {choice['stability']:.2f})"
-    if len(eligible) == 1:
-        merit = f"is the only {kind}count"
-    elif choice is best:
-        merit = f"has the least held-out error ({best['cv_rmse']:.4g}) of the {kind}counts"
+    count = one_standard_error(evidence)
+    if count is None:
+        reason = "Nothing was held out (`folds: 0`), and so nothing tells how many components predict best."
+        return Choice(n_components=None, reason=reason)
+    if cells < LEAST_CELLS:
+        reason = (
+            f"{cells:,.0f} cells are too few to tell how many components predict best: with other cells held out the "
+            "answer would be another."
+        )
+        return Choice(n_components=None, reason=reason)
+    best = min(evidence, key=lambda line: line["cv_rmse"])
+    line = next(line for line in evidence if line["n_components"] == count)
+    if line is best:
+        merit = f"has the least held-out error ({best['cv_rmse']:.4g})"
     else:
         merit = (
-            f"is the smallest {kind}count whose held-out error ({choice['cv_rmse']:.4g}) is within one standard error "
-            f"of the least ({best['cv_rmse']:.4g} ± {best['cv_rmse_se']:.3g}, at {best['n_components']})"
+            f"is the smallest count whose held-out error ({line['cv_rmse']:.4g}) is within one standard error of the "
+            f"difference ({line['cv_gap_se']:.2g}) of the least ({best['cv_rmse']:.4g}, at {best['n_components']})"
         )
-    return Choice(n_components=count, reason=f"{count} {merit}; {among}.")
+    if line["weakest"] is not None and line["weakest"] < AGREE:
+        merit += f"; other restarts find other parts (cosine of the least alike {line['weakest']:.2f})"
+    return Choice(n_components=count, reason=f"{count} {merit}.")
 
 
-def _without_errors(evidence: Evidence) -> Choice:
-    if (count := cophenetic(evidence)) is not None:
-        reason = f"{count} is the last count before the cophenetic correlation falls most; nothing was held out."
-    elif (count := shuffled(evidence)) is not None:
-        reason = f"{count} is where the error falls no faster than on shuffled data; nothing was held out."
-    else:
-        reason = "Nothing was held out, and restarts, if any, point to no count: set `folds`, or choose one yourself."
+def to_name(evidence: Evidence) -> Choice:
+    """Say how many parts one can name: on how many restarts agree."""
+    if all(line["weakest"] is None for line in evidence):
+        reason = "No fit was restarted (`restarts: 0`), and so nothing tells how many parts one can name."
+        return Choice(n_components=None, reason=reason)
+    count = agreement(evidence)
+    if count is None:
+        return Choice(n_components=None, reason="No count above 1 has parts that every restart finds again.")
+    weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
+    reason = (
+        f"{count} is the largest count whose parts restarts find again, each of them (cosine of the least alike "
+        f"{weakest:.2f})."
+    )
     return Choice(n_components=count, reason=reason)

@@ -16,6 +16,7 @@ from ratings_nmf.solvers.options import (
     NativeKeys,
     NativeOptions,
     SklearnOptions,
+    SparkKeys,
     SparkOptions,
     bayes_options,
     native_options,
@@ -36,7 +37,7 @@ def options_of(solver, options, **table):
             return spark_options(options, **{"zeros": "missing", "lowest": 0.5, "highest": 5.0} | table)
 
 
-OPTIONS = {"native": NativeKeys, "bayes": BayesOptions, "sklearn": SklearnOptions, "spark": SparkOptions}
+OPTIONS = {"native": NativeKeys, "bayes": BayesOptions, "sklearn": SklearnOptions, "spark": SparkKeys}
 EVERY = [(solver, field.name) for solver, kind in OPTIONS.items() for field in msgspec.structs.fields(kind)]
 
 
@@ -100,6 +101,11 @@ def test_a_loss_that_cannot_take_a_zero(loss):
         ("sklearn", {"zeros": "missing"}, "sklearn takes every cell as a value"),
         ("sklearn", {"zeros": 0.1}, "sklearn takes every cell as a value"),
         ("spark", {"zeros": "observed"}, "spark fits the cells that are stored"),
+        (
+            "spark",
+            {"zeros": 0.1},
+            r"spark takes preferences of 1 .*, found 0.5 to 5; give `ingest.values: \{at_least: 5",
+        ),
         ("spark", {"highest": 1e31}, r"spark computes .*; expected cells from 1e-30 to 1e\+30, found 0.5 to 1e\+31"),
     ],
 )

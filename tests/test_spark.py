@@ -71,6 +71,21 @@ def test_planted_parts_predict_what_was_not_rated(solved):
     assert np.sqrt(np.square(wrong).mean()) < 0.2 * cells[unknown].std()
 
 
+def test_a_weight_is_the_native_solvers_by_implicit_preferences():
+    table = replace(rated(share=0.3)[0], zeros=0.2)
+    table = replace(table, values=np.ones(len(table.values)))
+    options = {**LOCAL, "maxIter": 60, "regParam": 1e-4}
+    solved = factorize(table, n_components=3, solver="spark", options=options, seed=0)
+    cells, weights = np.nan_to_num(table.dense()), np.where(table.dense() > 0, 1.0, 0.2)
+    peer = factorize(table, n_components=3, solver="native", options={"regularization": 1e-6, "tol": 1e-7}, seed=0)
+    errors = [(weights * (cells - each.factors.reconstruction()) ** 2).sum() for each in (solved, peer)]
+    assert errors[0] < 1.02 * errors[1]
+    frame = frame_of(solved.factors, "raw", None)
+    method = method_of(table, solver="spark", options=options)
+    again = fold_in(table, solved.factors, side="rows", frame=frame, method=method)
+    np.testing.assert_allclose(again, solved.factors.W, atol=1e-3 * solved.factors.W.max())
+
+
 def test_same_seed_same_factors_to_the_bit_and_other_seed_others(table, solved):
     again, other = solve(table), solve(table, seed=1)
     np.testing.assert_array_equal(again.factors.W, solved.factors.W)

@@ -149,18 +149,27 @@ def _native(
 def _spark(
     newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells."""
+    """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells.
+
+    Where cells that are not given count by a weight, they are all of H by that weight, and known ones by the rest of 1.
+    """
     from scipy.optimize import nnls
 
-    from ratings_nmf.solvers.options import AT, SparkOptions
+    from ratings_nmf.solvers.options import AT, SparkKeys
 
-    penalty = convert(dict(method.options), SparkOptions, at=AT).regParam
-    W, nothing = np.zeros((newcomers.shape[0], len(fixed))), np.zeros(len(fixed))
+    weight, identity = newcomers.weight, np.eye(len(fixed))
+    penalty = convert(dict(method.options), SparkKeys, at=AT).regParam * (weight or 1.0)
+    W, others = np.zeros((newcomers.shape[0], len(fixed))), weight * fixed @ fixed.T
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:
-            known, ridge = newcomers.columns[first:last], np.sqrt(penalty * (last - first)) * np.eye(len(fixed))
-            values = np.concatenate([newcomers.values[first:last], nothing])
-            W[line], _ = nnls(np.vstack([fixed[:, known].T, ridge]), values)
+            known = fixed[:, newcomers.columns[first:last]]
+            if weight:
+                gram = others + (1 - weight) * known @ known.T + penalty * (last - first) * identity
+                root = np.linalg.cholesky(gram)
+                W[line], _ = nnls(root.T, np.linalg.solve(root, known @ newcomers.values[first:last]))
+            else:
+                values = np.concatenate([newcomers.values[first:last], np.zeros(len(fixed))])
+                W[line], _ = nnls(np.vstack([known.T, np.sqrt(penalty * (last - first)) * identity]), values)
     return W, np.zeros(len(W))
 
 

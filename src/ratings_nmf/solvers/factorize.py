@@ -50,7 +50,7 @@ def factorize(
         take the table's meaning of zero.
     """
     check_count(table.shape, n_components, "fit.n_components")
-    if held_out is not None and solver not in LEAVE_OUT:
+    if held_out is not None and (solver not in LEAVE_OUT or (solver == "spark" and table.weight)):
         solver, options = "native", counterpart(solver, options, table)[0]
     match solver:
         case "sklearn":
@@ -83,7 +83,8 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     Sampling and Spark's ALS would take too long for as many fits as a survey needs. Sampling has no penalty, and the
     native solver takes its default one. ALS has no baselines, and its penalty grows with a line's known cells:
     regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same; over the values'
-    spread it is in the native solver's units.
+    spread it is in the native solver's units. Where cells that are not given count by a weight, ALS cannot leave out
+    one of them either; its penalty is then on average the native solver's regParam · weight · n / (n + weight · all).
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
@@ -98,8 +99,11 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     if solver == "bayes":
         return {"baseline": bayes_options(options, zeros=table.zeros).baseline}, sorted(set(options) - {"baseline"})
     if solver == "spark":
-        lowest, highest = table.range
-        settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
+        settings = spark_options(options, zeros=table.zeros, lowest=table.values.min(), highest=table.values.max())
+        if table.weight:
+            known, every = len(table.values), table.weight * table.size
+            regularization = settings.regParam * table.weight * known / (known + every)
+            return {"regularization": regularization}, sorted({"maxIter"} & set(options))
         penalty = settings.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
         return {"baseline": False, "regularization": penalty / table.spread}, sorted({"maxIter"} & set(options))
     alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
@@ -178,8 +182,7 @@ def _spark(
 
         counts = not_held_out(table, held_out)
         table = replace(table, rows=table.rows[counts], columns=table.columns[counts], values=table.values[counts])
-    lowest, highest = table.range
-    settings = spark_options(options, zeros=table.zeros, lowest=lowest, highest=highest)
+    settings = spark_options(options, zeros=table.zeros, lowest=table.values.min(), highest=table.values.max())
     W, H = spark.factorize(table, n_components=n_components, options=settings, seed=seed)
     factors = Factors(W=W, H=H, components=numbered(n_components))
     return Solution(factors=factors, n_iter=settings.maxIter, converged=None)

@@ -134,7 +134,7 @@ class SklearnOptions(Section, frozen=True):
             )
 
 
-class SparkOptions(Section, frozen=True):
+class SparkKeys(Section, frozen=True, kw_only=True):
     """Options of Spark's ALS, by its own names and with its own defaults.
 
     Attributes
@@ -156,6 +156,18 @@ class SparkOptions(Section, frozen=True):
     maxIter: JavaCount = 10  # noqa: N815
     regParam: Amount = 0.1  # noqa: N815
     blocks: JavaCount = 10
+
+
+class SparkOptions(SparkKeys, frozen=True, kw_only=True):
+    """Options of Spark's ALS, with the table's meaning of zero."""
+
+    zeros: Zeros = "missing"
+
+    @property
+    def alpha(self) -> float | None:
+        """How much more a given cell counts than another, which counts 1; None where others do not count."""
+        weight = weight_of(self.zeros)
+        return 1 / weight - 1 if weight else None
 
 
 def native_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) -> NativeOptions:
@@ -222,10 +234,16 @@ def spark_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float, hi
     InputError
         If an option is not known or out of bounds, or ALS cannot take the table's meaning of zero or its values.
     """
-    if zeros != "missing":
+    if weight_of(zeros) == 1:
         raise InputError(
-            "spark fits the cells that are stored and takes no other for a 0; give `ingest.zeros: missing`, "
-            "or where 0 is a value take the solver native or sklearn",
+            "spark fits the cells that are stored and lets others count less if at all; give `ingest.zeros: missing` "
+            "or a weight, or where 0 is a value take the solver native or sklearn",
+            parameter="fit.solver",
+        )
+    if weight_of(zeros) > 0 and not lowest == highest == 1:
+        raise InputError(
+            f"spark takes preferences of 1 where cells that are not given count by a weight; expected 1 alone, found "
+            f"{lowest:g} to {highest:g}; give `ingest.values: {{at_least: {highest:g}}}`, or take the solver native",
             parameter="fit.solver",
         )
     if not SPARK_SMALLEST <= lowest <= highest <= SPARK_LARGEST:
@@ -234,5 +252,6 @@ def spark_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float, hi
             f"found {lowest:g} to {highest:g}; measure them in another unit",
             parameter="fit.solver",
         )
-    settings: SparkOptions = convert(dict(options), SparkOptions, at=AT)
+    convert(dict(options), SparkKeys, at=AT)
+    settings: SparkOptions = convert({**options, "zeros": zeros}, SparkOptions, at=AT)
     return settings

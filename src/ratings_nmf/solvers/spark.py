@@ -2,7 +2,9 @@
 
 Minimises Σ_known (x − w·h)² + regParam (Σ_rows n |w|² + Σ_columns n |h|²), n being a line's number of known cells, by
 solving exactly, in turns, for all rows with the columns fixed and the reverse (Zhou et al. 2008, ALS-WR; the
-non-negative least squares by Spark's NNLS). No baselines.
+non-negative least squares by Spark's NNLS). No baselines. Where a cell that is not given counts as a 0 by a weight, and
+known cells are 1, it minimises 1 / weight times the native solver's squared error (Hu, Koren & Volinsky 2008; MLlib's
+implicitPrefs, alpha = 1 / weight − 1).
 
 Nothing here is imported unless `solver: spark` asks for it, and pyspark only by `connect` and what comes after.
 Positions of rows and columns are Spark's user and item ids. Executors need Spark alone: no Python runs on them.
@@ -13,6 +15,7 @@ made up for in another order, other numbers of blocks start from other random fa
 and installed libraries. Factors are single precision: expect differences from the seventh digit on.
 """
 
+import math
 import os
 import re
 import shutil
@@ -29,7 +32,7 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import RatingsTable, weight_of
 from ratings_nmf.files.columns import write_parquet
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import Solution
@@ -152,6 +155,7 @@ def fit(cells: Path, *, n_components: int, options: SparkOptions, seed: int, fol
 
     spark.conf.set("spark.sql.shuffle.partitions", options.blocks)
     spark.sparkContext.setCheckpointDir(_location(folder / "checkpoints"))
+    implicit = {} if options.alpha is None else {"implicitPrefs": True, "alpha": options.alpha}
     model = ALS(
         rank=n_components,
         maxIter=options.maxIter,
@@ -164,7 +168,8 @@ def fit(cells: Path, *, n_components: int, options: SparkOptions, seed: int, fol
         userCol="row",
         itemCol="column",
         ratingCol="value",
-    ).fit(spark.read.parquet(_location(cells)))
+        **implicit,
+    ).fit(spark.read.parquet(_location(cells)).where("value > 0"))
     return [model.userFactors, model.itemFactors]
 
 
@@ -196,7 +201,11 @@ def factorize_file(
     """
     shape = profile["rows"], profile["columns"]
     check_count(shape, n_components, "fit.n_components")
-    settings = spark_options(options, zeros=profile["zeros"], lowest=profile["minimum"], highest=profile["maximum"])
+    lowest, size = profile["minimum"], shape[0] * shape[1]
+    counted = profile["cells"] + weight_of(profile["zeros"]) * (size - profile["cells"])
+    if math.isclose(profile["mean"] * counted, profile["cells"] * profile["maximum"], rel_tol=1e-5):
+        lowest = profile["maximum"]  # all given cells are alike; the least value is that of those not given
+    settings = spark_options(options, zeros=profile["zeros"], lowest=lowest, highest=profile["maximum"])
     with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, turned):
         factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=numbered(n_components))
         yield Solution(factors=factors, n_iter=settings.maxIter, converged=None)

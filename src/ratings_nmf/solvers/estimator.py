@@ -80,7 +80,7 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     --------
     >>> import numpy as np
     >>> X = np.array([[5, 3, np.nan, 1], [4, np.nan, np.nan, 1], [1, 1, np.nan, 5], [1, np.nan, np.nan, 4]])
-    >>> model = RatingsNMF(2, regularization=0.1).fit(X)
+    >>> model = RatingsNMF(2, regularization=0.03).fit(X)
     >>> model.predict_cells([0, 1], [0, 1]).round(1)
     array([4.9, 2.7])
     """

@@ -382,6 +382,7 @@ def test_describe_changes_nothing_unless_told_to(checkout, tmp_path):
     assert done.returncode == 0, done.stderr
     assert (workspace.root / "params.yaml").read_bytes() == before
     done = workspace.stage("describe", "data/raw/groceries.csv", "--name", "groceries")
+    assert "Traceback" not in workspace.stage("describe", "data/raw/groceries.csv", "--name", "A b").stderr
     assert done.stderr == "describe: 'groceries' is a dataset already; give another: `--name groceries-2`\n"
 
 

@@ -19,6 +19,9 @@ from ratings_nmf.raw.splitting import Columns
 from ratings_nmf.raw.structure import Structure, structure_of
 from ratings_nmf.raw.values import Values, count_values
 
+LIKED = 0.8
+"""Share of the highest rating from which a rating says that something is liked."""
+
 
 def describe(path: Path) -> Description:
     """Look at a file, or at a sample of a large one.
@@ -168,3 +171,10 @@ def _describe_values(values: Values, meaning: Meaning, description: Description)
         description.ingest["unrated"] = Key(meaning.unrated, meaning.unrated_reason)
         description.findings.append(("marks", meaning.unrated_reason))
     description.questions += meaning.questions
+    known = values.without(meaning.unrated).rising
+    if meaning.rates and meaning.zeros == "missing" and known:
+        liked = next(value for value in known if value >= LIKED * known[-1])
+        sentence = (
+            f"to rank what they take next, not what they would like: `zeros: 0.1`, `values: {{at_least: {liked:g}}}`"
+        )
+        description.findings.append(("lists", sentence))

@@ -7,6 +7,7 @@ from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page.html import Sources, build
 from ratings_nmf.recommend import recommendations
+from ratings_nmf.survey.consensus import Consensus
 
 
 def page() -> stage.Outcome:
@@ -41,6 +42,7 @@ def _sources(name: str, parameters: params.Parameters) -> Sources:
         recommendations=recommendations.read(name, table, to=to, components=factors.components),
         to=to,
         loss_curve=loadings.read_loss_curve(name),
+        consensus=Consensus.from_numbers(*reports.read_consensus(name)),
     )
 
 

@@ -8,6 +8,7 @@ from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.page.html import Sources
 from ratings_nmf.recommend.search import recommend
+from ratings_nmf.survey.consensus import arrange, consensus
 
 HOSTILE = (
     "<script>window.broken=1</script>",
@@ -51,7 +52,13 @@ def made_of(name, rows, columns, *, k=3, zeros="observed", row_labels=None, colu
         heldout=heldout(),
         recommendations=recommend(factors, table, to="rows", top=3),
         to="rows",
+        consensus=restarts(min(columns, 300)),
     )
+
+
+def restarts(columns):
+    draw = np.random.default_rng(5)
+    return arrange(consensus([draw.integers(0, 2, columns) for _ in range(4)]), np.arange(columns), groups=2)
 
 
 def evidence():

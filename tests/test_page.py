@@ -18,8 +18,8 @@ from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.page import html
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
-from ratings_nmf.page.matrices import CELLS, cells, lines, lists, matrices
-from ratings_nmf.page.panels import component_cards
+from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
+from ratings_nmf.page.panels import component_cards, notes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -294,3 +294,26 @@ def test_one_is_singular():
     text = Elements(html.build([made_of("a", 5, 4, k=1, zeros="missing")], seed=0)).text
     assert "The component has the rest." in text
     assert not re.search(r"\b1 (components|rows|columns|lists)\b", text)
+
+
+def test_notes_are_graded_by_how_bad_it_is():
+    whole = made_of("a", 5, 4)
+    heldout = {"beats_baseline": False, "rmse": 1.0, "baselines_rmse": 0.9, "global_mean_rmse": 1.2, "gain_se": 0.05}
+    profile = {**whole.profile, "notes": ["row 'Total' is the sum of the others"]}
+    for gain, grade in ((-0.1, "serious"), (-0.01, "warning")):
+        found = notes(profile, {**whole.fit, "converged": False}, {**heldout, "gain": gain}, more=["By the way."])
+        assert [each for each, _ in found] == [grade, *["warning"] * 2, "note"]
+        assert "no better than plain averages" in found[0][1]
+    page = Elements(html.build([dataclasses.replace(whole, profile=profile)], seed=0))
+    assert "row 'Total' is the sum of the others" in page.text
+
+
+@pytest.mark.parametrize(("columns", "shown"), [(1, 1), (6, 6), (120, 120), (121, 61), (300, 100)])
+def test_the_consensus_comes_in_its_order_and_in_few_lines(columns, shown):
+    sources = made_of("a", 3, columns, k=1)
+    found = consensus_blocks(sources.consensus, sources.table.column_labels)
+    values = unpacked(found["values"]).reshape(shown, shown)
+    assert len(found["labels"]) == shown and sum(found.get("sizes", [1] * columns)) == columns
+    assert found["labels"][0] == sources.table.column_labels[sources.consensus.columns[0]]
+    step = -(-columns // 120)
+    assert values[0, -1] == pytest.approx(sources.consensus.matrix[:step, step * (shown - 1) :].mean(), abs=5e-3)

@@ -137,7 +137,7 @@ def test_a_visit(visit, width, theme, tmp_path):
     shares = [float(text.split()[0]) for text in shown.part("cell").locator("li span:nth-child(2)").all_inner_texts()]
     assert sum(shares) == pytest.approx(100, abs=3)
     assert shown.top_left()["row"] == "row 1"
-    for view in ("reconstruction", "residual", "W", "H", "correlation"):
+    for view in ("reconstruction", "residual", "W", "H", "correlation", "consensus"):
         shown.show(view)
         assert shown.part("shown").inner_text().startswith("Shown: ")
     shown.show("input")
@@ -274,7 +274,7 @@ def test_a_print_holds_every_dataset_in_light_ink_and_whole(visit):
     assert not shown.part("controls").is_visible()
     assert shown.paper() == "rgb(255, 255, 255)"
     assert shown.page.locator("section[data-name]:visible").count() == 5
-    assert shown.page.locator("#dataset-middle .printed figure:visible").count() == 6
+    assert shown.page.locator("#dataset-middle .printed figure:visible").count() == 7
     assert shown.page.locator(".printed .scale:visible").count() >= 5 * 5
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 718
     inks = shown.page.evaluate("""() => [...document.querySelectorAll(".printed canvas")].map((canvas) => {
@@ -519,3 +519,37 @@ def test_on_a_phone_the_answer_to_a_tap_is_on_the_screen(visit):
       .map((text) => [parseFloat(getComputedStyle(text).fontSize), text.getScreenCTM()])
       .map(([size, { a, b }]) => size * Math.hypot(a, b))""")
     assert min(sizes) >= 11
+
+
+def test_search_puts_equal_labels_first_then_those_that_begin_so(modules):
+    labels = {"rows": ["abc", "Äb", "cab", "a", ""], "columns": ["b", "ab"]}
+    found = modules("([labels, text]) => searchOf(labels)(text)", [labels, "Ab"])
+    assert [(each["side"], each["line"]) for each in found["found"]] == [
+        ("rows", 1), ("columns", 1), ("rows", 0), ("rows", 2)
+    ]  # fmt: skip
+    assert found["count"] == 4
+    assert modules("labels => searchOf(labels)('').count", labels) == 7
+    assert modules("labels => searchOf(labels)('none').count", labels) == 0
+
+
+@pytest.mark.slow
+def test_search_finds_what_a_plain_search_finds_among_200_000(modules):
+    assert modules("""() => {
+      const side = (count, name) => Array.from({ length: count }, (_, at) => `${name} ${at} of ${(at * 7919) % 99991}`);
+      const labels = { rows: side(150000, "Reader"), columns: side(50000, "book") };
+      const search = searchOf(labels);
+      return ["reader", "99991", "of 12", "k 49999", "none"].every((text) =>
+        search(text).count ===
+          Object.values(labels).flat().filter((label) => label.toLowerCase().includes(text)).length);
+    }""")
+
+
+def test_reasons_add_up_to_the_prediction(visit):
+    shown = visit("ratings")
+    shown.look_up("row 3")
+    for line in shown.profile("Recommendations").locator("tbody tr").all():
+        *_, predicted, reason = line.locator("td").all_inner_texts()
+        before = predicted.rpartition("W @ H: ")[2].rstrip(")")
+        assert reason.startswith("level ")
+        terms = reason.partition(";")[0].replace("−", "-").split(" + ")
+        assert sum(float(text.rpartition(" ")[2]) for text in terms) == pytest.approx(float(before), rel=0.02)

@@ -45,6 +45,23 @@ def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
     )
 
 
+def agreement(evidence: Sequence[dict[str, Any]]) -> Markup:
+    """Draw how far restarts agree on the components, and on how columns group, by count: 1 is always the same."""
+    names = {"stability": "components", "cophenetic": "groups"}
+    values = [
+        {"k": line["n_components"], "share": line[name], "of": text}
+        for name, text in names.items()
+        for line in evidence
+        if line[name] is not None
+    ]
+    counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
+    share = alt.Y("share:Q").title("agreement of restarts").scale(domain=[min(0.0, *(v["share"] for v in values)), 1])
+    base = alt.Chart({"values": values}).encode(x=counts, y=share, detail="of:N")
+    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("of:N").legend(None))
+    points = base.mark_point(size=70, filled=True)
+    return _svg(alt.layer(lines, points).properties(width=WIDTH, height=HEIGHT))
+
+
 def errors(bars: Sequence[tuple[str, float]]) -> Markup:
     """Draw named errors as bars, in the order given; the first is the model's."""
     values = [{"name": name, "error": error, "text": number(error)} for name, error in bars]

@@ -25,9 +25,10 @@ from ratings_nmf.figures.scales import kinds
 from ratings_nmf.files.loadings import CSV_LIMIT
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
-from ratings_nmf.page.matrices import CELLS, cells, grouping, lines, lists, matrices
-from ratings_nmf.page.panels import component_cards, heldout_panel, parts, recommendations_panel, survey_panel
+from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices
+from ratings_nmf.page.panels import component_cards, heldout_panel, notes, parts, recommendations_panel, survey_panel
 from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.survey.consensus import Consensus
 
 SCRIPTS = (
     "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "survey", "search", "profile",
@@ -60,6 +61,8 @@ class Sources:
         The lists, and whether rows or columns receive them.
     loss_curve
         The loss after each iteration, shape (iterations,); None where the solver tells none.
+    consensus
+        How often columns fall together over restarts; None where nothing was restarted.
     """
 
     name: str
@@ -74,6 +77,7 @@ class Sources:
     recommendations: Recommendations
     to: Side
     loss_curve: NDArray[np.float64] | None = None
+    consensus: Consensus | None = None
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -81,21 +85,16 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
     table, factors, fit = sources.table, sources.factors, sources.fit
     data = matrices(table, factors)
     survey = survey_panel(sources.evidence, sources.survey, fitted=fit["n_components"])
+    more = [*words.drawn_rows(table.draw), *survey["warnings"]]
     content = {
         "name": sources.name,
         "size": words.size(sources.profile),
         "figures": _figures(sources),
-        "notes": [
-            *words.drawn_rows(table.draw),
-            *words.empty_lines(sources.profile),
-            *sources.profile.get("notes", []),
-            *words.fit_warnings(fit, sources.heldout),
-            *words.list_warnings(sources.heldout),
-            *filter(None, [survey["warning"]]),
-        ],
+        "notes": notes(sources.profile, fit, sources.heldout, more=more),
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
         "has_correlation": "alike" in data,
+        "has_consensus": sources.consensus is not None,
         "components": component_cards(table, factors),
         "parts": parts(factors),
         "fit": (
@@ -111,6 +110,8 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "parameters": yaml.safe_dump({sources.name: sources.parameters}, sort_keys=False, allow_unicode=True),
         **_small_table(table, factors),
     }
+    if sources.consensus:
+        data["consensus"] = consensus_blocks(sources.consensus, table.column_labels)
     data |= {
         "survey": survey["scores"],
         "range": [sources.profile["minimum"], sources.profile["maximum"]],

@@ -19,10 +19,14 @@ from ratings_nmf.figures.arrangement import (
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page.codes import compact, integers, numbers
 from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.survey.consensus import Consensus
 
 CELLS = 40_000
 SIDE = 200
 """Most blocks of a side whose partner is long, too."""
+
+GROUPS = 120
+"""Most lines of the consensus matrix."""
 
 Order = NDArray[np.intp]
 
@@ -82,6 +86,19 @@ def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
         f"It is too large to show cell by cell: {' and '.join(sides)}, ordered by the component they hold most of. "
         "A block shows the mean of its cells and the label of the line that holds most."
     )
+
+
+def consensus_blocks(consensus: Consensus, labels: tuple[str, ...]) -> dict[str, Any]:
+    """Return a consensus matrix in the order of its tree, of up to `GROUPS` lines: blocks of neighbours above."""
+    starts = np.arange(0, len(consensus.sizes), -(-len(consensus.sizes) // GROUPS))
+    weighted = consensus.matrix * np.outer(consensus.sizes, consensus.sizes)
+    sums = np.add.reduceat(np.add.reduceat(weighted, starts, axis=0), starts, axis=1)
+    sizes = np.add.reduceat(consensus.sizes, starts)
+    return {
+        "labels": [label(labels[column]) for column in consensus.columns[starts].tolist()],
+        "values": numbers(sums / np.outer(sizes, sizes)),
+        **({"sizes": sizes.tolist()} if sizes.max() > 1 else {}),
+    }
 
 
 def lines(table: RatingsTable, factors: Factors) -> dict[str, Any]:

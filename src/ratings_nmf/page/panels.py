@@ -7,7 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.core.words import aligned, counted, label, list_warnings, number, percent
+from ratings_nmf.core.words import (
+    aligned,
+    counted,
+    empty_lines,
+    fit_warnings,
+    label,
+    list_warnings,
+    number,
+    percent,
+)
 from ratings_nmf.figures.arrangement import heaviest, most_relevant
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page import charts
@@ -34,6 +43,29 @@ GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
 
 TOP = 5
 """Rows and columns of a component that the page lists."""
+
+
+def notes(
+    profile: dict[str, Any], fit: dict[str, Any], heldout: dict[str, Any], *, more: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return what a reader must know first, the worst on top, each with a grade.
+
+    ``serious``: beyond its standard error the model is worse than averages, or its lists than the most popular items.
+    ``warning``: no better, or not converged, or a table that looks wrong. ``note``: the rest, which `more` begins.
+    """
+
+    def grade(name: str) -> str:
+        gain, error = heldout.get(name), heldout.get(f"{name}_se") or 0.0
+        return "serious" if gain is not None and gain < -error else "warning"
+
+    graded = [
+        *((grade("gain"), text) for text in fit_warnings({**fit, "converged": None}, heldout)),
+        *((grade("ndcg_gain"), text) for text in list_warnings(heldout)),
+        *(("warning", text) for text in fit_warnings(fit, {})),
+        *(("warning", label(text)) for text in profile.get("notes", [])),
+        *(("note", text) for text in (*more, *empty_lines(profile))),
+    ]
+    return sorted(graded, key=lambda pair: ("serious", "warning", "note").index(pair[0]))
 
 
 def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
@@ -86,6 +118,7 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
         "reason": f"To predict: {survey['reason']} To name: {survey['parts_reason']}",
         "chart": charts.survey(errors) if errors else "",
         "alternative": f"Error on held-out cells by number of components: {points}",
+        "agreement": charts.agreement(evidence) if any(line["stability"] is not None for line in evidence) else "",
         "counts": counts,
         "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
         "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
@@ -95,10 +128,10 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
             for name, count in sorted(survey["rules"].items())
         ],
         "notes": [label(note) for note in survey["notes"]],
-        "warning": (
-            f"The survey suggests {choice} as the number of components; {fitted} were fitted."
+        "warnings": (
+            [f"The survey suggests {choice} as the number of components; {fitted} were fitted."]
             if choice not in (None, fitted)
-            else ""
+            else []
         ),
     }
 

@@ -8,10 +8,12 @@ const prediction = (value, data) => {
   return number(kept) === number(value) ? number(value) : `${number(kept)} (W @ H: ${number(value)})`;
 };
 
+const LEVEL = "level of row and column";
+
 /** Return what makes up a prediction, largest first: the level of row and column together, and each part. */
 const contributions = (names, parts, of) => {
   const shares = names.slice(0, parts).map((name, at) => [name, of(at)]);
-  if (parts < names.length) shares.unshift(["level of row and column", names.slice(parts).reduce((total, _, at) => total + of(parts + at), 0)]);
+  if (parts < names.length) shares.unshift([LEVEL, names.slice(parts).reduce((total, _, at) => total + of(parts + at), 0)]);
   return shares.sort((a, b) => b[1] - a[1]);
 };
 
@@ -25,7 +27,7 @@ const factsOf = (picture, data, [row, column]) => {
   ];
   if (view.across !== "columns" || view.down !== "rows") {
     const value = table.value[name](row, column);
-    const term = name === "correlation" ? "correlation" : "weight";
+    const term = { correlation: "correlation", consensus: "share of restarts" }[name] ?? "weight";
     return { told: [...told, [term, Number.isNaN(value) ? "not known" : number(value)]], shares: [] };
   }
   const [known, predicted, left] = ["input", "reconstruction", "residual"].map((kind) => table.value[kind](row, column));

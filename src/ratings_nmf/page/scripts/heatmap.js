@@ -96,7 +96,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine }) => {
     part(`view-${state.view}`).checked = true;
     part("scale").value = scaleOf();
     for (const option of part("scale").options)
-      option.disabled = state.view === "correlation" ? option.value !== "linear" : state.view === "residual" && ["row", "column"].includes(option.value);
+      option.disabled = ["correlation", "consensus"].includes(state.view) ? option.value !== "linear" : state.view === "residual" && ["row", "column"].includes(option.value);
     for (const name of ["rows", "columns"]) {
       section.querySelector(`[data-sort="${name}"]`).value = state[name].sort;
       const field = section.querySelector(`[data-filter="${name}"]`);

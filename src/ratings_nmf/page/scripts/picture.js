@@ -7,7 +7,7 @@ const font = (size) => `${size}px system-ui, sans-serif`;
 const arranged = (table, name, orders) => {
   const side = table.sides[name];
   let lines = side.labels.map((_, line) => line);
-  if (name === "components") return lines;
+  if (name === "components" || name === "groups") return lines;
   const { sort, text } = orders[name === "others" ? "rows" : name];
   if (text) lines = lines.filter((line) => side.matches(line, text));
   if (sort === "label") lines.sort((a, b) => collator.compare(side.labels[a], side.labels[b]));
@@ -29,18 +29,16 @@ const pictureOf = (table, name, { orders, scale, limit }) => {
   const raw = table.value[name];
   let value = raw;
   if (scale === "row" || scale === "column") {
-    const totals = new Map();
-    const add = (line, part) => totals.set(line, (totals.get(line) ?? 0) + (part || 0));
-    for (const row of down) for (const column of across) add(scale === "row" ? row : column, raw(row, column));
-    value = (row, column) => raw(row, column) / (totals.get(scale === "row" ? row : column) || 1);
+    const totals = new Float64Array(table.sides[scale === "row" ? view.down : view.across].labels.length);
+    for (const row of down) for (const column of across) totals[scale === "row" ? row : column] += raw(row, column) || 0;
+    value = (row, column) => raw(row, column) / (totals[scale === "row" ? row : column] || 1);
   }
   const values = new Float64Array(down.length * across.length);
   let at = 0;
   for (const row of down) for (const column of across) values[at++] = value(row, column);
-  const known = values.filter((number) => !Number.isNaN(number));
-  if (limit && value === raw) known.fill(limit, 0, Math.min(1, known.length));
+  const known = values.map((number) => number || 0);
   const kind = scale === "log" ? "log" : "linear";
-  const colours = name === "correlation" ? differences("linear", Float64Array.of(1)) : (view.colours === "amount" ? amounts : differences)(kind, known);
+  const colours = name === "correlation" ? differences("linear", Float64Array.of(1)) : (view.colours === "amount" ? amounts : differences)(kind, known, name === "consensus" ? 1 : value === raw ? limit : null);
   const strip = view.level !== undefined && table.levels && {
     values: view.level ? table.levels.columns : table.levels.rows,
     lines: view.level ? across : down,
@@ -136,6 +134,7 @@ const fitted = (context, label, room) => {
 const labelled = (table, name, lines, room) => {
   if (room >= 13 || name === "components") return lines.map((_, place) => place);
   const side = table.sides[name];
+  if (name === "groups") return lines.filter((place) => place % Math.ceil(14 / room) === 0);
   const loading = table.loading[name === "others" ? "rows" : name];
   side.weights ??= side.labels.map((_, line) => table.sides.components.labels.reduce((most, _, at) => Math.max(most, loading(line, at)), 0));
   const taken = new Set();

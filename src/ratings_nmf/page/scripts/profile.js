@@ -68,7 +68,8 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
       };
       const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), reason(entry)]);
       panels.push(block("Recommendations", list.length ? tableWith([["rank", "number"], [one[other], ""], ["predicted", "number"], ["why", ""]], rows) : element("p", "", "None: it has everything already.")));
-    } else panels.push(block("Recommendations", absent("All lists", pandas(`pd.read_csv("data/recommendations/${name}.csv").query("\`for\` == " + repr(${quoted}))`))));
+      panels.at(-1).classList.add("broad");
+    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted)))));
   }
   if (lines.loadings) {
     const near = lines.nearest(side, line, ALIKE);

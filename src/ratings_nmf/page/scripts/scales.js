@@ -24,15 +24,16 @@ const inkOn = (colour) => (luminance(colour) > 0.179 ? "#000000" : "#ffffff");
 const FAINT = 0.06; // where a logarithmic scale begins, so that little is not nothing
 
 /**
- * Return how values become places from 0 to 1 on a scale of amounts, and the values that its legend names.
+ * Return how values become places from 0 to 1 on a scale of amounts, and the values that its legend names. The scale
+ * ends at the largest of them, where no other limit is given.
  *
  * On a logarithmic scale 0 is at 0, and what is not above the second hundredth of the amounts, or a hundred thousandth of
  * the largest, at `FAINT`.
  */
-const amounts = (kind, values) => {
-  const above = values.filter((value) => value > 0).sort();
-  const limit = above.at(-1) ?? 1;
+const amounts = (kind, values, given) => {
+  const limit = given || values.reduce((most, value) => Math.max(most, value), 0) || 1;
   if (kind !== "log") return { limit, place: (value) => clamp(value / limit, 0, 1), ticks: [0, limit / 2, limit] };
+  const above = values.filter((value) => value > 0).sort();
   const floor = Math.max(above[Math.floor(above.length / 50)] ?? limit, limit * 1e-5);
   const width = Math.log(limit / floor) || 1;
   const place = (value) =>

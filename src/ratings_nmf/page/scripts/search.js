@@ -1,20 +1,38 @@
 const FOUND = 12; // labels that are listed at once
 
-/** Return a function that finds the lines whose label holds a text; those that begin with it come first. */
+/**
+ * Return a function that finds the lines whose label holds a text; equal ones come first, then those that begin with it.
+ *
+ * Labels stand in one text, a line each, which is searched faster than 200,000 texts; none holds a line break.
+ */
 const searchOf = (labels) => {
-  const texts = { rows: labels.rows.map(folded), columns: labels.columns.map(folded) };
+  const sides = ["rows", "columns"].map((side) => {
+    const text = `\n${folded(labels[side].join("\n"))}\n`;
+    const starts = new Uint32Array(labels[side].length + 1);
+    for (let line = 0, at = 0; line < starts.length; line++) starts[line] = at = text.indexOf("\n", at) + 1;
+    return { side, text, starts };
+  });
   return (typed) => {
-    const text = folded(typed.trim());
+    const wanted = folded(typed.trim());
     const ranks = [[], [], []];
     let count = 0;
-    for (const side of ["rows", "columns"])
-      for (let line = 0; line < texts[side].length; line++) {
-        const at = texts[side][line].indexOf(text);
-        if (at < 0) continue;
+    for (const { side, text, starts } of sides) {
+      const end = starts.at(-1);
+      let line = 0;
+      for (let at = text.indexOf(wanted, 1); at >= 0 && at < end; at = text.indexOf(wanted, starts[line])) {
+        let high = starts.length - 1;
+        if (starts[line + 1] > at) high = line + 1; // most often it is the next line
+        while (high - line > 1) {
+          const middle = (line + high) >> 1;
+          if (starts[middle] <= at) line = middle;
+          else high = middle;
+        }
         count += 1;
-        const rank = texts[side][line] === text ? 0 : at === 0 ? 1 : 2;
+        const rank = at > starts[line] ? 2 : text[at + wanted.length] === "\n" ? 0 : 1;
         if (ranks[rank].length < FOUND) ranks[rank].push({ side, line });
+        line += 1;
       }
+    }
     return { found: ranks.flat().slice(0, FOUND), count };
   };
 };

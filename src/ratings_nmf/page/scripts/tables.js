@@ -6,6 +6,7 @@ const VIEWS = {
   W: { down: "rows", across: "components", colours: "amount", level: 0 },
   H: { down: "components", across: "columns", colours: "amount", level: 1 },
   correlation: { down: "rows", across: "others", colours: "difference" },
+  consensus: { down: "groups", across: "groups", colours: "amount" },
 };
 
 /**
@@ -14,7 +15,7 @@ const VIEWS = {
  * A side has labels, and where its lines are blocks how many lines of the dataset each stands for, and where they start.
  * Components are the parts; `levels` has the level of each row and of each column, or null.
  */
-const tableOf = (sides, data, { values, residuals, W, H, alike }) => {
+const tableOf = (sides, data, { values, residuals, W, H, alike, together }) => {
   const [rows, columns] = [sides.rows.labels.length, sides.columns.labels.length];
   const predicted = new Float64Array(rows * columns);
   for (let at = 0; at < data.components.length; at++)
@@ -39,8 +40,27 @@ const tableOf = (sides, data, { values, residuals, W, H, alike }) => {
       W,
       H,
       correlation: alike,
+      consensus: together,
     },
   };
+};
+
+/** Return the correlation between blocks of rows, S G Sᵀ, computed when one is first asked for. */
+const correlation = (standard, gram) => {
+  const count = standard.length;
+  let values;
+  const computed = () => {
+    const turned = standard.map((line) => gram.map((weights) => weights.reduce((total, weight, at) => total + weight * line[at], 0)));
+    values = new Float64Array(count * count);
+    for (let row = 0; row < count; row++)
+      for (let other = row; other < count; other++) {
+        let total = standard[row][0] === null || standard[other][0] === null ? NaN : 0;
+        for (let at = 0; at < gram.length; at++) total += standard[row][at] * turned[other][at];
+        values[row * count + other] = values[other * count + row] = clamp(total, -1, 1);
+      }
+    return values;
+  };
+  return (row, other) => (values ?? computed())[row * count + other];
 };
 
 /** Return a dataset's whole table, in blocks where it is too large for cells. */
@@ -52,13 +72,17 @@ const wholeTable = (data) => {
     return { labels: sizes.map((_, block) => labels[starts[block]]), sizes, starts, one, many: name };
   };
   const { standard, gram } = data.alike ?? {};
-  const turned = standard?.map((line) => gram.map((weights) => weights.reduce((total, weight, at) => total + weight * line[at], 0)));
-  return tableOf({ rows: side("rows", "row"), columns: side("columns", "column") }, data, {
+  const sides = { rows: side("rows", "row"), columns: side("columns", "column") };
+  const groups = data.consensus;
+  const consensus = groups && numbers(groups.values);
+  if (groups) sides.groups = { ...groups, one: "column", many: "columns" };
+  return tableOf(sides, data, {
     values: numbers(data.values),
     residuals: data.residuals && numbers(data.residuals),
     W: (row, at) => data.W[row][at],
     H: (at, column) => data.H[at][column],
-    alike: standard && ((row, other) => (standard[row][0] === null || standard[other][0] === null ? NaN : clamp(standard[row].reduce((total, value, at) => total + value * turned[other][at], 0), -1, 1))),
+    alike: standard && correlation(standard, gram),
+    together: groups && ((one, other) => consensus[one * groups.labels.length + other]),
   });
 };
 

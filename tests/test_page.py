@@ -304,6 +304,8 @@ def test_notes_are_graded_by_how_bad_it_is():
         found = notes(profile, {**whole.fit, "converged": False}, {**heldout, "gain": gain}, more=["By the way."])
         assert [each for each, _ in found] == [grade, *["warning"] * 2, "note"]
         assert "no better than plain averages" in found[0][1]
+    chains = notes(whole.profile, {**whole.fit, "rhat_noise": 1.3}, {**heldout, "gain": -0.1}, more=[])
+    assert len({text for _, text in chains}) == len(chains)  # nothing is said twice
     page = Elements(html.build([dataclasses.replace(whole, profile=profile)], seed=0))
     assert "row 'Total' is the sum of the others" in page.text
 

@@ -58,10 +58,12 @@ def notes(
         gain, error = heldout.get(name), heldout.get(f"{name}_se") or 0.0
         return "serious" if gain is not None and gain < -error else "warning"
 
+    errors = {name: value for name, value in heldout.items() if name != "intervals"}
+    intervals = {name: value for name, value in heldout.items() if name == "intervals"}
     graded = [
-        *((grade("gain"), text) for text in fit_warnings({**fit, "converged": None}, heldout)),
+        *((grade("gain"), text) for text in fit_warnings({"converged": None}, errors)),
         *((grade("ndcg_gain"), text) for text in list_warnings(heldout)),
-        *(("warning", text) for text in fit_warnings(fit, {})),
+        *(("warning", text) for text in fit_warnings(fit, intervals)),
         *(("warning", label(text)) for text in profile.get("notes", [])),
         *(("note", text) for text in (*more, *empty_lines(profile))),
     ]

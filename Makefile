@@ -50,13 +50,15 @@ test-lowest: .venv/lowest/installed
 	.venv/lowest/bin/python -m pytest --override-ini filterwarnings= -k 'not printed_numbers' \
 	    --ignore tests/test_page_in_browser.py
 
-# Style, types, and files that others read by a schema
+# Style, types, files that others read by a schema, and workflows by what makes them unsafe
 check: .venv/dev
 	ruff check .
 	ruff format --check .
 	mypy
 	dvc dag --dot > /dev/null
-	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/report.yaml
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	check-jsonschema --builtin-schema vendor.gitlab-ci docs/gitlab-ci.yml
+	zizmor --offline .github
 
 # Run everything again, on processors of two kinds and with one thread and two; nothing committed may change
 verify: .venv/installed

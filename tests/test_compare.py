@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from conftest import Workspace
 from ratings_nmf.changes.differences import Change, Measure, Picture, differences
 from ratings_nmf.changes.overlap import overlap
 from ratings_nmf.changes.parts import Shift, match
@@ -200,7 +201,7 @@ def test_lists_overlap(before, after, expected):
     assert (*counts, found.shared) == expected
 
 
-def test_an_experiment_beside_head_and_a_name_that_is_none(workspace):
+def test_an_experiment_beside_head_on_a_branch_and_a_name_that_is_none(workspace):
     workspace.dvc("exp", "run", "--name", "two", "-S", "datasets.groceries.fit.n_components=2")
     shown = workspace.stage("compare", "HEAD", "two")
     assert shown.returncode == 0 and shown.stderr == ""
@@ -214,6 +215,19 @@ def test_an_experiment_beside_head_and_a_name_that_is_none(workspace):
     assert any(line.startswith("figures that differ: H, W, components") for line in lines)
     assert workspace.stage("compare", "two").stdout == "two → workspace\n  Nothing differs.\n"
     assert workspace.stage("compare").stdout.splitlines()[1:] == shown.stdout.splitlines()[1:]
+    origin, clone = str(workspace.root.parent / "origin.git"), workspace.root.parent / "clone"
+    workspace.git("init", "--quiet", "--bare", "--initial-branch=main", origin)
+    workspace.git("remote", "add", "origin", origin)
+    workspace.git("push", "--quiet", "origin", "main")
+    workspace.git("switch", "--quiet", "--create", "two-parts")
+    workspace.git("commit", "--quiet", "--all", "--message", "Take two parts")
+    workspace.git("push", "--quiet", "--set-upstream", "origin", "two-parts")
+    workspace.git("clone", "--quiet", origin, str(clone))
+    there = Workspace(clone).stage("compare", "origin/main", "origin/two-parts").stdout
+    assert "origin/main lacks: factors of ratings, groceries, ratings-unrated" in " ".join(there.split())
+    assert [line for line in there.splitlines() if "heldout" in line] == [
+        line for line in shown.stdout.splitlines() if "heldout" in line
+    ]
     none = workspace.stage("compare", "nothing")
     assert none.returncode == 1
     assert none.stderr.startswith("compare: unknown Git revision 'nothing'; name a branch")

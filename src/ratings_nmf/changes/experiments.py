@@ -12,7 +12,7 @@ from typing import Any
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 
-SECONDS = re.compile(r"^\w+ [\w-]+: [\d,]+ cells in ([\d.]+) s:", re.MULTILINE)
+SECONDS = re.compile(r"^\w+(?: [\w-]+)?: [\d,]+ cells in ([\d.]+) s:", re.MULTILINE)
 """What a stage says of its time in a log."""
 
 STOPPED = re.compile(r"^(.*)\nERROR: failed to reproduce", re.MULTILINE)

@@ -32,7 +32,7 @@ class Sweep:
     parameters
         Paths of the parameters that differ between them.
     lines
-        The commit that they start from, and the experiments, sorted by what they tried.
+        The commit that they start from, and the experiments, sorted by what they tried, then by name.
     """
 
     dataset: str
@@ -69,6 +69,7 @@ def sweeps(experiments: Sequence[Experiment]) -> list[Sweep]:
                 lines.append(experiment)
         tried = tuple(path for path in paths if len({spelled(line, path) for line in lines}) > 1)
         if tried:
+            lines.sort(key=lambda line: (line != start, line.name))
             lines.sort(key=lambda line: [_order(line.parameters.get(path)) for path in tried])
             found.append(Sweep(dataset=dataset, parameters=tried, lines=tuple(lines)))
     return found

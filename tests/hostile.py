@@ -660,7 +660,6 @@ def places() -> Iterator[tuple[Any, ...]]:
     yield os.mkfifo, Refused("not a regular file", "`"), {}
     yield lambda path: None, Refused("no such file", "`"), {}
     yield lambda path: path.symlink_to(path), Refused("no such file", "`"), {}
-    yield TABLE.replace("2", "x"), Refused("", "`"), {}, "a\x1b[31m\u202e.csv"
 
 
 def wide() -> Iterator[tuple[Any, ...]]:

@@ -27,7 +27,10 @@ def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:
     lists.write(dataset, columns())
     summary = spread.summary(parts=parts_of(components))
     reports.write(dataset, "recommend", summary)
-    return profile["cells"], f"lists of up to {parameters.top} for {summary['receivers']:,} {parameters.to}"
+    outcome = f"lists of up to {parameters.top} for {summary['receivers']:,} {parameters.to}"
+    if profile["zeros"] == "missing":
+        outcome += ", by how much they would like it; for what they will take next see docs/recommending.md"
+    return profile["cells"], outcome
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pytest
 from scipy.sparse import csr_array
 
 from examples import planted, table_of
+from ratings_nmf.core import words
 from ratings_nmf.holdout import ranking, rivals
 from ratings_nmf.holdout.evaluation import on_test_cells
 from ratings_nmf.holdout.folds import make_folds
@@ -134,6 +135,19 @@ def test_lists_of_groups_find_more_than_the_most_popular_and_of_noise_do_not():
         own, popular = (found["lists"][name]["ndcg"] for name in ("factors", "most popular"))
         assert found["ndcg_gain"] == pytest.approx(own - popular)
         assert ("The lists find more" in found["verdict"]) or not finds_more
+
+
+def test_where_a_table_is_for_lists_they_decide():
+    cells = groups(0.5, 3)
+    held = np.nonzero((cells > 0) & (np.random.default_rng(4).random(cells.shape) < 0.3))
+    held = tuple(side.astype(np.int32) for side in held)
+    model = Model(n_components=3, solver="native", options={})
+    found = on_test_cells(table_of(cells, 0.1), (held, cells[held]), model, seed=0, to="rows")
+    assert found["for_lists"] and found["beats_baseline"]
+    assert found["verdict"].startswith("The lists find more than the most popular items do, by ")
+    worse = {**found, "ndcg_gain": -0.1, "beats_baseline": False}
+    assert words.fit_warnings({"converged": True}, worse) == []
+    assert words.list_warnings(worse)[0].startswith("The lists find less than the most popular items do, by 0.1 ")
 
 
 @pytest.mark.parametrize("solver", ["native", "sklearn"])

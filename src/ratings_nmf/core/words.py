@@ -196,7 +196,7 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
                 f"Intervals of {percent(0.9)} hold {percent(coverage)} of unseen cells: "
                 f"they are too {'narrow' if coverage < 0.9 else 'wide'}."
             )
-    if heldout.get("beats_baseline") is False:
+    if heldout.get("beats_baseline") is False and not heldout.get("for_lists"):
         averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
         sentences.append(
             "On unseen cells the factors do no better than plain averages "

@@ -108,7 +108,7 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: 
         scores.append(score(table, spread.held_out(fold), model, seed=fold_seed, to=to, penalty=penalty))
     rmse = np.stack([root_mean_square(each.errors) for each in scores], axis=1)
     mae = np.stack([np.abs(each.errors).mean(axis=1) for each in scores], axis=1)
-    return {"n_components": count, "folds": len(scores), **_content(scores, (rmse.mean(axis=1), rmse), mae)}
+    return {"n_components": count, "folds": len(scores), **_content(scores, (rmse.mean(axis=1), rmse), mae, table)}
 
 
 def on_test_cells(
@@ -132,7 +132,7 @@ def on_test_cells(
     rmse = root_mean_square(scores.errors)
     # the RMSE moves by 1 / (2 RMSE) times what the mean square moves by
     halves = np.square(scores.errors) / np.where(rmse > 0, 2.0 * rmse, 1.0)[:, None]
-    return {"n_components": count, "folds": 0, **_content([scores], (rmse, halves), np.abs(scores.errors))}
+    return {"n_components": count, "folds": 0, **_content([scores], (rmse, halves), np.abs(scores.errors), table)}
 
 
 def predictors(heldout: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -164,7 +164,9 @@ def summary(heldout: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _content(scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matrix) -> dict[str, Any]:
+def _content(
+    scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matrix, table: RatingsTable
+) -> dict[str, Any]:
     """Return what both kinds of held-out cells say.
 
     Parameters
@@ -173,11 +175,16 @@ def _content(scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matr
         That of each of `PREDICTORS`, (predictors,), and what its standard error is over, (predictors, n).
     errors
         Absolute errors of each, whose mean is the MAE, (predictors, n).
+    table
+        Where its cells that are not given count with a weight between 0 and 1, it is for lists, and they decide.
     """
     best = 1 + int(rmse[0][1:].argmin())
     gain, error = float(rmse[0][best] - rmse[0][0]), standard_error(rmse[1][best] - rmse[1][0])
     lists = figures([each.found for each in scores])
-    notes = [] if lists else ["lists: not measured; no held-out cell is worth the mean of the known cells or more"]
+    for_lists, said = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
+    if not for_lists:
+        said.insert(0, _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error))
+    notes = [] if lists else ["lists: not measured; no held-out cell is worth finding"]
     if lists and "ease_penalty" not in lists:
         notes.append(f"item-kNN and EASE: not measured; they take tables of up to {LARGEST:,} cells (rows × columns)")
     return {
@@ -191,9 +198,9 @@ def _content(scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matr
         **({"notes": notes} if notes else {}),
         "gain": gain,
         "gain_se": error,
-        "beats_baseline": gain > error,
-        "verdict": _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error)
-        + (f" {on_lists(lists)}" if lists else ""),
+        **({"for_lists": True} if for_lists else {}),
+        "beats_baseline": lists["ndcg_gain"] > (lists["ndcg_gain_se"] or 0.0) if for_lists else gain > error,
+        "verdict": " ".join(said),
     }
 
 

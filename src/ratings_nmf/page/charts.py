@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 320, 190
 LEFT = 46
 """Pixels left of a chart in which numbers of up to 4 characters and the title of their axis stand."""
 
-CHARACTER = 7.5
+CHARACTER = 9
 """Pixels that any more character of them takes."""
 
 
@@ -41,7 +41,7 @@ def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
             base.mark_line().encode(y=error),
             base.mark_point(size=70, filled=True).encode(y=error),
         ).properties(width=WIDTH, height=HEIGHT),
-        left=_left(f"{max(line['high'] for line in values):,.0f}"),
+        left=_left(max((number(line["high"]) for line in values), key=len)),
     )
 
 
@@ -67,7 +67,7 @@ def errors(bars: Sequence[tuple[str, float]]) -> Markup:
     values = [{"name": name, "error": error, "text": number(error)} for name, error in bars]
     base = alt.Chart({"values": values}).encode(
         y=alt.Y("name:N").sort(None).title(None).axis(labelLimit=134, labelPadding=8, domain=False, ticks=False),
-        x=alt.X("error:Q").title("error on held-out cells (RMSE)").axis(tickCount=5),
+        x=alt.X("error:Q").title("error on held-out cells (RMSE)").axis(tickCount=3),
     )
     layers = alt.layer(base.mark_bar(height=18), base.mark_text(align="left", dx=6, fontSize=13).encode(text="text:N"))
     return _svg(layers.properties(width=WIDTH - 130, height=34 * len(bars)), left=142, right=52)

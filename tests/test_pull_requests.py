@@ -213,7 +213,7 @@ def test_code_that_moves_no_result_is_noted(hub, tmp_path):
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("moved", edit("src/recommend.py", "spread.summary()", '{**spread.summary(), "receivers": 1}')),
+        ("moved", edit("src/recommend.py", '"recommend", summary', '"recommend", {**summary, "receivers": 1}')),
         ("by-hand", edit("reports/metrics/ratings/fit-summary.json", '"n_components": 3', '"n_components": 4')),
     ],
 )

@@ -217,7 +217,7 @@ def test_the_estimator_says_how_sure_it_is():
     ("zeros", "options", "message"),
     [
         ("missing", {"chain": 2}, "fit.options.chain: unknown key"),
-        ("missing", {"samples": 0}, "fit.options.samples: expected a whole number of 1 or more; found 0"),
+        ("missing", {"samples": 0}, "fit.options.samples: expected a whole number from 1 to 10000; found 0"),
         (0.1, {}, "fit.solver: bayes takes zeros observed or missing; found 0.1"),
     ],
 )
@@ -227,7 +227,7 @@ def test_what_it_cannot_take_is_refused(zeros, options, message):
 
 
 def test_the_estimator_says_the_same_as_an_error_of_value():
-    with pytest.raises(ValueError, match=r"^chains: expected a whole number of 1 or more; found 0$"):
+    with pytest.raises(ValueError, match=r"^chains: expected a whole number from 1 to 10000; found 0$"):
         BayesNMF(1, chains=0).fit(np.ones((2, 2)))
 
 

@@ -58,7 +58,7 @@ def project(folder, *, layout="triples", zeros="missing", rows=ROWS, columns=COL
     return SimpleNamespace(table=table, factors=factors, frame=frame, zeros=zeros)
 
 
-OPTIONS = {"missing": {"baseline": False, "regularization": 0.1}, "observed": {}}
+OPTIONS = {"missing": {"baseline": False, "regularization": 0.1}, "observed": {"regularization": 0.0}}
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,7 @@ def test_a_dataset_is_one_block_and_one_file(workspace):
     assert H[0] == ["component", "mon", "tue"]
     assert after["data/factors/visits/W.csv"].decode().splitlines()[0] == "row,early,late"
     lines = after["data/recommendations/visits.csv"].decode().splitlines()
-    assert lines[0] == "for,rank,item,predicted,component,share,flag"
+    assert lines[0].startswith("for,rank,item,predicted,level,part_1,gives_1,part_2,") and lines[0].endswith(",flag")
     assert [line.split(",")[:3] for line in lines[1:]] == [["ann", "1", "tue"], ["bob", "1", "mon"]]
     assert {path for path in after if path.startswith("reports/figures/visits/")}
 

@@ -95,7 +95,7 @@ def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(s
     table, _ = surveyed
     plan = SurveyParameters(components=[1, 2, 3], folds=3, restarts=0)
     found = compare(table, plan, options={}, seed=0)
-    errors = [line["cv_rmse"] for line in found.penalties]
+    errors = [line["cv_rmse"] for line in found.penalties.values()]
     assert min(line["cv_rmse"] for line in found.evidence) <= errors[0]
     if table.zeros == "missing":
         assert found.options["regularization"] < 1 and not found.options["baseline"]  # no levels were planted

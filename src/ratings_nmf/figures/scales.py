@@ -57,7 +57,7 @@ class LogScale:
         The steps are products of a root that is drawn 8 times: a logarithm has other last bits on other machines.
 
         >>> LogScale(floor=1.0, limit=65536.0).place(np.array([0.0, 1.0, 256.0, 65536.0])).round(3)
-        array([0.   , 0.06 , 0.53 , 1.   ])
+        array([0.  , 0.06, 0.53, 1.  ])
         """
         root = self.limit / self.floor
         for _ in range(STEPS.bit_length() - 1):

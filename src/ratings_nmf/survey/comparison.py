@@ -40,7 +40,7 @@ class Comparison:
     choice, parts
         The count to predict with and why; the count of parts that one can name and why.
     penalties
-        A line for each penalty and levels that were tried.
+        The least error, and its count, under each penalty and levels that were tried.
     options
         What suits the table, beyond the options that were given.
     notes
@@ -54,7 +54,7 @@ class Comparison:
     suggested: dict[str, int | None]
     choice: rules.Choice
     parts: rules.Choice
-    penalties: list[Line]
+    penalties: dict[str, Line]
     options: Mapping[str, Any]
     notes: list[str]
     consensus: Consensus | None
@@ -105,7 +105,7 @@ def compare(
     notes: list[str] = []
     errors: list[Line] = [{} for _ in counts]
     likeness: list[Line] = [{} for _ in counts]
-    penalties: list[Line] = []
+    penalties: dict[str, Line] = {}
     suited = setting
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")

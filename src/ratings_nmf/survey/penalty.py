@@ -15,8 +15,10 @@ MOST_CELLS = 2_000_000
 """Stored cells of a table up to which they are."""
 
 
-def search(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> tuple[HeldOut, list[Line]]:
-    """Return the held-out errors under the setting that suits the table, and a line for each that was tried.
+def search(
+    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting
+) -> tuple[HeldOut, dict[str, Line]]:
+    """Return the held-out errors under the setting that suits the table, and the least error under each one tried.
 
     The one with the least error at its best count suits, unless the default's least is within one standard error of
     it, paired over the same cells. Nothing is tried where the options name a ``regularization``, above `MOST_CELLS`, or
@@ -32,14 +34,11 @@ def search(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Se
                 trials.append(held_out(table, folds, counts, replace(setting, options=options)))
     best = min(trials, key=lambda trial: trial.rmse[trial.best])
     gap, error = (figures[trials[0].best] for figures in trials[0].beyond(best))
-    return (trials[0] if gap <= error else best), [_line(trial, counts, table) for trial in trials]
+    return (trials[0] if gap <= error else best), dict(_least(trial, counts, table) for trial in trials)
 
 
-def _line(trial: HeldOut, counts: Sequence[int], table: RatingsTable) -> Line:
+def _least(trial: HeldOut, counts: Sequence[int], table: RatingsTable) -> tuple[str, Line]:
+    """Return penalty and levels in words, and the count of the least error with it."""
     options = NativeOptions(**trial.setting.options, zeros=table.zeros)
-    return {
-        "baseline": options.has_baseline,
-        "cv_rmse": float(trial.rmse[trial.best]),
-        "n_components": counts[trial.best],
-        "regularization": options.penalty,
-    }
+    name = f"{options.penalty:g}{' and levels' if options.has_baseline else ''}"
+    return name, {"cv_rmse": float(trial.rmse[trial.best]), "n_components": counts[trial.best]}

@@ -22,7 +22,7 @@ TICKS = 16
 MARKS = ("o", "s", "^", "D")
 
 PANELS = {
-    "held-out RMSE": {"cv_rmse": "mean of folds, ± 1 SE"},
+    "held-out RMSE": {"cv_rmse": "all held-out cells, ± 1 SE"},
     "agreement": {
         "stability": "stability",
         "weakest": "least alike part",
@@ -72,9 +72,9 @@ def survey_figure(
             axes.set_ylim(*_limits([points[name] for name in names if name in points]))
         axes.tick_params(labelbottom=place == len(panels) - 1)
     figure.axes[-1].set_xlabel("components", fontproperties=font(LABEL_SIZE), color=INK)
+    marks = f"{'Grey: the choice. ' if survey['choice'] else ''}Dashed: the count that was fitted"
     lines = [
-        "Low held-out error and high agreement between restarts speak for a count. "
-        f"Grey: the choice; dashed: {fitted}, which {'was' if fitted == 1 else 'were'} fitted",
+        f"Low held-out error and high agreement between restarts speak for a count. {marks}",
         f"To predict: {survey['reason']}",
         f"To name: {survey['parts_reason']}",
     ]

@@ -175,6 +175,6 @@ def _describe_values(values: Values, meaning: Meaning, description: Description)
     if meaning.rates and meaning.zeros == "missing" and known:
         liked = next(value for value in known if value >= LIKED * known[-1])
         sentence = (
-            f"to rank what they take next, not what they would like: `zeros: 0.1`, `values: {{at_least: {liked:g}}}`"
+            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {liked:g}}}`"
         )
         description.findings.append(("lists", sentence))

@@ -134,7 +134,7 @@ def _sections(description: Description) -> dict[str, dict[str, Key]]:
     )
     count = Key("auto", "as many as predict best, by the survey; parts: as many as one can name")
     if (cells if missing else rows * columns) < LEAST_CELLS:
-        count = Key(min(2, side), "yours to say: so few cells cannot tell how many predict best")
+        count = Key(min(2, counts[-1]), "yours to say: so few cells cannot tell how many predict best")
     elif solver.value == "bayes":
         count = Key(
             min(counts[-1], PARTS), "some too many do no harm where parts are sampled; auto: the survey's choice"

@@ -24,6 +24,9 @@ USERS = ("data/", "reports/", "params.yaml", "dvc.lock")
 settings.register_profile("project", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("project")
 
+collect_ignore = ["deadly"]
+"""What runs in the processes of a test: its one module has the name that Python itself loads at its start."""
+
 
 @dataclass(frozen=True)
 class Workspace:

@@ -1,9 +1,8 @@
-"""Is the suggested count the planted one? Drawn tables of known rank with noise, of several shapes, both meanings of 0.
+"""Is the count to predict with, or that of parts to name, the planted one? Drawn tables of known rank with noise.
 
-Where cells are missing the fit has a small penalty: without one, cells that little is known about are predicted far
-off, and a few of them decide the error. Scikit-learn's NMF cannot leave cells out. Where zeros are observed it is
-given the same folds with the held-out cells filled by their column's mean, and its error on them picks a count by the
-same rule; where zeros are missing it cannot take part.
+They have several shapes and both meanings of 0; penalty and levels are left to the survey. Scikit-learn's NMF cannot
+leave cells out. Where zeros are observed it is given the same folds with the held-out cells filled by their column's
+mean, and its error on them picks a count by the same rule; where zeros are missing it cannot take part.
 """
 
 import sys
@@ -29,19 +28,17 @@ NOISE = 0.1
 """Standard deviation of the noise, as a share of that of the table without it."""
 
 
-def draw(case: int) -> tuple[RatingsTable, int, dict]:
-    """Return a table, its rank and the options to fit it with: every shape at every rank from 3 to 8."""
+def draw(case: int) -> tuple[RatingsTable, int]:
+    """Return a table and its rank: every shape at every rank from 3 to 8."""
     random = np.random.default_rng(case)
     rank, shape = 3 + case // len(SHAPES) % 6, SHAPES[case % len(SHAPES)]
     zeros = ("observed", "missing")[case // 2 % 2 ^ case // len(SHAPES) % 2]
     cells = random.gamma(0.5, 1.0, (shape[0], rank)) @ random.gamma(0.5, 1.0, (rank, shape[1]))
     cells = np.maximum(cells + random.normal(0.0, NOISE * cells.std(), shape), 0.0)
-    options = {"tol": 1e-4}
     if zeros == "missing":
         cells = np.where(random.random(shape) < 0.6, np.maximum(cells, 1e-6), 0.0)
-        options |= {"baseline": False, "regularization": 0.05}
     labels = [tuple(str(line) for line in range(count)) for count in shape]
-    return from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros=zeros), rank, options
+    return from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros=zeros), rank
 
 
 def by_sklearn(table: RatingsTable) -> int | None:
@@ -59,10 +56,11 @@ def by_sklearn(table: RatingsTable) -> int | None:
             model = NMF(count, random_state=0, max_iter=400)
             predicted = (model.fit_transform(cells) @ model.components_)[rows, columns]
             errors[place, fold] = np.sqrt(np.mean(np.square(values - predicted)))
-    spread = errors.std(axis=1, ddof=1) / np.sqrt(PLAN.folds)
+    gaps = errors - errors[errors.mean(axis=1).argmin()]
+    spread = gaps.std(axis=1, ddof=1) / np.sqrt(PLAN.folds)
     return rules.one_standard_error(
         [
-            {"n_components": count, "cv_rmse": cv, "cv_rmse_se": se}
+            {"n_components": count, "cv_rmse": cv, "cv_gap_se": se}
             for count, cv, se in zip(PLAN.components, errors.mean(axis=1), spread, strict=True)
         ]
     )
@@ -71,15 +69,16 @@ def by_sklearn(table: RatingsTable) -> int | None:
 def main(cases: int) -> None:
     """Print a line a case, and how often each is right and within 1."""
     warnings.simplefilter("ignore", ConvergenceWarning)
-    names = ("choice", "cophenetic", "shuffled", "sklearn")
+    names = ("predict", "name", "cophenetic", "shuffled", "sklearn")
     print(f"{'shape':>9} {'zeros':>8} {'planted':>8}", *(f"{name:>10}" for name in names), f"{'seconds':>8}")
     found, planted = [], []
     for case in range(cases):
-        table, rank, options = draw(case)
+        table, rank = draw(case)
         start = time.perf_counter()
-        survey = compare(table, PLAN, options=options, seed=0)
+        survey = compare(table, PLAN, options={}, seed=0)
         seconds = time.perf_counter() - start
-        given = [survey.choice.n_components, *(survey.suggested[name] for name in names[1:3]), by_sklearn(table)]
+        answers = survey.choice.n_components, survey.parts.n_components
+        given = [*answers, *(survey.suggested[name] for name in names[2:4]), by_sklearn(table)]
         found.append([np.nan if count is None else count for count in given])
         planted.append(rank)
         shape = f"{table.shape[0]}×{table.shape[1]}"

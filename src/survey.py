@@ -7,7 +7,7 @@ from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.consensus import to_frame
 
 STAND_INS = {
-    "bayes": "The native solver, with its default penalty, stands in for sampling here.",
+    "bayes": "The native solver, with the penalty that suits the table, stands in for sampling here.",
     "spark": "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS "
     "here.",
 }

@@ -16,11 +16,8 @@ import yaml
 
 from ratings_nmf.changes import revisions, snapshot
 from ratings_nmf.changes.differences import differences
-from ratings_nmf.changes.saying import escaped, to_markdown
+from ratings_nmf.changes.saying import LIMIT, escaped, to_markdown
 from ratings_nmf.files import reports
-
-MOST = 60_000
-"""Characters of a comment; GitHub takes 65,536."""
 
 FAULT = (
     "**This check fails:** from the same parameters and tables code gives other results than those committed with it."
@@ -107,7 +104,7 @@ def main(base: str, committed: str) -> int:
     moved = moved_by_code(before["stages"], after["stages"], files)
     text = f"{state(committed, head, moved)}\n\n"
     address = None if moved else os.environ.get("FILES")
-    sys.stdout.write(text + comparison(base, head, most=MOST - len(text), address=address))
+    sys.stdout.write(text + comparison(base, head, most=LIMIT - len(text), address=address))
     return int(bool(moved))
 
 

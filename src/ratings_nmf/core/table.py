@@ -99,7 +99,7 @@ class RatingsTable:
     @property
     def spread(self) -> float:
         """Root mean square of the stored values."""
-        return root_mean_square(self.values)
+        return spread_of(self.values)
 
     def given(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
         """Return rows, columns and values of all cells that were given, the value of those set aside being 0."""
@@ -139,10 +139,10 @@ def weight_of(zeros: Zeros) -> float:
     return float(zeros == "observed") if isinstance(zeros, str) else float(zeros)
 
 
-def root_mean_square(values: NDArray[np.float64]) -> float:
+def spread_of(values: NDArray[np.float64]) -> float:
     """Return √mean x² of the values above 0, summed in their order; 0 of none.
 
-    >>> root_mean_square(np.array([3.0, 0.0, 4.0])) == 12.5**0.5
+    >>> spread_of(np.array([3.0, 0.0, 4.0])) == 12.5**0.5
     True
     """
     return float(np.sqrt(np.square(values).cumsum()[-1:].sum() / max(1, np.count_nonzero(values))))

@@ -54,7 +54,6 @@ class Solution:
         What its penalties refer to.
     restart_baselines
         Column baselines of each restart, shape (restarts, columns); 0 in a model without baselines.
-
     samples
         Draws of W and H that predict together, `factors` being their means; None where the factors predict alone.
     traces
@@ -63,7 +62,7 @@ class Solution:
         What `ratings_nmf.model.mixing.described` says of the chains, and ``product_distance``: that of W @ H, which are
         means, from the mean of what the draws predict, root mean square over some known cells.
 
-    Loss curve, error, level and restart_baselines are the native solver's, traces and mixing those of the one that
+    Loss curve, error, units and restart_baselines are the native solver's, traces and mixing those of the one that
     samples; another's are empty, or NaN.
     """
 

@@ -19,7 +19,7 @@ from ratings_nmf.figures.arrangement import (
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.page.codes import compact, integers, numbers
 from ratings_nmf.recommend.recommendations import Recommendations
-from ratings_nmf.survey.consensus import Consensus
+from ratings_nmf.survey.consensus import Consensus, block_means
 
 CELLS = 40_000
 SIDE = 200
@@ -91,12 +91,10 @@ def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
 def consensus_blocks(consensus: Consensus, labels: tuple[str, ...]) -> dict[str, Any]:
     """Return a consensus matrix in the order of its tree, of up to `GROUPS` lines: blocks of neighbours above."""
     starts = np.arange(0, len(consensus.sizes), -(-len(consensus.sizes) // GROUPS))
-    weighted = consensus.matrix * np.outer(consensus.sizes, consensus.sizes)
-    sums = np.add.reduceat(np.add.reduceat(weighted, starts, axis=0), starts, axis=1)
-    sizes = np.add.reduceat(consensus.sizes, starts)
+    means, sizes = block_means(consensus.matrix, consensus.sizes, starts)
     return {
         "labels": [label(labels[column]) for column in consensus.columns[starts].tolist()],
-        "values": numbers(sums / np.outer(sizes, sizes)),
+        "values": numbers(means),
         **({"sizes": sizes.tolist()} if sizes.max() > 1 else {}),
     }
 

@@ -25,6 +25,7 @@ from ratings_nmf.recommend.recommendations import Recommendations
 SCORES = {
     "cv_rmse": ("error on held-out cells", "root of the mean square (RMSE); the lower, the better"),
     "cv_rmse_se": ("its standard error", "how far it would move with other held-out cells"),
+    "cv_gap_se": ("standard error of how far it is above the least", "on the same cells; 0 at the least itself"),
     "cv_mae": ("mean error on held-out cells", "mean of the absolute differences"),
     "explained_variance": ("explained", "1 is all of the table's sum of squares"),
     "rss": ("left over", "sum of the squared differences"),
@@ -33,6 +34,7 @@ SCORES = {
     "dispersion": ("dispersion", "1: the restarts agree on every pair"),
     "silhouette": ("silhouette", "1: the groups are far apart"),
     "stability": ("stability", "1: every restart finds the same components"),
+    "weakest": ("least alike component", "1: every restart finds each of them again"),
     "sparsity_W": ("sparsity of W", "0: all rows alike, 1: one row holds all"),
     "sparsity_H": ("sparsity of H", "0: all columns alike, 1: one column holds all"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ratings_nmf.core.table import Places, root_mean_square
+from ratings_nmf.core.table import Places, spread_of
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.frame import Units
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
@@ -119,7 +119,7 @@ def pose(
     mean /= (count + weight * (math.prod(cells.shape) - count)) or 1
     stored = cells.where(cells.values > 0) if weight == 1 else cells
     packed = pack_sides(stored, np.ldexp(stored.values, -2 * exponent))
-    units = units or Units(mean / 2, math.ldexp(root_mean_square(packed[0].values), 2 * exponent))
+    units = units or Units(mean / 2, math.ldexp(spread_of(packed[0].values), 2 * exponent))
     if weight < 1:
         packed = packed[0].of(np.float32), packed[1].of(np.float32)
     nothing = np.zeros(places[0].size, packed[0].values.dtype)

@@ -225,13 +225,25 @@ def arrange(matrix: Matrix, columns: NDArray[np.intp], *, groups: int, limit: in
     order, group = grouped(matrix, groups)
     count = min(len(order), limit)
     starts = np.arange(count) * len(order) // count
-    sizes = np.diff(starts, append=len(order))
-    ordered = matrix[np.ix_(order, order)]
-    sums = np.add.reduceat(np.add.reduceat(ordered, starts, axis=0), starts, axis=1)
+    means, sizes = block_means(matrix[np.ix_(order, order)], np.ones(len(order), dtype=np.intp), starts)
     return Consensus(
         columns=columns[order[starts]],
         sizes=sizes,
         group=group[order[starts]],
         membership=np.add.reduceat(membership(matrix, group)[order], starts) / sizes,
-        matrix=sums / np.outer(sizes, sizes),
+        matrix=means,
     )
+
+
+def block_means(matrix: Matrix, sizes: NDArray[np.intp], starts: NDArray[np.intp]) -> tuple[Matrix, NDArray[np.intp]]:
+    """Put neighbouring lines together, from each start to the next; return the means over blocks, and their sizes.
+
+    Line and column i of the matrix stand for so many columns of the table, sizes (lines,).
+
+    >>> block_means(np.array([[1.0, 0.4], [0.4, 1.0]]), np.array([3, 1]), np.array([0]))
+    (array([[0.775]]), array([4]))
+    """
+    weighted = matrix * np.outer(sizes, sizes)
+    sums = np.add.reduceat(np.add.reduceat(weighted, starts, axis=0), starts, axis=1)
+    together = np.add.reduceat(sizes, starts)
+    return sums / np.outer(together, together), together

@@ -16,9 +16,9 @@ def compare(
 
 def _snapshot(revision: str, *, run: bool) -> Snapshot:
     with revisions.files_of(revision) as folder:
-        found = snapshot.read(folder, revision)
-    if not run or not found.missing or revision == snapshot.WORKSPACE:
-        return found
+        result = snapshot.read(folder, revision)
+    if not run or not result.missing or revision == snapshot.WORKSPACE:
+        return result
     with revisions.run_again(revision) as folder:
         return snapshot.read(folder, revision)
 

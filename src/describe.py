@@ -18,10 +18,10 @@ WIDTH, INDENT = 120, 10
 def describe(table: Path, *, name: str | None = None, write: bool = False) -> stage.Outcome:
     """Print what a file holds, and the block; with `write` put it into params.yaml."""
     file = Path(params.FILE)
-    taken = [*params.load().datasets]
-    name = name or proposal.name_of(table, taken)
-    if name in taken:
-        raise InputError(f"{name!r} is a dataset already; give another: `--name {proposal.name_of(Path(name), taken)}`")
+    names = [*params.load().datasets]
+    name = name or proposal.name_of(table, names)
+    if name in names:
+        raise InputError(f"{name!r} is a dataset already; give another: `--name {proposal.name_of(Path(name), names)}`")
     content = description.describe(table)
     questions = list(content.questions)
     place = table

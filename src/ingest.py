@@ -35,7 +35,7 @@ def ingest(dataset: str) -> stage.Outcome:
 
     content = interim.write(dataset, tables(), profile)
     size = f"{content['rows']:,} rows × {content['columns']:,} columns"
-    return content["cells"], "; ".join([size, reading.used, *content.get("notes", [])])
+    return content["cells"], "; ".join([size, reading.origin, *content.get("notes", [])])
 
 
 if __name__ == "__main__":

@@ -14,19 +14,19 @@ from ratings_nmf.files import reports
 def sweep(revision: str, *, output: Path) -> str:
     """Print the experiments of HEAD and of the commits before it as far as a revision; write their figures."""
     experiments = since(revision)
-    found = sweeps(experiments)
-    for each in found:
+    lines = sweeps(experiments)
+    for each in lines:
         print(f"{each.dataset}\n{to_table(each)}\n{LEGEND}")
         figure = sweep_figure(each, reports.read_evidence(each.dataset))
         if figure is not None:
             reports.write_figure(output / f"{each.dataset}.png", figure)
             print(f"figure: {output / each.dataset}.png\n")
-    failed = [experiment for experiment in experiments if experiment.state == "failed"]
-    for experiment in failed:
+    failures = [experiment for experiment in experiments if experiment.state == "failed"]
+    for experiment in failures:
         print(f"{experiment.name} failed: {experiment.message}")
-    if failed:
-        raise InputError(f"{counted(len(failed), 'experiment')} failed: {', '.join(each.name for each in failed)}")
-    return "" if found else "no experiment tries anything; docs/experiments.md says how to queue some\n"
+    if failures:
+        raise InputError(f"{counted(len(failures), 'experiment')} failed: {', '.join(each.name for each in failures)}")
+    return "" if lines else "no experiment tries anything; docs/experiments.md says how to queue some\n"
 
 
 if __name__ == "__main__":

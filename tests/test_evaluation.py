@@ -60,7 +60,7 @@ def test_heldout_against_the_obvious_way(zeros):
     found = evaluation.over_folds(table, model, folds=3, seed=5, to="rows")
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
     rmse = []
-    for fold in folds.used:
+    for fold in folds.numbers:
         held, values = folds.held_out(fold)
         seed = derived_seed(5, "evaluate fit", 3, fold)
         fit = factorize(table, n_components=3, solver="native", options=model.options, seed=seed, held_out=held)
@@ -135,8 +135,8 @@ def test_a_test_cell_given_twice_is_held_out_once(zeros):
         for held in (((2, 1), (0, 3)), ((2, 1), (0, 3), (2, 1)))
     )
     np.testing.assert_array_equal(once.errors[:, [0, 1, 0]], twice.errors)
-    for name, measures in once.found.measures.items():
-        np.testing.assert_array_equal(measures, twice.found.measures[name])
+    for name, measures in once.lists.measures.items():
+        np.testing.assert_array_equal(measures, twice.lists.measures[name])
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

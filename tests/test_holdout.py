@@ -34,8 +34,8 @@ def test_folds_are_disjoint_and_hold_every_known_cell_that_can_be_held_out(table
     places = list(zip(found.rows.tolist(), found.columns.tolist(), strict=True))
     assert sorted(places) == [(int(r), int(c)) for r, c in np.argwhere(~np.isnan(known))]
     np.testing.assert_array_equal(found.values, known[found.rows, found.columns])
-    assert found.used == tuple(sorted(set(found.fold.tolist()) - {NEVER}))
-    held = [found.held_out(fold)[1].size for fold in found.used]
+    assert found.numbers == tuple(sorted(set(found.fold.tolist()) - {NEVER}))
+    held = [found.held_out(fold)[1].size for fold in found.numbers]
     assert sum(held) + found.kept == found.known == len(places)
 
 
@@ -43,7 +43,7 @@ def test_folds_are_disjoint_and_hold_every_known_cell_that_can_be_held_out(table
 def test_every_row_and_column_keeps_a_known_cell(table, folds, seed):
     found = folds_of(table, folds, seed)
     known = ~np.isnan(table.dense())
-    for fold in found.used:
+    for fold in found.numbers:
         left = known.copy()
         left[found.held_out(fold)[0]] = False
         assert (left.any(axis=0) == known.any(axis=0)).all() and (left.any(axis=1) == known.any(axis=1)).all()

@@ -72,7 +72,7 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
     known = table.dense()
     errors = {count: np.full(table.shape, np.nan) for count in (1, 2, 3)}
-    for count, fold in product(errors, folds.used):
+    for count, fold in product(errors, folds.numbers):
         cells, _ = folds.held_out(fold)
         seed = derived_seed(0, "survey fold", count, fold)
         fit = factorize(table, n_components=count, solver="native", options=OPTIONS, seed=seed, held_out=cells)

@@ -184,6 +184,6 @@ def _parts(before: DatasetResults, after: DatasetResults) -> tuple[Part, ...]:
 def _lists(before: DatasetResults, after: DatasetResults) -> Overlap | None:
     if before.recommendations is None or after.recommendations is None:
         return None
-    found = overlap(before.recommendations, after.recommendations)
-    same = found.same == found.receivers and not found.before_only and not found.after_only
-    return None if same else found
+    common = overlap(before.recommendations, after.recommendations)
+    same = common.same == common.receivers and not common.before_only and not common.after_only
+    return None if same else common

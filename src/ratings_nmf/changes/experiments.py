@@ -62,18 +62,18 @@ def since(revision: str) -> list[Experiment]:
     commits = dict.fromkeys([*between.stdout.split(), start.stdout.strip()])
     revisions = [argument for commit in commits for argument in ("--rev", commit)]
     command = [sys.executable, "-m", "dvc", "exp", "show", "--json", "--hide-workspace", *revisions]
-    shown = run(command, capture_output=True, text=True, check=False)
-    if shown.returncode:
-        raise InputError(f"`dvc exp show` fails: {shown.stderr.strip()}")
-    return [*experiments(json.loads(shown.stdout))]
+    listing = run(command, capture_output=True, text=True, check=False)
+    if listing.returncode:
+        raise InputError(f"`dvc exp show` fails: {listing.stderr.strip()}")
+    return [*experiments(json.loads(listing.stdout))]
 
 
-def experiments(shown: list[dict[str, Any]]) -> Iterator[Experiment]:
+def experiments(listing: list[dict[str, Any]]) -> Iterator[Experiment]:
     """Give the experiments of what `dvc exp show --json` prints, each commit before its own."""
-    for commit in shown:
+    for commit in listing:
         yield _experiment(commit["name"] or commit["rev"][:7], "commit", commit)
-        for found in commit["experiments"] or []:
-            revision, executor = found["revs"][0], found["executor"] or {}
+        for entry in commit["experiments"] or []:
+            revision, executor = entry["revs"][0], entry["executor"] or {}
             log = (executor.get("local") or {}).get("log")
             text = Path(log).read_text(encoding="utf-8", errors="replace") if log and Path(log).exists() else ""
             name, state = revision["name"] or revision["rev"][:7], executor.get("state") or "success"
@@ -87,7 +87,7 @@ def _experiment(name: str, state: str, revision: dict[str, Any], log: str = "") 
         for file in data["metrics"].values():
             for dataset, figures in file.get("data", {}).items():
                 metrics[dataset] = metrics.get(dataset, {}) | figures
-    stopped = STOPPED.search(log)
+    stop = STOPPED.search(log)
     document = data.get("params", {}).get(params.FILE, {}).get("data", {})
     return Experiment(
         name=name,
@@ -95,7 +95,7 @@ def _experiment(name: str, state: str, revision: dict[str, Any], log: str = "") 
         parameters=dict(_flat(document)),
         metrics=metrics,
         seconds=sum(map(float, SECONDS.findall(log))) if log else None,
-        message=(stopped[1] if stopped else error.get("msg", "")) if state == "failed" else "",
+        message=(stop[1] if stop else error.get("msg", "")) if state == "failed" else "",
     )
 
 

@@ -72,15 +72,15 @@ def match(before: Fit, after: Fit) -> tuple[Part, ...]:
     """
     from scipy.optimize import linear_sum_assignment
 
-    crossed, own, later = _products(before, after)
+    cross, own, later = _products(before, after)
 
     def cosine(ones: Sequence[int], others: Sequence[int]) -> float:
         sizes = own[np.ix_(ones, ones)].sum() * later[np.ix_(others, others)].sum()
-        return float(crossed[np.ix_(ones, others)].sum() / np.sqrt(sizes)) if sizes > 0 else 0.0
+        return float(cross[np.ix_(ones, others)].sum() / np.sqrt(sizes)) if sizes > 0 else 0.0
 
     alike = np.array([[cosine([one], [other]) for other in range(len(later))] for one in range(len(own))])
-    assigned = zip(*(places.tolist() for places in linear_sum_assignment(alike, maximize=True)), strict=True)
-    pairs = {one: other for one, other in assigned if alike[one, other] >= MOVED}
+    matches = zip(*(places.tolist() for places in linear_sum_assignment(alike, maximize=True)), strict=True)
+    pairs = {one: other for one, other in matches if alike[one, other] >= MOVED}
     splits = _groups(pairs, alike, lambda one, group: cosine([one], group))
     joins = _groups({other: one for one, other in pairs.items()}, alike.T, lambda one, group: cosine(group, [one]))
     links: list[Link] = []
@@ -91,7 +91,7 @@ def match(before: Fit, after: Fit) -> tuple[Part, ...]:
         *(((one,), ()) for one in range(len(own))),
         *(((), (other,)) for other in range(len(later))),
     ]:
-        if not any({*link[side]} & {*chosen[side]} for chosen in links for side in (0, 1)):
+        if not any({*link[side]} & {*other_link[side]} for other_link in links for side in (0, 1)):
             links.append(link)
     return tuple(
         _part(before, after, link, cosine(*link) if all(link) else _likeliest(alike, link))
@@ -106,8 +106,8 @@ def _products(before: Fit, after: Fit) -> tuple[Matrix, Matrix, Matrix]:
     counts = before.factors.parts, after.factors.parts
     W, later_W = (part[:count] for part, count in zip(rows, counts, strict=True))
     H, later_H = (part[:count] for part, count in zip(columns, counts, strict=True))
-    crossed = inner(W, later_W) * inner(H, later_H)
-    return crossed, inner(W, W) * inner(H, H), inner(later_W, later_W) * inner(later_H, later_H)
+    cross = inner(W, later_W) * inner(H, later_H)
+    return cross, inner(W, W) * inner(H, H), inner(later_W, later_W) * inner(later_H, later_H)
 
 
 def _aligned(before: Matrix, after: Matrix, old: Sequence[str], new: Sequence[str]) -> tuple[Matrix, Matrix]:

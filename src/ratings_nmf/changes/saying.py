@@ -59,14 +59,14 @@ def to_markdown(changes: Changes, *, pictures: tuple[str, str] | None = None, li
     """
     blocks = [*_blocks(changes, pictures)]
     rest = "\n{} more lines are left out, as a comment takes so many characters and no more.\n"
-    kept: list[str] = []
+    blocks_in: list[str] = []
     length = len(rest) + 8
     for block in blocks:
         length += len(block) + 1
         if length > limit:
-            return "\n".join(kept) + rest.format(len(blocks) - len(kept))
-        kept.append(block)
-    return "\n".join(kept) + "\n"
+            return "\n".join(blocks_in) + rest.format(len(blocks) - len(blocks_in))
+        blocks_in.append(block)
+    return "\n".join(blocks_in) + "\n"
 
 
 def escaped(text: str) -> str:

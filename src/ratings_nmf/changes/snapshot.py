@@ -84,9 +84,9 @@ def read(folder: Path, name: str) -> Snapshot:
             raise InputError(f"{name}: params.yaml has no datasets; name a revision of this pipeline")
         results = {dataset: _results(dataset) for dataset in map(str, datasets)}
     absent = {
-        "figures": [dataset for dataset, found in results.items() if not found.metrics],
-        "factors": [dataset for dataset, found in results.items() if found.fit is None],
-        "recommendations": [dataset for dataset, found in results.items() if found.recommendations is None],
+        "figures": [dataset for dataset, result in results.items() if not result.metrics],
+        "factors": [dataset for dataset, result in results.items() if result.fit is None],
+        "recommendations": [dataset for dataset, result in results.items() if result.recommendations is None],
     }
     missing = [f"{what} of {', '.join(names)}" for what, names in absent.items() if names]
     if stale := _stale(document, lock):

@@ -81,15 +81,15 @@ def _groups(sweep: Sweep, path: str) -> dict[str, list[int]]:
 
 def _draw_errors(axes: Axes, sweep: Sweep, name: str, places: Sequence[float], groups: Mapping[str, list[int]]) -> None:
     """Draw a metric with its standard errors, joined within a group."""
-    measured = [*zip(places, sweep.numbers(name), sweep.numbers(f"{name}_se"), strict=True)]
+    triples = [*zip(places, sweep.numbers(name), sweep.numbers(f"{name}_se"), strict=True)]
     for (others, lines), colour in zip(groups.items(), cycle(LINES), strict=False):
-        points = [measured[line] for line in lines if measured[line][1] is not None]
+        points = [triples[line] for line in lines if triples[line][1] is not None]
         if points:
             across, up, errors = map(list, zip(*points, strict=True))
             style: dict[str, Any] = {"color": colour, "marker": "o", "markersize": 4, "linewidth": 1.2, "capsize": 2}
             axes.errorbar(across, up, [error or 0.0 for error in errors], label=drawable(others), **style)
-    least = min(up for _, up, _ in measured if up is not None)
-    best = [across for across, up, _ in measured if up == least]
+    least = min(up for _, up, _ in triples if up is not None)
+    best = [across for across, up, _ in triples if up == least]
     axes.scatter(best, [least] * len(best), s=110, facecolors="none", edgecolors=INK, zorder=4)
 
 

@@ -58,7 +58,7 @@ def sweeps(experiments: Sequence[Experiment]) -> list[Sweep]:
         if experiment.parameters.get(path) != start.parameters.get(path)
     }
     datasets = dict.fromkeys(path.split(".")[1] for path in start.parameters if path.startswith("datasets."))
-    found = []
+    result = []
     for dataset in datasets:
         paths = [path for path in differing if path.startswith(f"datasets.{dataset}.") or "." not in path]
         lines = [start]
@@ -67,12 +67,12 @@ def sweeps(experiments: Sequence[Experiment]) -> list[Sweep]:
             idle = all(experiment.parameters.get(path) == start.parameters.get(path) for path in differing)
             if own or (idle and experiment.state != "commit"):
                 lines.append(experiment)
-        tried = tuple(path for path in paths if len({spelled(line, path) for line in lines}) > 1)
-        if tried:
+        varying = tuple(path for path in paths if len({spelled(line, path) for line in lines}) > 1)
+        if varying:
             lines.sort(key=lambda line: (line != start, line.name))
-            lines.sort(key=lambda line: [_order(line.parameters.get(path)) for path in tried])
-            found.append(Sweep(dataset=dataset, parameters=tried, lines=tuple(lines)))
-    return found
+            lines.sort(key=lambda line: [_order(line.parameters.get(path)) for path in varying])
+            result.append(Sweep(dataset=dataset, parameters=varying, lines=tuple(lines)))
+    return result
 
 
 def marks(values: Sequence[float | None], errors: Sequence[float | None], *, less: bool) -> list[str]:
@@ -100,17 +100,17 @@ def to_table(sweep: Sweep) -> str:
     for name, (head, best) in MEASURES.items():
         values, errors = sweep.numbers(name), sweep.numbers(f"{name}_se")
         if any(value is not None for value in values):
-            marked = marks(values, errors, less=best is min)
-            columns[head] = [_measured(*line) for line in zip(values, errors, marked, strict=True)]
+            grades = marks(values, errors, less=best is min)
+            columns[head] = [_measured(*line) for line in zip(values, errors, grades, strict=True)]
     columns["time"] = [_state(line) for line in sweep.lines]
     widths = [max(map(len, [head, *column])) for head, column in columns.items()]
     while sum(widths) + 2 * len(widths) > WIDTH and max(widths[:texts]) > SHORTEST:
         widths[widths.index(max(widths[:texts]))] -= 1
     lines = zip(*([head, *column] for head, column in columns.items()), strict=True)
-    shown = (
+    text_lines = (
         "  ".join(f"{_cut(field, width):<{width}}" for field, width in zip(line, widths, strict=True)) for line in lines
     )
-    return "\n".join(line.rstrip() for line in shown)
+    return "\n".join(line.rstrip() for line in text_lines)
 
 
 def _tried(sweep: Sweep) -> dict[str, list[str]]:
@@ -128,8 +128,8 @@ def _tried(sweep: Sweep) -> dict[str, list[str]]:
 
 def _all(line: Experiment, sweep: Sweep) -> str:
     start = next(line for line in sweep.lines if line.state == "commit")
-    tried = [path for path in sweep.parameters if spelled(line, path) != spelled(start, path)]
-    return " ".join(f"{path.rpartition('.')[2]}={spelled(line, path)}" for path in tried)
+    varying = [path for path in sweep.parameters if spelled(line, path) != spelled(start, path)]
+    return " ".join(f"{path.rpartition('.')[2]}={spelled(line, path)}" for path in varying)
 
 
 def spelled(line: Experiment, path: str) -> str:

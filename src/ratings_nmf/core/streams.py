@@ -39,9 +39,9 @@ def cell_hash(seed: int, rows: NDArray[np.integer], columns: NDArray[np.integer]
     True
     """
     with np.errstate(over="ignore"):
-        mixed = _mix(np.array([seed], dtype=np.uint64) + _STEP)
-        mixed = _mix((mixed ^ rows.astype(np.uint64)) + _STEP)
-        return _mix((mixed ^ columns.astype(np.uint64)) + _STEP)
+        state = _mix(np.array([seed], dtype=np.uint64) + _STEP)
+        state = _mix((state ^ rows.astype(np.uint64)) + _STEP)
+        return _mix((state ^ columns.astype(np.uint64)) + _STEP)
 
 
 def _sequence(seed: int, purpose: str, numbers: tuple[int, ...]) -> np.random.SeedSequence:

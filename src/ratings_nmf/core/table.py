@@ -116,9 +116,9 @@ class RatingsTable:
 
     def dense(self) -> NDArray[np.float64]:
         """Return the table as an array (rows, columns); a cell that was not rated is NaN."""
-        filled = np.full(self.shape, 0.0 if self.weight else np.nan)
-        filled[self.rows, self.columns] = self.values
-        return filled
+        whole = np.full(self.shape, 0.0 if self.weight else np.nan)
+        whole[self.rows, self.columns] = self.values
+        return whole
 
     def transposed(self) -> "RatingsTable":
         """Return the table with its rows as columns."""
@@ -150,11 +150,11 @@ def spread_of(values: NDArray[np.float64]) -> float:
 
 def parted(rows: NDArray[np.int32], columns: NDArray[np.int32], values: NDArray[np.float64]) -> dict[str, Any]:
     """Return `RatingsTable`'s rows, columns, values and aside: the reverse of `RatingsTable.given`."""
-    stored = values > 0
-    if stored.all():
+    is_positive = values > 0
+    if is_positive.all():
         return {"rows": rows, "columns": columns, "values": values}
-    aside = rows[~stored], columns[~stored]
-    return {"rows": rows[stored], "columns": columns[stored], "values": values[stored], "aside": aside}
+    aside = rows[~is_positive], columns[~is_positive]
+    return {"rows": rows[is_positive], "columns": columns[is_positive], "values": values[is_positive], "aside": aside}
 
 
 def from_dense(

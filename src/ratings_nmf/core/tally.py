@@ -85,7 +85,7 @@ class Tally:
         count, the mean by their weights.
         """
         size = len(self.row_labels) * len(self.column_labels)
-        counted = self.cells + weight_of(self.zeros) * (size - self.cells)
+        weight_sum = self.cells + weight_of(self.zeros) * (size - self.cells)
         empty_rows, empty_columns = np.flatnonzero(self.row_counts == 0), np.flatnonzero(self.column_counts == 0)
         return {
             "rows": len(self.row_labels),
@@ -93,9 +93,9 @@ class Tally:
             "cells": self.cells,
             "density": self.cells / size,
             "zeros": self.zeros,
-            "minimum": 0.0 if counted > self.cells else self.least,
+            "minimum": 0.0 if weight_sum > self.cells else self.least,
             "maximum": self.largest,
-            "mean": float(self.row_sums.cumsum()[-1]) / counted,
+            "mean": float(self.row_sums.cumsum()[-1]) / weight_sum,
             "empty_row_count": len(empty_rows),
             "empty_column_count": len(empty_columns),
             "empty_rows": [self.row_labels[row] for row in empty_rows[:LISTED]],

@@ -58,7 +58,7 @@ def valued(table: RatingsTable, rule: Values) -> RatingsTable:
     return replace(table, **parted(table.rows, table.columns, became(table.values, rule)))
 
 
-def described(rule: Values, given: Tally, tally: Tally) -> dict[str, Any]:
+def described(rule: Values, whole: Tally, tally: Tally) -> dict[str, Any]:
     """Return profile.json's ``values``, and how many cells are ``below``; nothing where values are as given.
 
     Raises
@@ -69,6 +69,6 @@ def described(rule: Values, given: Tally, tally: Tally) -> dict[str, Any]:
     if rule == "as given":
         return {}
     if not tally.cells:
-        raise InputError(f"no cell is as large; expected {given.largest:g} or less", parameter="ingest.values.at_least")
-    below = {"below": given.cells - tally.cells} if isinstance(rule, AtLeast) else {}
+        raise InputError(f"no cell is as large; expected {whole.largest:g} or less", parameter="ingest.values.at_least")
+    below = {"below": whole.cells - tally.cells} if isinstance(rule, AtLeast) else {}
     return {"values": to_builtins(rule), **below}

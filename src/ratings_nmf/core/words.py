@@ -155,12 +155,12 @@ the best of the others, EASE, finds 0.3).')
     """
     if "lists" not in heldout:
         return ""
-    found = {name: measures["ndcg"] for name, measures in heldout["lists"].items()}
-    own, popular = found.pop(FACTORS), found.pop(MOST_POPULAR)
+    ndcg = {name: measures["ndcg"] for name, measures in heldout["lists"].items()}
+    own, popular = ndcg.pop(FACTORS), ndcg.pop(MOST_POPULAR)
     gain, error = heldout["ndcg_gain"], heldout["ndcg_gain_se"] or 0.0
     chance = ", which may be chance" if abs(gain) <= error else ""
-    best = max(found, key=found.__getitem__, default="")
-    other = f"; the best of the others, {best}, finds {number(found[best])}" if found else ""
+    best = max(ndcg, key=ndcg.__getitem__, default="")
+    other = f"; the best of the others, {best}, finds {number(ndcg[best])}" if ndcg else ""
     return (
         f"The lists find {'more' if gain > 0 else 'less'} than the most popular items do, by {number(abs(gain))} ± "
         f"{number(error)} of NDCG@10{chance} ({number(own)} against {number(popular)}{other})."

@@ -185,8 +185,8 @@ def correlation_parts(factors: Factors, rows: Arrangement) -> tuple[Matrix, Matr
     S is NaN for a block with a row that is constant.
     """
     W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
-    centred = H - H.mean(axis=1, keepdims=True)
-    gram = inner(centred, centred)
+    deviations = H - H.mean(axis=1, keepdims=True)
+    gram = inner(deviations, deviations)
     variance = (inner(gram, W).T * W).sum(axis=1)
     scale = np.square(W).sum(axis=1) * np.trace(gram)
     deviation = np.sqrt(np.where(variance > 1e-12 * scale, variance, np.nan))

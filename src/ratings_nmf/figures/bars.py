@@ -181,11 +181,11 @@ def most_recommended(lists: Recommendations, labels: tuple[str, ...], components
 
 
 def _matrix(caption: Caption, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
-    predicted = factors.reconstruction()
-    predicted[table.rows, table.columns] = np.nan
+    prediction = factors.reconstruction()
+    prediction[table.rows, table.columns] = np.nan
     lines = (*caption.lines, "W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended")
     caption = replace(caption, lines=lines)
-    figure = heatmap(predicted, (one_by_one(table.row_labels), one_by_one(table.column_labels)), caption)
+    figure = heatmap(prediction, (one_by_one(table.row_labels), one_by_one(table.column_labels)), caption)
     for receiver, item in zip(lists.receivers.tolist(), lists.items.tolist(), strict=True):
         row, column = (receiver, item) if to == "rows" else (item, receiver)
         frame = Rectangle((column + 0.04, row + 0.06), 0.92, 0.88, fill=False, edgecolor=INK, linewidth=1.4)

@@ -91,8 +91,8 @@ def heatmap(
     colouring, strip
         How values become colours, and what stands beside them on a scale of its own.
     """
-    annotated = annotates(matrix.shape)
-    texts = np.array(aligned(matrix.ravel().tolist())).reshape(matrix.shape) if annotated else None
+    has_digits = annotates(matrix.shape)
+    texts = np.array(aligned(matrix.ravel().tolist())).reshape(matrix.shape) if has_digits else None
     figure = Figure(dpi=120)
     cell = _cell_size(figure, matrix.shape, sides[1], texts)
     across, down = matrix.shape[1], matrix.shape[0]
@@ -103,11 +103,11 @@ def heatmap(
     axes = figure.add_axes((0, 0, 1, 1), facecolor=NOT_RATED)
     bar = figure.add_axes((1 + 0.15 / width, 0, 0.14 / width, 1))
     edges: dict[str, Any] = {
-        "edgecolors": "white" if annotated else "none",
-        "linewidth": 0.75 if annotated else 0,
+        "edgecolors": "white" if has_digits else "none",
+        "linewidth": 0.75 if has_digits else 0,
     }
-    shown, ticks, style = _colours(matrix, colouring)
-    mesh = axes.pcolormesh(np.ma.masked_invalid(shown), **edges, **style)
+    image, ticks, style = _colours(matrix, colouring)
+    mesh = axes.pcolormesh(np.ma.masked_invalid(image), **edges, **style)
     if strip:
         axes.set_facecolor("white")
         axes.pcolormesh([0, matrix.shape[1]], [0, len(matrix)], [[0]], cmap=ListedColormap([NOT_RATED]), zorder=0)
@@ -120,7 +120,7 @@ def heatmap(
         _write_numbers(axes, mesh, texts)
     _label_sides(figure, axes, sides, cell)
     if strip:
-        _draw_strip(axes, strip, matrix.shape, edges if annotated else None)
+        _draw_strip(axes, strip, matrix.shape, edges if has_digits else None)
     bar.tick_params(labelsize=LABEL_SIZE - 1, length=2, colors=MUTED)
     bar.set_ylabel(caption.colours, fontproperties=font(LABEL_SIZE - 1), color=MUTED)
     omissions = dict.fromkeys(side.caption for side in sides)

@@ -46,10 +46,10 @@ def write(dataset: str, tables: Iterable[RatingsTable], profile: Callable[[], di
                 waiting.append(dict(zip(("row", "column", "value"), table.given(), strict=True)))
                 count = sum(len(part["row"]) for part in waiting)
                 if count >= GROUP:
-                    joined = _joined(waiting)
+                    whole = _joined(waiting)
                     stop = count - count % GROUP
-                    append({name: part[:stop] for name, part in joined.items()}, {})
-                    waiting = [{name: part[stop:] for name, part in joined.items()}]
+                    append({name: part[:stop] for name, part in whole.items()}, {})
+                    waiting = [{name: part[stop:] for name, part in whole.items()}]
             append(_joined(waiting), {})
         write_labels(folder / "rows.csv", "row", table.row_labels)
         write_labels(folder / "columns.csv", "column", table.column_labels)
@@ -114,13 +114,13 @@ def blocks(dataset: str, *, cells: int = BLOCK) -> Iterator[RatingsTable]:
     for piece in iterate_parquet(cells_file(dataset)):
         waiting.append((piece["row"], piece["column"], piece["value"]))
         if sum(len(rows) for rows, *_ in waiting) > cells:
-            joined = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
-            stop = int(joined[0][-1])  # this row may go on in the next piece
-            cut = np.searchsorted(joined[0], stop)
+            whole = [np.concatenate(parts) for parts in zip(*waiting, strict=True)]
+            stop = int(whole[0][-1])  # this row may go on in the next piece
+            cut = np.searchsorted(whole[0], stop)
             if cut:
-                yield block(stop, *(part[:cut] for part in joined))
+                yield block(stop, *(part[:cut] for part in whole))
                 start = stop
-            waiting = [tuple(part[cut:] for part in joined)]
+            waiting = [tuple(part[cut:] for part in whole)]
     yield block(profile["rows"], *(np.concatenate(parts) for parts in zip(*waiting, strict=True)))
 
 

@@ -12,7 +12,7 @@ from ratings_nmf.core.table import Places, RatingsTable, Side
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.holdout.ranking import Found, figures, find, sought
+from ratings_nmf.holdout.ranking import ListScores, figures, find, sought
 from ratings_nmf.holdout.rivals import LARGEST
 from ratings_nmf.holdout.trial import (
     Matrix,
@@ -39,7 +39,7 @@ class Scores:
     """
 
     errors: Matrix
-    found: Found
+    lists: ListScores
     spread: tuple[Matrix, Matrix] | None = None
 
 
@@ -83,7 +83,7 @@ def score(
     if trial.samples is not None:
         mean, deviations = trial.samples.predict(*known_places)
         spread = values[inside] - mean, deviations
-    return Scores(errors=errors, found=find(factors, what, to=to, penalty=penalty), spread=spread)
+    return Scores(errors=errors, lists=find(factors, what, to=to, penalty=penalty), spread=spread)
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: Side) -> dict[str, Any]:
@@ -102,9 +102,9 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: 
         return {"n_components": count, "cells": 0, "folds": 0, "verdict": "Nothing was held out (folds: 0)."}
     spread = make_folds(table, folds=folds, seed=seed, purpose="evaluate folds")
     scores: list[Scores] = []
-    for fold in progress(spread.used, unit="folds"):
+    for fold in progress(spread.numbers, unit="folds"):
         fold_seed = derived_seed(seed, "evaluate fit", count, fold)
-        penalty = scores[-1].found.penalty if scores else None
+        penalty = scores[-1].lists.penalty if scores else None
         scores.append(score(table, spread.held_out(fold), model, seed=fold_seed, to=to, penalty=penalty))
     rmse = np.stack([root_mean_square(each.errors) for each in scores], axis=1)
     mae = np.stack([np.abs(each.errors).mean(axis=1) for each in scores], axis=1)
@@ -180,10 +180,10 @@ def _content(
     """
     best = 1 + int(rmse[0][1:].argmin())
     gain, error = float(rmse[0][best] - rmse[0][0]), standard_error(rmse[1][best] - rmse[1][0])
-    lists = figures([each.found for each in scores])
-    for_lists, said = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
+    lists = figures([each.lists for each in scores])
+    for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
     if not for_lists:
-        said.insert(0, _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error))
+        sentences.insert(0, _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error))
     notes = [] if lists else ["lists: not measured; no held-out cell is worth finding"]
     if lists and "ease_penalty" not in lists:
         notes.append(f"item-kNN and EASE: not measured; they take tables of up to {LARGEST:,} cells (rows × columns)")
@@ -200,7 +200,7 @@ def _content(
         "gain_se": error,
         **({"for_lists": True} if for_lists else {}),
         "beats_baseline": lists["ndcg_gain"] > (lists["ndcg_gain_se"] or 0.0) if for_lists else gain > error,
-        "verdict": " ".join(said),
+        "verdict": " ".join(sentences),
     }
 
 

@@ -22,14 +22,14 @@ class Folds:
     """Known cells of a table and the fold that holds each of them out.
 
     All arrays have the shape (cells,). A cell of value 0 is one that is not stored; its ``fold`` is `NEVER` or one of
-    0 to n_folds − 1, of which ``used`` hold a cell; ``known`` counts the table's known cells, held out or not.
+    0 to n_folds − 1, of which ``numbers`` hold a cell; ``known`` counts the table's known cells, held out or not.
     """
 
     rows: NDArray[np.int32]
     columns: NDArray[np.int32]
     values: NDArray[np.float64]
     fold: NDArray[np.int16]
-    used: tuple[int, ...]
+    numbers: tuple[int, ...]
     known: int
 
     @property
@@ -73,8 +73,8 @@ def make_folds(
         known = np.full(count, across) if every else np.bincount(line, minlength=count)
         _keep_one(fold, line, known, hashes)
     able = int(np.sum(fold != NEVER))
-    used = tuple(np.unique(fold[fold != NEVER]).tolist())
-    if len(used) < 2:
+    numbers = tuple(np.unique(fold[fold != NEVER]).tolist())
+    if len(numbers) < 2:
         raise InputError(
             f"nothing can be held out: each row and column must keep a known cell, and that leaves {able} of "
             f"{len(rows):,}; set `folds: 0` to do without, or give a table with more known cells",
@@ -90,7 +90,7 @@ def make_folds(
         columns=columns,
         values=values,
         fold=fold,
-        used=used,
+        numbers=numbers,
         known=table.size if every else len(table.values),
     )
 
@@ -104,19 +104,19 @@ def fold_notes(folds: Folds, count: int) -> list[str]:
         )
     if len(folds.rows) < folds.known:
         notes.append(f"{len(folds.rows):,} cells, drawn from {folds.known:,}, are held out in turn.")
-    if len(folds.used) < count:
-        notes.append(f"{len(folds.used)} of the {count} folds hold cells: the table is small for so many.")
+    if len(folds.numbers) < count:
+        notes.append(f"{len(folds.numbers)} of the {count} folds hold cells: the table is small for so many.")
     return notes
 
 
 def values_at(table: RatingsTable, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float64]:
     """Return the values of cells, shape (cells,); 0 where a cell is not stored."""
     keys = table.rows.astype(np.int64) * table.shape[1] + table.columns
-    wanted = rows.astype(np.int64) * table.shape[1] + columns
-    first = np.searchsorted(keys, wanted)
-    values = np.zeros(len(wanted))
-    stored = np.searchsorted(keys, wanted, side="right") > first
-    values[stored] = table.values[first[stored]]
+    keys_of_cells = rows.astype(np.int64) * table.shape[1] + columns
+    first = np.searchsorted(keys, keys_of_cells)
+    values = np.zeros(len(keys_of_cells))
+    is_stored = np.searchsorted(keys, keys_of_cells, side="right") > first
+    values[is_stored] = table.values[first[is_stored]]
     return values
 
 
@@ -136,8 +136,8 @@ def _listed(
     rows, columns = (part.astype(np.int32) for part in np.divmod(places, column_count))
     values = values_at(table, rows, columns)
     shares = cell_hash(derived_seed(key, "weight"), rows, columns)
-    listed = (values > 0) | (shares < math.ldexp(table.weight, 64))
-    return rows[listed], columns[listed], values[listed]
+    counts_in = (values > 0) | (shares < math.ldexp(table.weight, 64))
+    return rows[counts_in], columns[counts_in], values[counts_in]
 
 
 def _keep_one(

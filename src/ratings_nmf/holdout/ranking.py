@@ -105,7 +105,7 @@ def measured(lists: NDArray[np.int32], what: Sought) -> Matrix:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Found:
+class ListScores:
     """What lists found of what was sought.
 
     Attributes
@@ -126,13 +126,13 @@ class Found:
     penalty: float | None
 
 
-def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> Found:
+def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> ListScores:
     """Measure the lists of factors, the most popular items and, of tables up to `LARGEST`, item-kNN and EASE.
 
     EASE has this penalty or, where there is none yet, the one that finds most of one in five of the likes.
     """
     if not len(what.receivers):
-        return Found(receivers=what.receivers, measures={}, coverage={}, penalty=penalty)
+        return ListScores(receivers=what.receivers, measures={}, coverage={}, penalty=penalty)
     alike = np.ones((what.known.shape[0], 1))
     own = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
     lists = {FACTORS: _best(what, *own), MOST_POPULAR: _best(what, alike, what.likes.sum(axis=0)[:, None])}
@@ -140,7 +140,7 @@ def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> 
         penalty = _tuned(what) if penalty is None else penalty
         lists["item-kNN"] = _highest(what, item_knn(what.likes, what.receivers))
         lists["EASE"] = _highest(what, ease(what.likes, what.receivers, penalty=penalty))
-    return Found(
+    return ListScores(
         receivers=what.receivers,
         measures={name: measured(items, what) for name, items in lists.items()},
         coverage={name: _coverage(items[:, :SHORT], what.known.shape[1]) for name, items in lists.items()},
@@ -148,30 +148,30 @@ def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> 
     )
 
 
-def figures(found: Sequence[Found]) -> dict[str, Any]:
+def figures(each_fold: Sequence[ListScores]) -> dict[str, Any]:
     """Return ``lists``, a block for each recommender, and what the factors' lists gain over the most popular items.
 
     Measures are means over receivers, each of its own mean over the folds that sought something for it, with standard
     errors over receivers (None of a single one); coverage is the mean over folds. Nothing where nothing was sought.
     """
-    found = [each for each in found if len(each.receivers)]
-    if not found:
+    each_fold = [each for each in each_fold if len(each.receivers)]
+    if not each_fold:
         return {}
-    receivers, place = np.unique(np.concatenate([each.receivers for each in found]), return_inverse=True)
+    receivers, place = np.unique(np.concatenate([each.receivers for each in each_fold]), return_inverse=True)
     times = np.bincount(place)[:, None]
     own = {}
-    for name in found[0].measures:
-        values = np.concatenate([each.measures[name] for each in found])
+    for name in each_fold[0].measures:
+        values = np.concatenate([each.measures[name] for each in each_fold])
         own[name] = np.stack([np.bincount(place, column) for column in values.T], axis=1) / times
     lists: dict[str, dict[str, float | None]] = {}
     for name, values in own.items():
-        lists[name] = {"coverage": sum(each.coverage[name] for each in found) / len(found)}
+        lists[name] = {"coverage": sum(each.coverage[name] for each in each_fold) / len(each_fold)}
         for measure, column in zip(MEASURES, values.T, strict=True):
             lists[name] |= {measure: float(column.mean()), f"{measure}_se": _error(column)}
     gain = own[FACTORS][:, 0] - own[MOST_POPULAR][:, 0]
     content: dict[str, Any] = {"lists": lists, "receivers": len(receivers)}
     content |= {"ndcg_gain": float(gain.mean()), "ndcg_gain_se": _error(gain)}
-    return content if found[0].penalty is None else {**content, "ease_penalty": found[0].penalty}
+    return content if each_fold[0].penalty is None else {**content, "ease_penalty": each_fold[0].penalty}
 
 
 def _best(what: Sought, loadings: Matrix, items: Matrix) -> NDArray[np.int32]:

@@ -31,13 +31,13 @@ def item_knn(likes: csr_array, receivers: NDArray[np.integer]) -> Matrix:
     The neighbours of an item are the 100 that are most like it, and those as like as the last of them. Source:
     Sarwar et al. 2001, WWW '01, section 3; shrinkage: Dacrema et al. 2021, ACM TOIS 39, section 3.1.
     """
-    turned, count = csr_array(likes.T), likes.shape[1]
+    items_first, count = csr_array(likes.T), likes.shape[1]
     length = np.sqrt(likes.sum(axis=0))
     some, scores = csr_array(likes[receivers]), np.zeros((len(receivers), count))
     step = max(1, BLOCK // max(count, 1))
     for start in range(0, count, step):
         items = np.arange(start, min(start + step, count))
-        alike = (turned[items] @ likes).toarray() / (np.outer(length[items], length) + SHRINKAGE)
+        alike = (items_first[items] @ likes).toarray() / (np.outer(length[items], length) + SHRINKAGE)
         alike[np.arange(len(items)), items] = 0.0
         if count > NEIGHBOURS:
             least = np.partition(alike, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS]
@@ -72,8 +72,8 @@ def listed(scores: Matrix, known: csr_array, *, length: int) -> NDArray[np.int32
     >>> listed(np.array([[0.5, 9.0, 0.5 + 1e-12, 1.0]]), known, length=4)
     array([[ 3,  0,  2, -1]], dtype=int32)
     """
-    rounded = np.round(scores, DIGITS)
-    rounded[known.nonzero()] = -np.inf
-    order = np.argsort(-rounded, axis=1, kind="stable")[:, :length]
-    best = np.where(np.take_along_axis(rounded, order, axis=1) > -np.inf, order, -1).astype(np.int32)
+    order_scores = np.round(scores, DIGITS)
+    order_scores[known.nonzero()] = -np.inf
+    order = np.argsort(-order_scores, axis=1, kind="stable")[:, :length]
+    best = np.where(np.take_along_axis(order_scores, order, axis=1) > -np.inf, order, -1).astype(np.int32)
     return np.pad(best, ((0, 0), (0, length - best.shape[1])), constant_values=-1)

@@ -58,13 +58,13 @@ def training(table: RatingsTable, held_out: Places) -> Training:
         If no cell that counts is left.
     """
     rows, columns = np.unique(np.stack(held_out), axis=1)  # a cell given twice is still one
-    left = not_held_out(table, (rows, columns))
+    remaining = not_held_out(table, (rows, columns))
     known = Training(
         row_labels=table.row_labels,
         column_labels=table.column_labels,
-        rows=table.rows[left],
-        columns=table.columns[left],
-        values=table.values[left],
+        rows=table.rows[remaining],
+        columns=table.columns[remaining],
+        values=table.values[remaining],
         zeros=table.zeros,
         aside=table.aside,
         held_out=(rows, columns),

@@ -66,15 +66,15 @@ class Factors:
 
     def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
         """Return (W @ H)[rows, columns] for paired positions, shape (cells,), with `reconstruction`'s bits."""
-        predicted = np.zeros(len(rows))
-        W, turned = np.ascontiguousarray(self.W), np.ascontiguousarray(self.H.T)
+        prediction = np.zeros(len(rows))
+        W, H_lines = np.ascontiguousarray(self.W), np.ascontiguousarray(self.H.T)
         for start in range(0, len(rows), CHUNK):
             cells = slice(start, start + CHUNK)
-            products = W[rows[cells]] * turned[columns[cells]]
-            total = predicted[cells]
+            products = W[rows[cells]] * H_lines[columns[cells]]
+            total = prediction[cells]
             for part in products.T:
                 total += part
-        return predicted
+        return prediction
 
     def rows_frame(self, labels: Sequence[str]) -> "DataFrame":
         """Return W as a table with the labels of the rows."""
@@ -144,8 +144,8 @@ def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
             f"expected {count} names, one for each component; found {len(names)}: {', '.join(names)}",
             parameter="fit.names",
         )
-    if taken := sorted({*names} & {*BASELINES, *LABELS}):
-        raise InputError(f"{taken[0]!r} heads a column of W or H already; choose another", parameter="fit.names")
+    if reserved := sorted({*names} & {*BASELINES, *LABELS}):
+        raise InputError(f"{reserved[0]!r} heads a column of W or H already; choose another", parameter="fit.names")
     return tuple(names)
 
 

@@ -49,11 +49,11 @@ class Sums(NamedTuple):
 
 def sums(table: RatingsTable, factors: Factors) -> Sums:
     """Return the sums over a table, which may be some rows of a larger one."""
-    predicted = factors.predict(table.rows, table.columns)
-    squares = float(np.square(table.values - predicted).sum())
-    distances = float(np.abs(table.values - predicted).sum())
+    prediction = factors.predict(table.rows, table.columns)
+    squares = float(np.square(table.values - prediction).sum())
+    distances = float(np.abs(table.values - prediction).sum())
     if table.weight:
-        zero_squares, zero_distances = _at_zeros(table, factors, predicted)
+        zero_squares, zero_distances = _at_zeros(table, factors, prediction)
         squares += table.weight * zero_squares
         distances += table.weight * zero_distances
     return Sums(
@@ -90,15 +90,15 @@ def measures(total: Sums, factors: Factors) -> dict[str, Any]:
     return metrics
 
 
-def _at_zeros(table: RatingsTable, factors: Factors, predicted: NDArray[np.float64]) -> tuple[float, float]:
+def _at_zeros(table: RatingsTable, factors: Factors, prediction: NDArray[np.float64]) -> tuple[float, float]:
     """Return Σp² and Σp over the cells that are 0, where p is all there is to the residual."""
     if table.fits_dense:
         at_zeros = factors.reconstruction()
         at_zeros[table.rows, table.columns] = 0.0
         return float(np.square(at_zeros).sum()), float(at_zeros.sum())
     # ‖WH‖² = Σ (WᵀW ∘ HHᵀ): the zero cells' sums without a dense array
-    squares = (inner(factors.W.T, factors.W.T) * inner(factors.H, factors.H)).sum() - np.square(predicted).sum()
-    distances = (factors.W.sum(axis=0) * factors.H.sum(axis=1)).sum() - predicted.sum()
+    squares = (inner(factors.W.T, factors.W.T) * inner(factors.H, factors.H)).sum() - np.square(prediction).sum()
+    distances = (factors.W.sum(axis=0) * factors.H.sum(axis=1)).sum() - prediction.sum()
     return max(float(squares), 0.0), max(float(distances), 0.0)
 
 

@@ -93,10 +93,10 @@ class Samples:
         """
         mean, squares = np.zeros(len(rows)), np.zeros(len(rows))
         for number, draw in enumerate(self, start=1):
-            predicted = draw.predict(rows, columns)
-            distance = predicted - mean
+            prediction = draw.predict(rows, columns)
+            distance = prediction - mean
             mean += distance / number
-            squares += distance * (predicted - mean)
+            squares += distance * (prediction - mean)
         return mean, np.sqrt(squares / len(self.noise) + np.square(self.noise).mean())
 
 

@@ -27,8 +27,8 @@ def compact(value: Any, digits: int = 6) -> Any:
         return [compact(part, digits) for part in value]
     if not math.isfinite(value):
         return None
-    rounded = float(f"{value:.{digits}g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+    figure = float(f"{value:.{digits}g}")
+    return int(figure) if figure.is_integer() and abs(figure) < 1e15 else figure
 
 
 def integers(values: NDArray[Any]) -> dict[str, Any]:
@@ -60,19 +60,19 @@ def numbers(values: NDArray[np.float64], digits: int = 3) -> dict[str, Any]:
         codes = np.array([order.get(value, nowhere) for value in flat.tolist()], dtype=np.int64)
         return {"values": compact(distinct.tolist()), **integers(codes)}
     powers = 10 ** (digits - 1)
-    signed = bool((flat < 0).any())
+    has_sign = bool((flat < 0).any())
     texts = [f"{value:.{digits - 1}e}".split("e") if math.isfinite(value) else ("nan", "0") for value in flat.tolist()]
     mantissas = np.array([0 if text == "nan" else int(text.replace(".", "")) for text, _ in texts])
     exponents = np.array([int(power) for _, power in texts]) - (digits - 1)
-    room = (NONE - 2) // (9 * powers * (2 if signed else 1))
+    room = (NONE - 2) // (9 * powers * (2 if has_sign else 1))
     first = int(exponents[mantissas != 0].max()) - room + 1
     codes = 9 * powers * (exponents - first) + np.abs(mantissas) - powers
-    if signed:
+    if has_sign:
         codes = 2 * codes + (mantissas < 0)
     codes = np.where((mantissas == 0) | (exponents < first), 0, codes + 1)
     return {
         "digits": digits,
         "first": first,
-        "signed": signed,
+        "signed": has_sign,
         **integers(np.where(np.isnan(flat), NONE, codes)),
     }

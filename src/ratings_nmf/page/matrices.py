@@ -54,9 +54,9 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`.
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
-    aggregated = (len(rows.sizes), len(columns.sizes)) != table.shape
+    in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
     content: dict[str, Any] = {
-        "aggregated": aggregated,
+        "aggregated": in_blocks,
         "components": list(factors.components),
         "parts": factors.parts,
         "rows": _lines(rows, row_order, table.row_labels),
@@ -66,7 +66,7 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "H": compact(columns.means(factors.H.T).T.tolist()),
         "unknown": not table.weight,
     }
-    if aggregated and not table.weight:
+    if in_blocks and not table.weight:
         content["residuals"] = numbers(residual_means(table, factors, rows, columns))
     if len(rows.sizes) <= SIDE:
         standard, gram = correlation_parts(factors, rows)
@@ -162,5 +162,5 @@ def _grouped(labels: tuple[str, ...], loadings: Matrix, blocks: int) -> tuple[Ar
 
 def _lines(side: Arrangement, order: Order, labels: tuple[str, ...]) -> dict[str, Any]:
     """Return the labels of a side's lines as shown, in their order, and the sizes of its blocks if there are any."""
-    shown = {"labels": [label(labels[line]) for line in order.tolist()]}
-    return {**shown, "sizes": side.sizes.tolist()} if side.sizes.max() > 1 else shown
+    entry = {"labels": [label(labels[line]) for line in order.tolist()]}
+    return {**entry, "sizes": side.sizes.tolist()} if side.sizes.max() > 1 else entry

@@ -62,14 +62,14 @@ def notes(
 
     errors = {name: value for name, value in heldout.items() if name != "intervals"}
     intervals = {name: value for name, value in heldout.items() if name == "intervals"}
-    graded = [
+    pairs = [
         *((grade("gain"), text) for text in fit_warnings({"converged": None}, errors)),
         *((grade("ndcg_gain"), text) for text in list_warnings(heldout)),
         *(("warning", text) for text in fit_warnings(fit, intervals)),
         *(("warning", label(text)) for text in profile.get("notes", [])),
         *(("note", text) for text in (*more, *empty_lines(profile))),
     ]
-    return sorted(graded, key=lambda pair: ("serious", "warning", "note").index(pair[0]))
+    return sorted(pairs, key=lambda pair: ("serious", "warning", "note").index(pair[0]))
 
 
 def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
@@ -186,11 +186,11 @@ def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to
 def _lines(
     side: str, labels: tuple[str, ...], loadings: NDArray[np.float64], order: NDArray[np.intp]
 ) -> dict[str, Any]:
-    shown, plain = order[:TOP].tolist(), heaviest(loadings)[:TOP].tolist()
-    values = loadings[shown].tolist()
+    top, plain = order[:TOP].tolist(), heaviest(loadings)[:TOP].tolist()
+    values = loadings[top].tolist()
     lines = [
         {"label": label(labels[line]), "text": text, "length": round(value / float(loadings.max()), 3)}
-        for line, value, text in zip(shown, values, aligned(values), strict=True)
+        for line, value, text in zip(top, values, aligned(values), strict=True)
     ]
-    names = ", ".join(label(labels[line]) for line in plain) if plain != shown else ""
+    names = ", ".join(label(labels[line]) for line in plain) if plain != top else ""
     return {side: lines, f"more_{side}": len(order) - len(lines), f"heaviest_{side}": names}

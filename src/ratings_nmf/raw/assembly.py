@@ -34,7 +34,7 @@ def table_of(
         What to make of several lines for one cell, in their order; None returns row label, column label and number
         of lines of each such cell, and the table is of no use.
     """
-    (rows, columns, values), repeated = _in_order(labels, cells, duplicates)
+    (rows, columns, values), duplicate_cells = _in_order(labels, cells, duplicates)
     stored = values > 0
     table = RatingsTable(
         row_labels=labels[0],
@@ -44,7 +44,7 @@ def table_of(
         values=values[stored],
         zeros=zeros or "observed",
     )
-    return table, repeated
+    return table, duplicate_cells
 
 
 def _in_order(
@@ -60,16 +60,16 @@ def _in_order(
         return (rows[order], columns[order], values[order]), []
     first = np.flatnonzero(starts_new)
     counts = np.diff(first, append=len(keys))
-    repeated = []
+    duplicate_cells = []
     if duplicates is None:
-        repeated = [
+        duplicate_cells = [
             (labels[0][rows[cell]], labels[1][columns[cell]], count)
             for cell, count in zip(order[first].tolist(), counts.tolist(), strict=True)
             if count > 1
         ]
     order = np.argsort(keys, kind="stable")
     values = _combined(values[order], first, counts, duplicates)
-    return (rows[order][first], columns[order][first], values), repeated
+    return (rows[order][first], columns[order][first], values), duplicate_cells
 
 
 def _combined(
@@ -77,9 +77,9 @@ def _combined(
 ) -> NDArray[np.float64]:
     """Make one value of each run of values, given where the runs start and how long they are."""
     if duplicates in ("mean", "sum"):
-        combined: NDArray[np.float64] = np.add.reduceat(values, first)
+        merged: NDArray[np.float64] = np.add.reduceat(values, first)
         if duplicates == "mean":
-            combined /= counts
+            merged /= counts
     else:
-        combined = values[first + counts - 1]
-    return combined
+        merged = values[first + counts - 1]
+    return merged

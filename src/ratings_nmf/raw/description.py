@@ -130,15 +130,15 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
     others = [column for column in structure.columns if column not in (structure.cell or ())]
     if structure.cell:
         keys["layout"] = Key("triples", "a cell a line: row label, column label, value")
-        shown = ", ".join(
+        examples = ", ".join(
             f"{part} {words.label(str(column))!r}" + (f" ({column.texts[0]} …)" if column.texts else "")
             for part, column in zip(("row label", "column label", "value"), structure.cell, strict=True)
         )
-        unused = [words.label(str(column)) + (" (a time)" if column.is_time else "") for column in others]
-        left = f"; not used: {', '.join(unused)}" if others else ""
-        description.findings.append(("layout", f"triples, a cell a line: {shown}{left}"))
-        named = [first[column.place] if structure.header else column.place + 1 for column in structure.cell]
-        keys["columns"] = Key(named, "row label, column label, value")
+        rest_names = [words.label(str(column)) + (" (a time)" if column.is_time else "") for column in others]
+        unread = f"; not used: {', '.join(rest_names)}" if others else ""
+        description.findings.append(("layout", f"triples, a cell a line: {examples}{unread}"))
+        numbers = [first[column.place] if structure.header else column.place + 1 for column in structure.cell]
+        keys["columns"] = Key(numbers, "row label, column label, value")
         rest = [words.label(str(column)) for column in others if not (column.is_time or column.counts_lines)]
         if rest and not all(column.kind for column in structure.cell):
             question = f"are they row label, column label and value? The file also has {', '.join(rest)}"
@@ -149,12 +149,12 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
         description.findings.append(("layout", "a table of numbers without labels"))
         description.questions.append(("ingest.layout", "rows and columns need labels: write them into the file first"))
         return
-    described = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
+    text_line = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
     if structure.skip:
         skip["columns"] = [first[column.place] for column in structure.skip]
-        described += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
+        text_line += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
         keys["skip"] = Key(skip, "columns that hold no cells")
-    description.findings.append(("layout", described))
+    description.findings.append(("layout", text_line))
 
 
 def _says_ratings(structure: Structure) -> bool:
@@ -173,8 +173,8 @@ def _describe_values(values: Values, meaning: Meaning, description: Description)
     description.questions += meaning.questions
     known = values.without(meaning.unrated).rising
     if meaning.rates and meaning.zeros == "missing" and known:
-        liked = next(value for value in known if value >= LIKED * known[-1])
+        least = next(value for value in known if value >= LIKED * known[-1])
         sentence = (
-            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {liked:g}}}`"
+            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {least:g}}}`"
         )
         description.findings.append(("lists", sentence))

@@ -175,8 +175,8 @@ def _marks(fields: list[str], separator: str) -> tuple[str, str | None, bool]:
     possible = "'" if separator == " " else "' "
     other = next((mark for mark in possible if any(re.search(rf"[0-9]{mark}[0-9]{{3}}", text) for text in texts)), None)
     if not commas:
-        grouped = any(re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}", text) for text in points)
-        return (",", ".", False) if grouped else (".", other, False)
+        has_groups = any(re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}", text) for text in points)
+        return (",", ".", False) if has_groups else (".", other, False)
     if any(text.rfind(".") > text.rfind(",") >= 0 for text in commas) or any(text.count(",") > 1 for text in commas):
         return ".", ",", False
     if all(re.fullmatch(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", text) for text in commas):

@@ -217,9 +217,9 @@ def _remedies(path: Path, texts: list[str], ingest: IngestParameters) -> str:
         others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
         remedies.append(f"if its marks are meant so: {keys(**others)}")
     if unrated or not all(texts):
-        changed: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
-        changed |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
-        remedies.append(f"if it means that a cell was not rated: {keys(**changed)}")
+        settings: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
+        settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
+        remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
     return "; ".join(remedies) or "look at it: " + command(f"grep -nF -e {quote(texts[0])}", path)
 
 

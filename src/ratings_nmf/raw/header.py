@@ -45,12 +45,12 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
             lines.append(line)
     refuse_encoding(path, lines, first=source.skip.lines + 1)
     mark = source.skip.comment
-    kept = [line for line in lines if not (mark and line.startswith(mark))]
-    if not "".join(kept).strip():
+    lines_left = [line for line in lines if not (mark and line.startswith(mark))]
+    if not "".join(lines_left).strip():
         raise refusal(path, "the file is empty", "labels and values", f"look at it: {command('ls -l', path)}")
-    separator = source.separator or _find_separator(path, kept)
-    records = _records(path, kept, separator)
-    _check_widths(path, kept, records, separator, source)
+    separator = source.separator or _find_separator(path, lines_left)
+    records = _records(path, lines_left, separator)
+    _check_widths(path, lines_left, records, separator, source)
     names = records[0][1]
     if source.labels == "strip":
         return separator, list(map(tidy, names))
@@ -129,8 +129,8 @@ def _check_widths(
 def _one_column(path: Path, field: str, separator: str) -> InputError:
     line = field.splitlines()[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
-    shown = f"look at it: {command('head -3', path)}"
-    remedy = shown if other is None else f"the first line is {quoted(line)}: {keys(separator=other)}"
+    look = f"look at it: {command('head -3', path)}"
+    remedy = look if other is None else f"the first line is {quoted(line)}: {keys(separator=other)}"
     return refusal(path, f"found one column (separator: {SEPARATORS.get(separator, separator)})",
                    "labels and values beside each other", remedy)  # fmt: skip
 

@@ -61,24 +61,24 @@ class Kinds:
         self._counts[NUMBER_KIND] += np.count_nonzero(values.reshape(width, count) >= 0, axis=1)
         if texts.null_count < len(texts):
             at = np.flatnonzero(to_mask(texts.is_valid()))
-            encoded = texts.drop_null().dictionary_encode()
-            codes = np.from_dlpack(encoded.indices)
-            meanings = [self._meaning(text) for text in encoded.dictionary.to_pylist()]
+            coded = texts.drop_null().dictionary_encode()
+            codes = np.from_dlpack(coded.indices)
+            meanings = [self._meaning(text) for text in coded.dictionary.to_pylist()]
             kinds, meant = (np.array(part) for part in zip(*meanings, strict=True))
             values = values.copy()
             values[at] = meant[codes]
             places, lines = np.divmod(at, count)
             for kind in KINDS:
-                chosen = np.flatnonzero(kinds[codes] == kind)
-                self._counts[kind] += np.bincount(places[chosen], minlength=width)
-                first = chosen[np.lexsort((places[chosen], lines[chosen]))][: LISTED - len(self._cells[kind])]
+                hits = np.flatnonzero(kinds[codes] == kind)
+                self._counts[kind] += np.bincount(places[hits], minlength=width)
+                first = hits[np.lexsort((places[hits], lines[hits]))][: LISTED - len(self._cells[kind])]
                 self._cells[kind] += [
-                    Cell(self._lines + line, place, *self._labels(sides, line, place), encoded[cell].as_py())
+                    Cell(self._lines + line, place, *self._labels(sides, line, place), coded[cell].as_py())
                     for cell, line, place in zip(first, lines[first].tolist(), places[first].tolist(), strict=True)
                 ]
-                for place in np.unique(places[chosen]) if kind in (WORD, PERCENTAGE, TEXT) else ():
-                    few = np.unique(codes[chosen][places[chosen] == place])[:2]
-                    self._texts[place] |= {encoded.dictionary[code].as_py() for code in few.tolist()}
+                for place in np.unique(places[hits]) if kind in (WORD, PERCENTAGE, TEXT) else ():
+                    few = np.unique(codes[hits][places[hits] == place])[:2]
+                    self._texts[place] |= {coded.dictionary[code].as_py() for code in few.tolist()}
         self._lines += count
         return values
 
@@ -105,11 +105,11 @@ class Kinds:
             return
         cells = sorted(cell for kind in wrong for cell in self._cells[kind])
         good = self._counts[self.kind]
-        described = [place for place, texts in enumerate(self._texts) if len(texts) > 1 and not good[place]]
-        if described and good.any():
-            refuse_columns(path, [self._names[place] for place in described], self._texts[described[0]], self._ingest)
-        shown = [cell[2:] for cell in cells[:LISTED]]
-        refuse_cells(path, shown, self._ingest, more=int(self._counts[wrong].sum()) - len(shown))
+        candidates = [place for place, texts in enumerate(self._texts) if len(texts) > 1 and not good[place]]
+        if candidates and good.any():
+            refuse_columns(path, [self._names[place] for place in candidates], self._texts[candidates[0]], self._ingest)
+        examples = [cell[2:] for cell in cells[:LISTED]]
+        refuse_cells(path, examples, self._ingest, more=int(self._counts[wrong].sum()) - len(examples))
 
     def _labels(self, sides: list[Any], line: int, place: int) -> tuple[str, str]:
         return sides[0][line].as_py(), sides[1][line].as_py() if len(sides) > 1 else self._names[place]
@@ -136,7 +136,7 @@ class Kinds:
         number = float(digits)
         if number in self._ingest.unrated:
             return UNRATED, np.nan
-        lost = number == 0 and digits.lower().partition("e")[0].strip("+-0.")
-        if lost or not (number == 0 or SMALLEST <= number <= LARGEST):
+        underflow = number == 0 and digits.lower().partition("e")[0].strip("+-0.")
+        if underflow or not (number == 0 or SMALLEST <= number <= LARGEST):
             return NO_VALUE, np.nan
         return (NUMBER_KIND if plain == text else PERCENTAGE), number

@@ -51,7 +51,7 @@ class Batch:
         appearance, those without a cell too.
     values
         Shape (cells,); NaN where blank.
-    used
+    origin
         The columns of the file that they come from, in words.
     remarks
         How their values and those before them were read, where that is not plain.
@@ -60,7 +60,7 @@ class Batch:
     rows: Any
     columns: Any
     values: NDArray[np.float64]
-    used: str
+    origin: str
     remarks: list[str]
 
 
@@ -68,7 +68,7 @@ class Reading(NamedTuple):
     """A table, the columns of the file that it comes from, in words, and how its values were read, if not plainly."""
 
     table: RatingsTable
-    used: str
+    origin: str
     remarks: list[str]
 
 
@@ -117,16 +117,16 @@ def read_blocks(
         labels = tuple(spool.rows), tuple(spool.columns)
         for side, texts in zip(("row", "column"), labels, strict=True):
             check_labels(path, side, texts)
-        repeated, stored = [], 0
+        duplicate_cells, count_above = [], 0
         for cells in spool.blocks():
             table, more = table_of(labels, cells, zeros=zeros, duplicates=ingest.duplicates)
-            repeated += more
-            stored += len(table.values)
-            yield Reading(table, batch.used, batch.remarks)
-    if repeated:
-        refuse_repeated(path, repeated)
-    check_zeros(path, len(labels[0]) * len(labels[1]) - stored, zeros)
-    if not stored:
+            duplicate_cells += more
+            count_above += len(table.values)
+            yield Reading(table, batch.origin, batch.remarks)
+    if duplicate_cells:
+        refuse_repeated(path, duplicate_cells)
+    check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, zeros)
+    if not count_above:
         raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {command('head', path)}")
 
 
@@ -137,14 +137,14 @@ def read_cells(
 
     Parameters and errors are those of `read_raw`, which makes a table of them.
     """
-    read = list(batches(path, ingest, zeros=zeros, limits=limits))
+    all_batches = list(batches(path, ingest, zeros=zeros, limits=limits))
     with ThreadPoolExecutor() as pool:
-        parts = [batch.rows for batch in read], [batch.columns for batch in read]
+        parts = [batch.rows for batch in all_batches], [batch.columns for batch in all_batches]
         sides = list(pool.map(lambda arrays: to_coded(pa.chunked_array(arrays, LABEL)), parts))
-    values = np.concatenate([batch.values for batch in read])
+    values = np.concatenate([batch.values for batch in all_batches])
     for side, (_, labels) in zip(("row", "column"), sides, strict=True):
         check_labels(path, side, labels)
-    return sides[0], sides[1], values, read[-1]
+    return sides[0], sides[1], values, all_batches[-1]
 
 
 def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
@@ -169,8 +169,8 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     if source.separator is not None:
         check_header(source, places, header=header)
     names = [source.names[place] if header else f"column {place + 1}" for place in places]
-    used = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
-    unlabelled: dict[str, list[int]] = {"row": [], "column": []}
+    origin = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
+    without_label: dict[str, list[int]] = {"row": [], "column": []}
     count = 0
     counting: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=places[:2], values=places[2:], header=header)
@@ -178,18 +178,18 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     for sides, numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         floats = values.take(numbers, texts, [row, column])
-        for side, labels in zip(unlabelled, (row, column), strict=True):
-            unlabelled[side] += (count + _unlabelled(labels)).tolist()
+        for side, labels in zip(without_label, (row, column), strict=True):
+            without_label[side] += (count + _unlabelled(labels)).tolist()
         if counting is not None:
             counting += row.dictionary.to_pylist()
             if len(counting) < count + len(row) or counting[:1] not in ([], ["0"]):
                 counting = None
         count += len(row)
-        yield Batch(rows=row, columns=column, values=floats, used=used, remarks=values.remarks)
+        yield Batch(rows=row, columns=column, values=floats, origin=origin, remarks=values.remarks)
     if not count:
         raise refusal(source.path, "no line below the header", "a cell a line: row label, column label, value",
                       f"look at it: {command('head -3', source.path)}")  # fmt: skip
-    for side, cells in unlabelled.items():
+    for side, cells in without_label.items():
         if cells:
             several = "cells have" if len(cells) > 1 else "cell has"
             raise refusal(
@@ -214,7 +214,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
     column_labels, labels = texts_to_arrow(names), []
     width = len(others)
     values = Kinds(ingest, names, zeros=zeros)
-    used = f"row labels from {quoted(source.names[label])}"
+    origin = f"row labels from {quoted(source.names[label])}"
     columns = Columns(labels=[label], values=others, header=True)
     for (row_labels,), numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
         count = len(row_labels)
@@ -226,7 +226,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
             rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
             columns=pa.DictionaryArray.from_arrays(to_arrow(at), column_labels),
             values=cells[rows, at],
-            used=used,
+            origin=origin,
             remarks=values.remarks,
         )
     if not sum(map(len, labels)):

@@ -119,7 +119,7 @@ def read(
     own, _ = contents.sides(side)
     labels, complete_after = tuple(own.places), np.maximum.accumulate(own.last)
     places = {label: place for place, label in enumerate(known)}
-    start, repeated = 0, []
+    start, duplicate_cells = 0, []
     waiting: list[Triples] = []
     for number, batch in enumerate(batches(path, source, zeros=zeros, limits=limits)):
         sides = (batch.rows, batch.columns) if side == "rows" else (batch.columns, batch.rows)
@@ -134,12 +134,12 @@ def read(
                 cells = slice(*np.searchsorted(ready[0], (first, last)))
                 some = ready[0][cells] - np.int32(first), ready[1][cells], ready[2][cells]
                 table, more = table_of((labels[first:last], known), some, zeros=zeros, duplicates=source.duplicates)
-                repeated += more
-                if not repeated:
+                duplicate_cells += more
+                if not duplicate_cells:
                     yield valued(table, source.values)
             start = stop
-    if repeated:
-        refuse_repeated(path, [cell if side == "rows" else (cell[1], cell[0], cell[2]) for cell in repeated])
+    if duplicate_cells:
+        refuse_repeated(path, [cell if side == "rows" else (cell[1], cell[0], cell[2]) for cell in duplicate_cells])
     if _state(path) != contents.state:
         raise InputError(f"{path}: changed while it was read; try again when it is whole")
 
@@ -154,10 +154,10 @@ def _known_cells(
         ]
         for labels, known in zip(sides, places, strict=True)
     )
-    counted = (rows >= 0) & (columns >= 0)
+    is_cell = (rows >= 0) & (columns >= 0)
     if zeros != "observed":
-        counted &= values > 0
-    return rows[counted], columns[counted], values[counted]
+        is_cell &= values > 0
+    return rows[is_cell], columns[is_cell], values[is_cell]
 
 
 def _split(waiting: list[Triples], stop: int) -> tuple[Triples, list[Triples]]:

@@ -28,7 +28,7 @@ MEDIUM, LARGE = 1_000_000, 10_000_000
 """Known cells from which folds and restarts are fewer, and fewest."""
 
 
-def name_of(path: Path, taken: list[str]) -> str:
+def name_of(path: Path, names: list[str]) -> str:
     """Return a name for the dataset of a file that is not taken.
 
     >>> name_of(Path("raw/BX-Ratings.csv.gz"), []), name_of(Path("u.data"), ["u"]), name_of(Path("2023.csv"), [])
@@ -37,7 +37,7 @@ def name_of(path: Path, taken: list[str]) -> str:
     name = re.sub(r"[^a-z0-9_]+", "-", path.name.partition(".")[0].lower()).strip("-_") or "table"
     if not isinstance(yaml.safe_load(name), str) or params.NUMBER_TO_DVC.fullmatch(name):
         name = f"table-{name}"
-    return next(one for one in (name, *(f"{name}-{number}" for number in range(2, len(taken) + 3))) if one not in taken)
+    return next(one for one in (name, *(f"{name}-{number}" for number in range(2, len(names) + 3))) if one not in names)
 
 
 def block(name: str, path: Path, description: Description) -> str:
@@ -47,9 +47,9 @@ def block(name: str, path: Path, description: Description) -> str:
     lines = [f"  {name}:"]
     for section, keys in sections.items():
         lines.append(f"    {section}:")
-        written = [(f"      {key}: {flow(value)}", reason) for key, (value, reason) in keys.items()]
-        width = max(len(line) for line, _ in written if len(line) <= COMMENT)
-        lines += [f"{line:<{width}}  # {reason}" if reason else line for line, reason in written]
+        entries = [(f"      {key}: {flow(value)}", reason) for key, (value, reason) in keys.items()]
+        width = max(len(line) for line, _ in entries if len(line) <= COMMENT)
+        lines += [f"{line:<{width}}  # {reason}" if reason else line for line, reason in entries]
     return "\n".join(lines) + "\n"
 
 

@@ -59,26 +59,24 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
         keys["labels"] = Key("strip", "labels that differ only by what is not seen become one")
         rows, columns, values = _cells(sample, description)
         description.findings.append(("labels", str(error)))
-    padded = [label for _, labels in (rows, columns) for label in labels if label != label.strip()]
-    if padded and "labels" not in keys:
+    labels_with_space = [label for _, labels in (rows, columns) for label in labels if label != label.strip()]
+    if labels_with_space and "labels" not in keys:
         keys["labels"] = Key("strip", "takes off the white space around them")
-        description.findings.append(("labels", f"{padded[0]!r} and others have white space around them"))
+        description.findings.append(("labels", f"{labels_with_space[0]!r} and others have white space around them"))
         rows, columns, values = _cells(sample, description)
     (row_codes, row_labels), (column_codes, column_labels) = rows, columns
     zeros = keys["zeros"].value
     if zeros == "missing":
-        rated = values > 0
-        row_codes, column_codes, values = row_codes[rated], column_codes[rated], values[rated]
+        is_rating = values > 0
+        row_codes, column_codes, values = row_codes[is_rating], column_codes[is_rating], values[is_rating]
     labels, cells = (tuple(row_labels), tuple(column_labels)), (row_codes, column_codes, values)
     duplicates = keys["duplicates"].value if "duplicates" in keys else None
-    ratings, repeated = table_of(labels, cells, zeros=zeros, duplicates=duplicates)
-    if repeated:
+    ratings, several = table_of(labels, cells, zeros=zeros, duplicates=duplicates)
+    if several:
         keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
-        several = (
-            f"{words.counted(len(repeated), 'cell')} on several lines, such as {repeated[0][0]!r}, {repeated[0][1]!r}"
-        )
-        description.findings.append(("twice", several))
-        question = f"{several}: does the last line count, their mean or their sum?"
+        twice = f"{words.counted(len(several), 'cell')} on several lines, such as {several[0][0]!r}, {several[0][1]!r}"
+        description.findings.append(("twice", twice))
+        question = f"{twice}: does the last line count, their mean or their sum?"
         description.questions.append(("ingest.duplicates", question))
         ratings, _ = table_of(labels, cells, zeros=zeros, duplicates=keys["duplicates"].value)
     if not len(ratings.values):

@@ -66,26 +66,26 @@ def _parquet(path: Path, copy: Path) -> Sample:
         groups, count = file.num_row_groups, file.metadata.num_rows
         if path.stat().st_size <= WHOLE // 4:
             return Sample(path=path, encoding=None, packing=None, share=1.0)
-        chosen = sorted({place * groups // PIECES for place in range(PIECES)})
-        batches = [next(file.iter_batches(BATCH, row_groups=[group])) for group in chosen]
+        group_numbers = sorted({place * groups // PIECES for place in range(PIECES)})
+        batches = [next(file.iter_batches(BATCH, row_groups=[group])) for group in group_numbers]
         table = pa.Table.from_batches(batches, file.schema_arrow)
         pa.parquet.write_table(table, copy)
         return Sample(path=copy, encoding=None, packing=None, share=len(table) / count)
 
 
 def _text(path: Path, head: bytes, copy: Path) -> Sample:
-    packed = packing(head)
-    with unpacking(path, head) if packed else path.open("rb") as stream:
+    archive = packing(head)
+    with unpacking(path, head) if archive else path.open("rb") as stream:
         content = stream.read(WHOLE + 1)
         whole = len(content) <= WHOLE
         if not whole:
             content = _lines(content[:PREFIX])
         encoding = _encoding(path, content)
-        if not whole and not packed and encoding != "utf-16":
+        if not whole and not archive and encoding != "utf-16":
             content += b"".join(_pieces(stream, path.stat().st_size))
-    share = 1.0 if whole else None if packed else len(content) / path.stat().st_size
+    share = 1.0 if whole else None if archive else len(content) / path.stat().st_size
     copy.write_bytes(content.decode(encoding, errors="replace").encode() if encoding else content)
-    return Sample(path=copy, encoding=encoding, packing=packed, share=share)
+    return Sample(path=copy, encoding=encoding, packing=archive, share=share)
 
 
 def _lines(content: bytes) -> bytes:

@@ -70,8 +70,8 @@ def lines(
         After the last line, if some line has not as many fields as the first, a quote is not closed, or a text is not
         UTF-8, or no line has a label that is to be skipped; all in one go.
     """
-    skipped = [ingest.skip.rows, ingest.skip.columns][: len(columns.labels)]
-    hits = [set[str]() for _ in skipped]
+    skip = [ingest.skip.rows, ingest.skip.columns][: len(columns.labels)]
+    hits = [set[str]() for _ in skip]
     width = len(columns.values)
     together = max(1, min(limits.lines, limits.cells // width))
     splitting = source.split or (width > limits.many and source.separator is not None)
@@ -86,33 +86,33 @@ def lines(
         number = _number(numeric, ingest)
         check = f"SELECT * EXCLUDE (v, n), {_plain('n', numeric, ingest, zeros)}"
         if splitting:
-            read = split(source, columns, ingest, together)
+            records = split(source, columns, ingest, together)
         elif width == 1:
             query = f"{check} FROM (SELECT *, {number} n FROM ({_query(table, kinds, columns, numeric)}))"
-            read = _batches(connection, query, source, limits)
+            records = _batches(connection, query, source, limits)
         else:
-            read = _batches(connection, _query(table, kinds, columns, numeric), source, limits)
+            records = _batches(connection, _query(table, kinds, columns, numeric), source, limits)
         first = columns.header and source.separator is not None
         cursor = connection.cursor()
-        for batch in read:
+        for batch in records:
             for start in range(0, len(batch), together):
                 part = batch.slice(start, together)
                 bar.update(len(part))
                 if first:
                     part, first = part.slice(1), False
-                sides, rest = part.columns[: len(skipped)], part.columns[len(skipped) :]
+                sides, rest = part.columns[: len(skip)], part.columns[len(skip) :]
                 sides = [_tidied(labels) for labels in sides] if ingest.labels == "strip" else sides
-                for place, unwanted in enumerate(skipped):
-                    sides, rest = _without(sides, rest, place, unwanted, hits[place])
+                for place, skip_labels in enumerate(skip):
+                    sides, rest = _without(sides, rest, place, skip_labels, hits[place])
                 if splitting or width > 1:
                     cursor.register("given", pa.table({"v": pa.concat_arrays(rest)}))
-                    checked = cursor.sql(f"{check} FROM (SELECT v, {number} n FROM given)").to_arrow_table()
-                    rest = [column.combine_chunks() for column in checked.columns]
+                    result = cursor.sql(f"{check} FROM (SELECT v, {number} n FROM given)").to_arrow_table()
+                    rest = [column.combine_chunks() for column in result.columns]
                 yield sides, rest[0], rest[1]
         if source.separator is not None and not splitting:
             _refuse_rejects(source, connection, ingest)
-    for side, unwanted, hit in zip(("rows", "columns"), skipped, hits, strict=False):
-        refuse_absent(source.path, side, [label for label in unwanted if label not in hit], ingest)
+    for side, skip_labels, hit in zip(("rows", "columns"), skip, hits, strict=False):
+        refuse_absent(source.path, side, [label for label in skip_labels if label not in hit], ingest)
 
 
 def refuse_absent(path: Path, side: str, absent: list[str], ingest: IngestParameters) -> None:
@@ -124,12 +124,12 @@ def refuse_absent(path: Path, side: str, absent: list[str], ingest: IngestParame
         If there are.
     """
     if absent:
-        kept = [label for label in getattr(ingest.skip, side) if label not in absent]
+        remaining = [label for label in getattr(ingest.skip, side) if label not in absent]
         raise refusal(
             path,
             f"no {side[:-1]} labelled {', '.join(map(quoted, absent))}",
             f"what `skip.{side}` names",
-            f"take it out: {skipping(ingest, **{side: kept})}",
+            f"take it out: {skipping(ingest, **{side: remaining})}",
         )
 
 
@@ -203,9 +203,9 @@ def _plain(number: str, numeric: bool, ingest: IngestParameters, zeros: Zeros | 
     value = f"{number} BETWEEN {SMALLEST!r} AND {LARGEST!r} OR ({zero})"
     blank = "v IS NULL" if numeric else "v IS NULL OR v = ''"
     unrated = ", ".join(repr(mark) for mark in ingest.unrated if isinstance(mark, float))
-    marked = f"WHEN {number} IN ({unrated}) THEN NULL " if unrated else ""
+    blank_case = f"WHEN {number} IN ({unrated}) THEN NULL " if unrated else ""
     return (
-        f"CASE {marked}WHEN {value} THEN {number} END, CASE {marked}WHEN {value} THEN NULL "
+        f"CASE {blank_case}WHEN {value} THEN {number} END, CASE {blank_case}WHEN {value} THEN NULL "
         f"WHEN {blank} THEN {_quoted('') if zeros == 'observed' else 'NULL'} ELSE v::VARCHAR END"
     )
 
@@ -235,8 +235,8 @@ def _literal(path: str) -> str:
 
 def _tidied(labels: Any) -> Any:
     """Return an Arrow array of labels without what is not seen of them."""
-    encoded = labels.dictionary_encode()
-    return texts_to_arrow([tidy(label) for label in encoded.dictionary.to_pylist()]).take(encoded.indices)
+    codes = labels.dictionary_encode()
+    return texts_to_arrow([tidy(label) for label in codes.dictionary.to_pylist()]).take(codes.indices)
 
 
 def _without(
@@ -247,5 +247,5 @@ def _without(
         return sides, values
     hit = pc.is_in(sides[place], value_set=texts_to_arrow(labels))
     hits.update(pc.unique(sides[place].filter(hit)).to_pylist())
-    kept = pc.invert(hit)
-    return [side.filter(kept) for side in sides], [column.filter(kept) for column in values]
+    remaining = pc.invert(hit)
+    return [side.filter(remaining) for side in sides], [column.filter(remaining) for column in values]

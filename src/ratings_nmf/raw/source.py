@@ -53,8 +53,8 @@ def opened(path: Path, source: IngestParameters) -> Iterator[Source]:
     with TemporaryDirectory() as folder:
         with in_words(path):
             head = beginning(path)
-            found = _parquet(path) if head.startswith(PARQUET) else _text(path, head, source, Path(folder))
-        yield found
+            source_of_file = _parquet(path) if head.startswith(PARQUET) else _text(path, head, source, Path(folder))
+        yield source_of_file
 
 
 def _text(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Source:

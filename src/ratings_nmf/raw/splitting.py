@@ -69,8 +69,8 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             faults.append((number, "length" if "limit" in str(error) else "quote", line))
 
     with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        read = records(text)
-        while some := list(islice(read, together)):
+        stream = records(text)
+        while some := list(islice(stream, together)):
             if faults:
                 continue  # only what else is wrong is still of interest
             columns_of = list(zip(*some, strict=True))
@@ -82,7 +82,7 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
     refuse_lines(source, faults[:LISTED], ingest, more=max(0, len(faults) - LISTED))
 
 
-def refuse_lines(source: Source, rejected: list[tuple[int, str, str]], ingest: IngestParameters, *, more: int) -> None:
+def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: IngestParameters, *, more: int) -> None:
     """Refuse lines that cannot be split, if there are any: the number, what is wrong, and the text of each.
 
     Raises
@@ -90,24 +90,24 @@ def refuse_lines(source: Source, rejected: list[tuple[int, str, str]], ingest: I
     InputError
         If there are.
     """
-    if not rejected:
+    if not bad_lines:
         return
-    numbers = {kind: [line for line, other, _ in rejected if other == kind] for _, kind, _ in rejected}
+    numbers = {kind: [line for line, other, _ in bad_lines if other == kind] for _, kind, _ in bad_lines}
     if "encoding" in numbers:
         with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
             refuse_encoding(source.path, text, first=1)
     separator = source.separator or ","
-    shown = command(f"sed -n '{';'.join(f'{line}p' for line, *_ in rejected)}'", source.path)
+    look = command(f"sed -n '{';'.join(f'{line}p' for line, *_ in bad_lines)}'", source.path)
     if "quote" in numbers:
         faults = [f"line {line}: a quote is opened and not closed" for line in numbers["quote"]]
         expected, remedy = "quotes in pairs", "close it, or double it where it belongs to the text: "
         remedy += command("grep -n '\"'", source.path)
     elif "width" in numbers:
-        widths = [(line, _width(text, separator)) for line, kind, text in rejected if kind == "width"]
+        widths = [(line, _width(text, separator)) for line, kind, text in bad_lines if kind == "width"]
         faults = [f"line {line} has {width} field{'s' * (width != 1)}" for line, width in widths]
         expected = f"{len(source.names)}, as in the first line (separator: {SEPARATORS.get(separator, separator)})"
-        openings = {text.lstrip()[:1] for *_, text in rejected}
-        remedy = f"mend it: {shown}"
+        openings = {text.lstrip()[:1] for *_, text in bad_lines}
+        remedy = f"mend it: {look}"
         if len(openings) == 1 and openings <= {*COMMENTS}:
             remedy = f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
     else:
@@ -116,8 +116,8 @@ def refuse_lines(source: Source, rejected: list[tuple[int, str, str]], ingest: I
         remedy = "if a quote is opened and not closed, close it: " + command(
             "awk 'length > 9999 {print NR}'", source.path
         )
-    counted = [*faults, *([f"and {more:,} more"] if more else [])]
-    raise refusal(source.path, "; ".join(counted), expected, remedy)
+    fault_lines = [*faults, *([f"and {more:,} more"] if more else [])]
+    raise refusal(source.path, "; ".join(fault_lines), expected, remedy)
 
 
 def _width(line: str, separator: str) -> int:

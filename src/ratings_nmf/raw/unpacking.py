@@ -126,8 +126,8 @@ def beginning(path: Path) -> bytes:
 
 def packing(head: bytes) -> str | None:
     """Return how a file that begins like this is packed: gzip, bzip2, xz, zstd, zip or None."""
-    packed = (name for magic, (_, name, _) in _PACKED.items() if head.startswith(magic))
-    return next(packed, "zip" if head.startswith(_ZIP) else None)
+    member = (name for magic, (_, name, _) in _PACKED.items() if head.startswith(magic))
+    return next(member, "zip" if head.startswith(_ZIP) else None)
 
 
 def plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
@@ -141,8 +141,8 @@ def plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Pa
     file = path
     if packing(head):
         file = folder / "unpacked"
-        with unpacking(path, head) as packed, file.open("wb") as out:
-            shutil.copyfileobj(packed, out, 2**20)
+        with unpacking(path, head) as member, file.open("wb") as out:
+            shutil.copyfileobj(member, out, 2**20)
         with file.open("rb") as stream:
             head = stream.read(SAMPLE)
         if packing(head):
@@ -162,8 +162,8 @@ def _check_kind(path: Path, head: bytes) -> None:
 def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
     """Return the file itself, if it is in UTF-8, or a copy that is."""
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        recoded = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
-        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoded}")
+        recoding = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
+        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoding}")
     wide = _wide_encoding(head)
     if wide and not (source.encoding or "").startswith("utf-16"):
         raise refusal(path, "this is UTF-16, as its first bytes say", source.encoding or "UTF-8", keys(encoding=wide))
@@ -175,9 +175,9 @@ def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, fold
     if source.encoding.startswith("utf-16") and not wide:
         raise refusal(path, f"not {source.encoding}", "two bytes a letter", f"if it is UTF-8: {keys(encoding='utf-8')}")
     copy, line = folder / "plain", 1
-    with file.open("rb") as given, copy.open("w", encoding="utf-8", newline="") as out:
+    with file.open("rb") as original, copy.open("w", encoding="utf-8", newline="") as out:
         decoder = codecs.getincrementaldecoder(source.encoding)()
-        while some := given.read(2**20):
+        while some := original.read(2**20):
             try:
                 text = decoder.decode(some, final=len(some) < 2**20)
             except UnicodeDecodeError as error:
@@ -224,9 +224,9 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
         names = [item.filename for item in files]
         if len(names) != 1:
             out = f"unzip -p {quote(str(path))} {quote(names[0] if names else 'NAME')} >"
-            pasted = command(out, path.with_suffix(".csv"))
-            found = ": ".join(filter(None, [str(len(names)), ", ".join(names[:20])]))
-            raise refusal(path, f"found {found}", "one file in the zip", f"take it out: {pasted}")
+            remedy_line = command(out, path.with_suffix(".csv"))
+            contents = ": ".join(filter(None, [str(len(names)), ", ".join(names[:20])]))
+            raise refusal(path, f"found {contents}", "one file in the zip", f"take it out: {remedy_line}")
         if files[0].flag_bits & 1:
             raise refusal(path, "locked by a password", "an open zip", f"unpack it: {command('unzip', path)}")
         with archive.open(files[0]) as stream:
@@ -235,8 +235,8 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 
 def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
     name, remedy, tool = kind
-    pasted = keys(path=str(path.with_suffix(".csv"))) if tool is None else command(tool, path)
-    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {pasted}")
+    remedy_line = keys(path=str(path.with_suffix(".csv"))) if tool is None else command(tool, path)
+    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {remedy_line}")
 
 
 def _absent(path: Path) -> InputError:

@@ -65,13 +65,13 @@ def read_unseen(
     *sides, values, _ = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
     values = became(values, ingest.values)
     _refuse_repeated(path, sides[0], sides[1])
-    rated = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
+    is_rating = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
     codes, texts = sides[0]
     elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)
-    undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & rated
-    counted = rated & ~undrawn
-    if counted.sum() < 2:
-        wrong = f"found {counted.sum()} cells to predict"
+    undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & is_rating
+    is_cell = is_rating & ~undrawn
+    if is_cell.sum() < 2:
+        wrong = f"found {is_cell.sum()} cells to predict"
         raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {command('head', path)}")
     labels: list[str] = []
     places = []
@@ -80,9 +80,9 @@ def read_unseen(
     ):
         position = {label: place for place, label in enumerate(known)}
         place = np.array([position.get(label, -1) for label in texts], dtype=np.int32)
-        places.append(place[codes][counted])
-        used = np.unique(codes[counted])
-        labels += [f"{name} {quoted(texts[code])}" for code in used if place[code] < 0]
+        places.append(place[codes][is_cell])
+        codes_in_use = np.unique(codes[is_cell])
+        labels += [f"{name} {quoted(texts[code])}" for code in codes_in_use if place[code] < 0]
     unknown = (places[0] < 0) | (places[1] < 0)
     if unknown.all():
         raise refusal(
@@ -94,10 +94,10 @@ def read_unseen(
     return UnseenCells(
         rows=places[0],
         columns=places[1],
-        values=values[counted],
+        values=values[is_cell],
         unknown_cells=int(unknown.sum()),
         unknown_labels=labels,
-        unrated=int(np.sum(~rated)),
+        unrated=int(np.sum(~is_rating)),
         undrawn=int(undrawn.sum()),
     )
 

@@ -48,9 +48,9 @@ class Values:
 
     def without(self, marks: Sequence[float | str]) -> "Values":
         """Return the same with numbers that mean "not rated" among the blanks."""
-        kept = Counter({value: count for value, count in self.numbers.items() if value not in marks})
-        gone = self.numbers.total() - kept.total()
-        return Values(numbers=kept, blank=self.blank + gone, texts=self.texts)
+        rest = Counter({value: count for value, count in self.numbers.items() if value not in marks})
+        gone = self.numbers.total() - rest.total()
+        return Values(numbers=rest, blank=self.blank + gone, texts=self.texts)
 
     @property
     def marks(self) -> list[float]:
@@ -104,8 +104,8 @@ class Values:
 
     def others(self) -> str:
         """Say which texts stand where numbers were expected."""
-        shown = ", ".join(f"{text!r} {counted(times, 'time')}" for text, times in self.texts.most_common(5))
-        return shown + (f" and {len(self.texts) - 5:,} more" if len(self.texts) > 5 else "")
+        commonest = ", ".join(f"{text!r} {counted(times, 'time')}" for text, times in self.texts.most_common(5))
+        return commonest + (f" and {len(self.texts) - 5:,} more" if len(self.texts) > 5 else "")
 
     @property
     def words_for_none(self) -> list[str]:

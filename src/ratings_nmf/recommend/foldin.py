@@ -36,22 +36,22 @@ class Method:
         return self if penalty == "same" else replace(self, options={**self.options, "alpha_W": penalty})
 
 
-def method_of(trained: RatingsTable, *, solver: str, options: Mapping[str, Any]) -> Method:
+def method_of(fitted_table: RatingsTable, *, solver: str, options: Mapping[str, Any]) -> Method:
     """Return how a table was fitted."""
-    return Method(solver=solver, options=options, units=Units(trained.mean / 2, trained.spread))
+    return Method(solver=solver, options=options, units=Units(fitted_table.mean / 2, fitted_table.spread))
 
 
-def side_of(rows: Collection[str], columns: Collection[str], trained: RatingsTable) -> Side:
+def side_of(rows: Collection[str], columns: Collection[str], fitted_table: RatingsTable) -> Side:
     """Return which side of a file the newcomers are, given the labels of both.
 
     The rows if the trained table knows a label of the columns, or none at all; else the columns.
     """
-    known = set(trained.row_labels), set(trained.column_labels)
+    known = set(fitted_table.row_labels), set(fitted_table.column_labels)
     return "columns" if known[1].isdisjoint(columns) and not known[0].isdisjoint(rows) else "rows"
 
 
 def check_known(
-    labels: Collection[str], trained: RatingsTable, *, source: object, side: Side, ignore_unknown: bool
+    labels: Collection[str], fitted_table: RatingsTable, *, source: object, side: Side, ignore_unknown: bool
 ) -> int:
     """Return how many of the trained lines that newcomers have cells under do not stand among these labels.
 
@@ -62,7 +62,7 @@ def check_known(
     InputError
         If there are unknown labels that are not to be ignored, or no known one.
     """
-    known, kind = (trained.column_labels, "column") if side == "rows" else (trained.row_labels, "row")
+    known, kind = (fitted_table.column_labels, "column") if side == "rows" else (fitted_table.row_labels, "row")
     places = set(known)
     unknown = [label for label in labels if label not in places]
     if len(unknown) == len(labels) or (unknown and not ignore_unknown):
@@ -95,8 +95,10 @@ def fold_in(
             f"{method.solver} cannot take newcomers; these can: {', '.join(SOLVERS)}", parameter="fit.solver"
         )
     rows, parts = side == "rows", factors.parts
-    fixed = np.empty((parts, newcomers.shape[1]))
-    fixed[frame.position] = factors.H[:parts] * frame.scale[:, None] if rows else (factors.W[:, :parts] / frame.scale).T
+    others = np.empty((parts, newcomers.shape[1]))
+    others[frame.position] = (
+        factors.H[:parts] * frame.scale[:, None] if rows else (factors.W[:, :parts] / frame.scale).T
+    )
     has_baselines = parts < len(factors.components)
     baselines = np.zeros((1, newcomers.shape[1]))
     if has_baselines:
@@ -108,18 +110,18 @@ def fold_in(
                 parameter="fit.options.ensemble",
             )
         baselines = frame.restart_baselines
-    W, level = SOLVERS[method.solver](newcomers, fixed, baselines, method if rows else method.transposed())
+    W, level = SOLVERS[method.solver](newcomers, others, baselines, method if rows else method.transposed())
     loadings = W[:, frame.position] * (frame.scale if rows else 1 / frame.scale)
     ones = np.ones(len(loadings))
     return np.column_stack([loadings, *((level, ones) if rows else (ones, level))]) if has_baselines else loadings
 
 
 def _sklearn(
-    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+    newcomers: RatingsTable, others: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Scikit-learn's own update of W, carried on until it settles; 0 where no cell is above 0, which it cannot do."""
     if not len(newcomers.values):
-        return np.zeros((newcomers.shape[0], len(fixed))), np.zeros(newcomers.shape[0])
+        return np.zeros((newcomers.shape[0], len(others))), np.zeros(newcomers.shape[0])
     from msgspec.structs import asdict
     from scipy.sparse import csr_array
     from sklearn.decomposition import non_negative_factorization
@@ -129,12 +131,12 @@ def _sklearn(
     settings = asdict(convert(dict(method.options), SklearnOptions, at=AT))
     X = csr_array((newcomers.values, (newcomers.rows, newcomers.columns)), newcomers.shape)
     options = {**settings, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
-    W, _, _ = non_negative_factorization(X, H=fixed, n_components=len(fixed), update_H=False, **options)
+    W, _, _ = non_negative_factorization(X, H=others, n_components=len(others), update_H=False, **options)
     return W, np.zeros(len(W))
 
 
 def _native(
-    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+    newcomers: RatingsTable, others: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The native solver's own update of W, which `RatingsNMF.transform` calls as well."""
     from ratings_nmf.solvers import native
@@ -143,11 +145,11 @@ def _native(
 
     options = native_options(method.options, zeros=newcomers.zeros)
     cells = Cells.of(newcomers)
-    return native.fold_in(cells, fixed, restart_baselines=baselines, units=method.units, options=options)
+    return native.fold_in(cells, others, restart_baselines=baselines, units=method.units, options=options)
 
 
 def _spark(
-    newcomers: RatingsTable, fixed: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
+    newcomers: RatingsTable, others: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells.
 
@@ -157,18 +159,18 @@ def _spark(
 
     from ratings_nmf.solvers.options import AT, SparkKeys
 
-    weight, identity = newcomers.weight, np.eye(len(fixed))
+    weight, identity = newcomers.weight, np.eye(len(others))
     penalty = convert(dict(method.options), SparkKeys, at=AT).regParam * (weight or 1.0)
-    W, others = np.zeros((newcomers.shape[0], len(fixed))), weight * fixed @ fixed.T
+    W, others = np.zeros((newcomers.shape[0], len(others))), weight * others @ others.T
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:
-            known = fixed[:, newcomers.columns[first:last]]
+            known = others[:, newcomers.columns[first:last]]
             if weight:
                 gram = others + (1 - weight) * known @ known.T + penalty * (last - first) * identity
                 root = np.linalg.cholesky(gram)
                 W[line], _ = nnls(root.T, np.linalg.solve(root, known @ newcomers.values[first:last]))
             else:
-                values = np.concatenate([newcomers.values[first:last], np.zeros(len(fixed))])
+                values = np.concatenate([newcomers.values[first:last], np.zeros(len(others))])
                 W[line], _ = nnls(np.vstack([known.T, np.sqrt(penalty * (last - first)) * identity]), values)
     return W, np.zeros(len(W))
 
@@ -219,18 +221,18 @@ class Results:
 
     def _write_across(self, labels: Sequence[str], loadings: NDArray[np.float64]) -> None:
         """Write the loadings of new lines and, unless there are too many, all their predictions."""
-        extended = self._extended(loadings)
+        joint = self._extended(loadings)
         rows, columns = (labels, self.known) if self.side == "rows" else (self.known, labels)
-        own = extended.rows_frame(labels) if self.side == "rows" else extended.columns_frame(labels)
+        own = joint.rows_frame(labels) if self.side == "rows" else joint.columns_frame(labels)
         append_frame(self.loadings, own)
         if self.dense:
-            append_frame(self.predictions, extended.reconstruction_frame(rows, columns))
+            append_frame(self.predictions, joint.reconstruction_frame(rows, columns))
 
     def _write_cells(self, newcomers: RatingsTable, loadings: NDArray[np.float64]) -> None:
         """Write a line for each known cell: row, column, value, predicted."""
-        extended = self._extended(loadings)
+        joint = self._extended(loadings)
         own, known = (newcomers.rows, newcomers.row_labels), (newcomers.columns, newcomers.column_labels)
         rows, columns = (Coded(*side) for side in ((own, known) if self.side == "rows" else (known, own)))
-        predicted = extended.predict(rows.codes, columns.codes)
-        cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, "predicted": predicted}
+        prediction = joint.predict(rows.codes, columns.codes)
+        cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, "predicted": prediction}
         append_columns(self.predictions, cells)

@@ -115,8 +115,8 @@ class Recommendations:
         pairs = zip(names, aligned(amounts), strict=True)
         terms = [f"{name} {text}" for name, text in pairs if any(digit in text for digit in "123456789")]
         known = [spell(items[item]) for item in self.telling[line].tolist() if item >= 0]
-        said = [" + ".join(terms) or "nothing", *([f"knows {', '.join(known)}"] if known else [])]
-        return "; ".join([*said, COLD] if self.cold[self.receivers[line]] else said)
+        sentences = [" + ".join(terms) or "nothing", *([f"knows {', '.join(known)}"] if known else [])]
+        return "; ".join([*sentences, COLD] if self.cold[self.receivers[line]] else sentences)
 
 
 def _beside(columns: Sequence[NDArray[Any]]) -> NDArray[Any]:

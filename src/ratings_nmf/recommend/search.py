@@ -55,10 +55,10 @@ def highest(
     best, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
     if len(loadings):
         loadings = np.ascontiguousarray(loadings)
-        arranged = _arrange(items, loadings)
+        blocks_of_items = _arrange(items, loadings)
         with crew() as run:
             parts = split(np.arange(len(loadings) + 1) * len(items))
-            run(best_unseen, parts, loadings, arranged, known, (best, scores))
+            run(best_unseen, parts, loadings, blocks_of_items, known, (best, scores))
     return best, scores
 
 
@@ -90,22 +90,22 @@ def best_items(
     if usual.parts == len(usual.loadings):
         loadings = np.where(cold[:, None], usual.loadings, loadings)
     best, scores = highest(loadings, items, known_items(table), top=top)
-    listed = best >= 0
-    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
-    predicted = scores[listed]
+    is_item = best >= 0
+    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(is_item))
+    prediction = scores[is_item]
     excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)
     parts, gives = nothing(len(ranks))
     totals, ranges = np.zeros(len(ranks)), split(np.arange(len(ranks) + 1) * usual.parts)
-    places = receivers, best[listed]
+    places = receivers, best[is_item]
     loadings, items = (np.ascontiguousarray(lines[:, : usual.parts]) for lines in (excess, items))
     with crew() as run:
         run(largest_parts, ranges, places, loadings, items, (parts, gives, totals))
     return Recommendations(
         receivers=receivers,
         ranks=ranks + np.int32(1),
-        items=best[listed],
-        predicted=predicted,
-        levels=predicted - totals,
+        items=best[is_item],
+        predicted=prediction,
+        levels=prediction - totals,
         parts=parts,
         gives=gives,
         rests=totals - gives.cumsum(axis=1)[:, -1],
@@ -225,14 +225,14 @@ def _arrange(items: NDArray[np.float64], receivers: NDArray[np.float64]) -> Item
     place[order] = np.arange(count, dtype=np.int32)
     exponent = math.frexp(float(items.max(initial=0.0)))[1] - 1
     blocks = _blocks(np.ldexp(items[order], -exponent).astype(np.float32))
-    padded = np.full(len(blocks) * BLOCK, -1, dtype=np.int32)
-    padded[:count] = order
-    return Items(np.ascontiguousarray(items), blocks, _blocks(blocks.max(axis=2)), padded, place, exponent)
+    slots = np.full(len(blocks) * BLOCK, -1, dtype=np.int32)
+    slots[:count] = order
+    return Items(np.ascontiguousarray(items), blocks, _blocks(blocks.max(axis=2)), slots, place, exponent)
 
 
 def _blocks(lines: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return lines, shape (lines, components), in blocks of 16 filled with zeros, shape (blocks, components, 16)."""
     count = -(-len(lines) // BLOCK)
-    padded = np.zeros((count * BLOCK, lines.shape[1]), dtype=np.float32)
-    padded[: len(lines)] = lines
-    return np.ascontiguousarray(padded.reshape(count, BLOCK, -1).transpose(0, 2, 1))
+    slots = np.zeros((count * BLOCK, lines.shape[1]), dtype=np.float32)
+    slots[: len(lines)] = lines
+    return np.ascontiguousarray(slots.reshape(count, BLOCK, -1).transpose(0, 2, 1))

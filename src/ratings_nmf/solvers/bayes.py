@@ -58,12 +58,12 @@ def fit(
             traces.append(trace)
     samples = aligned(samples)
     factors, n_iter = samples.mean(), max(map(len, traces))
-    settled = np.stack([trace[-options.samples * options.thinning :] for trace in traces])
+    tails = np.stack([trace[-options.samples * options.thinning :] for trace in traces])
     some = np.argsort(cell_hash(0, cells.rows, cells.columns), kind="stable")[:_WATCHED]
-    watched = cells.where(some)
-    each = np.stack([draw.predict(watched.rows, watched.columns) for draw in samples])
+    sample_cells = cells.where(some)
+    each = np.stack([draw.predict(sample_cells.rows, sample_cells.columns) for draw in samples])
     predicted = each.reshape(options.chains, options.samples, some.size)
-    distances = factors.predict(watched.rows, watched.columns) - predicted.mean(axis=(0, 1))
+    distances = factors.predict(sample_cells.rows, sample_cells.columns) - predicted.mean(axis=(0, 1))
     return Solution(
         factors=factors,
         n_iter=n_iter,
@@ -71,7 +71,7 @@ def fit(
         samples=samples,
         traces=np.stack([np.pad(trace, (0, n_iter - len(trace)), constant_values=np.nan) for trace in traces]),
         mixing={
-            **described(mixing(settled[:, :, None]), mixing(predicted)),
+            **described(mixing(tails[:, :, None]), mixing(predicted)),
             "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
         },
     )

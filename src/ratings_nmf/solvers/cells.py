@@ -52,9 +52,9 @@ def not_held_out(cells: Cells | RatingsTable, held_out: Places) -> NDArray[np.bo
     """Which of a table's stored cells are not among the (rows, columns) held out, shape (stored cells,)."""
     own = sorted_order(cells.rows, cells.columns, cells.shape)
     others = sorted_order(*held_out, cells.shape)
-    left = np.empty(cells.values.size, np.bool_)
-    left[own] = ~among(cells.rows[own], cells.columns[own], held_out[0][others], held_out[1][others])
-    return left
+    is_left = np.empty(cells.values.size, np.bool_)
+    is_left[own] = ~among(cells.rows[own], cells.columns[own], held_out[0][others], held_out[1][others])
+    return is_left
 
 
 def pack_sides(cells: Cells, values: NDArray[Any]) -> tuple[Packed, Packed]:

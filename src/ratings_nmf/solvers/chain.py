@@ -112,14 +112,14 @@ def pose_sampling(
         nothing = np.zeros(places[0].size)
         gaps = pack_sides(Cells(*places, nothing, cells.shape), nothing)
         cells, count = cells.where(cells.values > 0), math.prod(cells.shape) - places[0].size
-    packed = pack_sides(cells, cells.values)
-    mean, half_spread = _measured(packed[0].values, count)
+    sides = pack_sides(cells, cells.values)
+    mean, half_spread = _measured(sides[0].values, count)
     unit = half_spread if unit is None else unit
     # in single precision, a table in another unit is the same to the bit
-    scaled = [side._replace(values=side.values / unit).of(np.float32) for side in packed]
+    sides_in_unit = [side._replace(values=side.values / unit).of(np.float32) for side in sides]
     if weight_of(zeros):
-        scaled = [side.of(np.float64) for side in scaled]
-    rows, columns = (SampledSide(*side) for side in zip(scaled, gaps, strict=True))
+        sides_in_unit = [side.of(np.float64) for side in sides_in_unit]
+    rows, columns = (SampledSide(*side) for side in zip(sides_in_unit, gaps, strict=True))
     return SampledTable(rows, columns, unit, mean / unit, count, n_components, baseline and not weight_of(zeros))
 
 
@@ -173,11 +173,11 @@ class Chain:
         samples.W[place] = self.W[: table.rows.n_lines, :size] * row_scales
         samples.H[place] = (self.H[: table.columns.n_lines, :size] * column_scales).T
         samples.noise[place] = table.unit / math.sqrt(self.precision)
-        for prior, scales, kept in (
+        for prior, scales, store in (
             (self.W_prior, row_scales, samples.W_prior),
             (self.H_prior, column_scales, samples.H_prior),
         ):
-            kept[place] = np.stack([prior.means, 1.0 / np.sqrt(prior.precisions)]) * scales
+            store[place] = np.stack([prior.means, 1.0 / np.sqrt(prior.precisions)]) * scales
 
 
 def key_below(key: Any, number: int) -> Any:

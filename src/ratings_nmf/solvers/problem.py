@@ -90,8 +90,8 @@ class Problem:
         size = self.rows.rule.penalties.size
         row_exponents, column_exponents = self._exponents(size - 2 * self.options.has_baseline)
         W = tables[0][: self.rows.n_lines, :size].astype(np.float64)
-        turned = tables[1][: self.columns.n_lines, :size].astype(np.float64)
-        return np.ldexp(W, row_exponents), np.ldexp(turned, column_exponents).T
+        columns_first = tables[1][: self.columns.n_lines, :size].astype(np.float64)
+        return np.ldexp(W, row_exponents), np.ldexp(columns_first, column_exponents).T
 
     def _exponents(self, parts: int) -> list[NDArray[np.int64]]:
         """The power of 2 that each coordinate of rows and of columns was divided by."""
@@ -117,15 +117,15 @@ def pose(
     exponent, count = _exponent(cells.values), cells.values.size
     mean = float(np.bincount(cells.rows, cells.values, 1).cumsum()[-1])
     mean /= (count + weight * (math.prod(cells.shape) - count)) or 1
-    stored = cells.where(cells.values > 0) if weight == 1 else cells
-    packed = pack_sides(stored, np.ldexp(stored.values, -2 * exponent))
-    units = units or Units(mean / 2, math.ldexp(spread_of(packed[0].values), 2 * exponent))
+    cells_above = cells.where(cells.values > 0) if weight == 1 else cells
+    sides = pack_sides(cells_above, np.ldexp(cells_above.values, -2 * exponent))
+    units = units or Units(mean / 2, math.ldexp(spread_of(sides[0].values), 2 * exponent))
     if weight < 1:
-        packed = packed[0].of(np.float32), packed[1].of(np.float32)
-    nothing = np.zeros(places[0].size, packed[0].values.dtype)
+        sides = sides[0].of(np.float32), sides[1].of(np.float32)
+    nothing = np.zeros(places[0].size, sides[0].values.dtype)
     gaps = pack_sides(Cells(*places, nothing, cells.shape), nothing)
-    rules = _rules(n_components, options, stored, packed, units.scaled(exponent))
-    rows, columns = (Axis(*parts, split(parts[0].starts)) for parts in zip(packed, gaps, rules, strict=True))
+    rules = _rules(n_components, options, cells_above, sides, units.scaled(exponent))
+    rows, columns = (Axis(*parts, split(parts[0].starts)) for parts in zip(sides, gaps, rules, strict=True))
     return Problem(rows, columns, exponent, mean, units, options)
 
 
@@ -143,16 +143,16 @@ def checked_largest(values: Floats) -> float:
 
 
 def _rules(
-    n_components: int, options: NativeOptions, cells: Cells, packed: tuple[Packed, Packed], units: Units
+    n_components: int, options: NativeOptions, cells: Cells, sides: tuple[Packed, Packed], units: Units
 ) -> list[Rule]:
     """The rules of rows and columns, each with one pass, or a few where all cells weigh the same."""
     n_baselines, weight = 2 if options.has_baseline else 0, options.weight
-    dtype = packed[0].values.dtype
+    dtype = sides[0].values.dtype
     penalties = [options.penalty * units.spread] * n_components + [options.baseline_regularization] * n_baselines
     priors = [0.0] * n_components + [units.level] * n_baselines
     rules = []
     for axis, fixed, lines, n_lines, n_others in zip(
-        packed, (1, 0), (cells.rows, cells.columns), cells.shape, cells.shape[::-1], strict=True
+        sides, (1, 0), (cells.rows, cells.columns), cells.shape, cells.shape[::-1], strict=True
     ):
         known = np.bincount(lines, minlength=n_lines)
         sizes = known + weight * n_others if 0 < weight < 1 else np.ones(n_lines)
@@ -182,9 +182,9 @@ def _passes(cells: Packed, n_components: int) -> int:
 def pad(table: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     """Copy a (lines, components) table, with zeros up to multiples of 8 and at least one line of zeros."""
     n_lines, n_components = table.shape
-    padded = np.zeros((-(-(n_lines + 1) // LANES) * LANES, -(-n_components // LANES) * LANES), dtype)
-    padded[:n_lines, :n_components] = table
-    return padded
+    lines_of = np.zeros((-(-(n_lines + 1) // LANES) * LANES, -(-n_components // LANES) * LANES), dtype)
+    lines_of[:n_lines, :n_components] = table
+    return lines_of
 
 
 def gram_of(table: NDArray[Any], run: Run) -> NDArray[Any]:

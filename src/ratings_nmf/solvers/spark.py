@@ -100,7 +100,7 @@ def connect(master: str) -> "SparkSession":
         logging.flush()
         # Pandas, which pyspark warns of, is imported by it and used nowhere
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        configured = os.environ.setdefault("LOG4J_CONFIGURATION_FILE", logging.name)
+        log_file = os.environ.setdefault("LOG4J_CONFIGURATION_FILE", logging.name)
         try:
             return builder.getOrCreate()
         except (Py4JError, PySparkException) as error:
@@ -109,7 +109,7 @@ def connect(master: str) -> "SparkSession":
                 f"Spark does not start with {master!r}{' '.join(reason.split())}", parameter="fit.options.master"
             ) from None
         finally:
-            if configured == logging.name:
+            if log_file == logging.name:
                 del os.environ["LOG4J_CONFIGURATION_FILE"]
 
 
@@ -202,8 +202,8 @@ def factorize_file(
     shape = profile["rows"], profile["columns"]
     check_count(shape, n_components, "fit.n_components")
     lowest, size = profile["minimum"], shape[0] * shape[1]
-    counted = profile["cells"] + weight_of(profile["zeros"]) * (size - profile["cells"])
-    if math.isclose(profile["mean"] * counted, profile["cells"] * profile["maximum"], rel_tol=1e-5):
+    weight_sum = profile["cells"] + weight_of(profile["zeros"]) * (size - profile["cells"])
+    if math.isclose(profile["mean"] * weight_sum, profile["cells"] * profile["maximum"], rel_tol=1e-5):
         lowest = profile["maximum"]  # all given cells are alike; the least value is that of those not given
     settings = spark_options(options, zeros=profile["zeros"], lowest=lowest, highest=profile["maximum"])
     with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, turned):

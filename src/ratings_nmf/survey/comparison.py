@@ -106,12 +106,12 @@ def compare(
     errors: list[Line] = [{} for _ in counts]
     likeness: list[Line] = [{} for _ in counts]
     penalties: dict[str, Line] = {}
-    suited = setting
+    best = setting
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
         held_out, penalties = search(table, folds, counts, setting)
-        errors, suited = held_out.lines(), held_out.setting
+        errors, best = held_out.lines(), held_out.setting
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
     if plan.restarts:
@@ -120,13 +120,13 @@ def compare(
         columns = np.sort(np.argsort(hashes, kind="stable")[:column_limit])
         if len(columns) < table.shape[1]:
             notes.append(f"The consensus is between {len(columns):,} columns drawn from {table.shape[1]:,}.")
-        likeness, matrices = restarted(table, counts, plan.restarts, columns, suited)
+        likeness, matrices = restarted(table, counts, plan.restarts, columns, best)
         notes += _not_measured(likeness, counts)
     else:
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
     lines = zip(counts, errors, likeness, strict=True)
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
-    suggested, capped = _suggested(evidence, table)
+    suggested, limits = _suggested(evidence, table)
     parts = rules.to_name(evidence)
     consensus, consensus_count = None, None
     if plan.restarts:
@@ -138,8 +138,8 @@ def compare(
         choice=rules.to_predict(evidence, cells=table.counted),
         parts=parts,
         penalties=penalties,
-        options={name: value for name, value in suited.options.items() if name not in options},
-        notes=notes + capped,
+        options={name: value for name, value in best.options.items() if name not in options},
+        notes=notes + limits,
         consensus=consensus,
         consensus_count=consensus_count,
     )
@@ -158,7 +158,7 @@ def _not_measured(likeness: Sequence[Line], counts: Sequence[int]) -> list[str]:
 
 def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:
     norm = float(np.sqrt(np.square(table.values).sum()))
-    threshold, reached = rules.error_threshold(evidence, norm=norm, cells=table.counted)
+    threshold, is_reached = rules.error_threshold(evidence, norm=norm, cells=table.counted)
     suggested = {
         "agreement": rules.agreement(evidence),
         "one_standard_error": rules.one_standard_error(evidence),
@@ -168,7 +168,7 @@ def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str,
     }
     notes = []
     if threshold is not None:
-        end = "" if reached else f"; no count came below it, and {threshold} is the largest surveyed (capped)"
+        end = "" if is_reached else f"; no count came below it, and {threshold} is the largest surveyed (capped)"
         notes.append(f"error_threshold is in-sample: its error is over the cells that were fitted{end}.")
     elif evidence[0]["rss"] is not None:
         notes.append(f"error_threshold suggests {rules.LEAST_BY_THRESHOLD} or more; no such count was surveyed.")

@@ -90,8 +90,8 @@ def consensus(assignments: Sequence[NDArray[np.intp]]) -> Matrix:
            [0. , 0.5, 1. ]])
     """
     together = np.zeros((len(assignments[0]),) * 2)
-    for assigned in assignments:
-        together += assigned[:, None] == assigned
+    for groups_of_columns in assignments:
+        together += groups_of_columns[:, None] == groups_of_columns
     return together / len(assignments)
 
 

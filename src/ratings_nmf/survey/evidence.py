@@ -110,7 +110,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
 
     cells = np.bincount(folds.rows[folds.fold != NEVER], minlength=table.shape[0]).astype(np.float64)
     squares, absolute = [], []
-    for results in setting.run("held-out fits", errors, counts, folds.used):
+    for results in setting.run("held-out fits", errors, counts, folds.numbers):
         parts, sums = zip(*results, strict=True)
         squares.append(np.sum(parts, axis=0))
         absolute.append(sum(sums) / cells.sum())
@@ -127,15 +127,15 @@ def restarted(
     ``silhouette``, ``stability`` and ``weakest`` (`agreement`) of the matched components. ``shuffled_rss`` is `rss` on
     `shuffled` data.
     """
-    mixed = shuffled(table, stream(setting.seed, "survey shuffle"))
+    shuffle_table = shuffled(table, stream(setting.seed, "survey shuffle"))
 
     def restart(count: int, run: int) -> tuple[dict[str, Any], NDArray[np.float64], NDArray[np.intp]]:
         factors = setting.restarted(table, "survey restart", count, run)
         return fit_metrics(table, factors), factors.H[: factors.parts], consensus.strongest(factors)[columns]
 
     def on_mixed(count: int, run: int) -> float:
-        factors = setting.restarted(mixed, "survey shuffled restart", count, run)
-        return float(np.square(fit_metrics(mixed, factors)["frobenius_error"]))
+        factors = setting.restarted(shuffle_table, "survey shuffled restart", count, run)
+        return float(np.square(fit_metrics(shuffle_table, factors)["frobenius_error"]))
 
     fits = setting.run("restarts", restart, counts, range(number))
     errors = setting.run("shuffled fits", on_mixed, counts, range(number))

@@ -54,20 +54,20 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
     product, image = np.zeros(width, own.dtype), np.zeros(width, own.dtype)
     reduced, components = np.empty_like(whole), np.arange(width).astype(np.int32)
     residuals = np.empty(longest if keeps_residual else 0, own.dtype)
-    gathered = np.empty(residuals.size * width, own.dtype)
+    others_copy = np.empty(residuals.size * width, own.dtype)
     for line in range(*lines):
         start, stop = cells.starts[line], cells.starts[line + 1]
         values, others, x = cells.values[start:stop], cells.others[start:stop], own[line]
-        held = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
+        gaps = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
         residual, curvature = residuals[: stop - start], whole
-        if held.size or (rest > 0 and not keeps_residual):
+        if gaps.size or (rest > 0 and not keeps_residual):
             curvature = reduced
             reduced[:] = whole
-            add_outer(reduced, -weight, factors, held)
+            add_outer(reduced, -weight, factors, gaps)
             if not keeps_residual:
                 add_outer(reduced, rest, factors, others)
         if keeps_residual:
-            gather_line(cells, start, factors, x[: rule.penalties.size], (gathered, residual), rest)
+            gather_line(cells, start, factors, x[: rule.penalties.size], (others_copy, residual), rest)
         else:
             product[:] = 0
             add_multiples(product, values, factors, others)
@@ -75,7 +75,7 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
             image[:] = 0
             add_multiples(image, x, curvature, components)
         for _ in range(rule.passes):
-            step = _pass(x, (gathered, residual, rest), (product, image, curvature, whole), rule, rule.sizes[line])
+            step = _pass(x, (others_copy, residual, rest), (product, image, curvature, whole), rule, rule.sizes[line])
             if step <= rule.tolerance:
                 break
         losses[line, 0] = dot(x, image)
@@ -99,21 +99,21 @@ def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
 @compiled
 def gather_line(cells: Packed, start: int, factors: Any, x: Any, copies: Any, rest: Any) -> None:
     """Copy the factors of one line's cells, component by component, and compute value - rest * x·f."""
-    gathered, residual = copies
+    others_copy, residual = copies
     for at in range(0, residual.size, LANES):
         for block in range(0, factors.shape[1], LANES):
             place = block * residual.size + at
-            gather(factors, cells.others, start + at, block, (gathered, place, residual.size))
+            gather(factors, cells.others, start + at, block, (others_copy, place, residual.size))
         left = load(cells.values, start + at)
         for c in range(x.size):
-            left = left - spread(rest * x[c]) * load(gathered, c * residual.size + at)
+            left = left - spread(rest * x[c]) * load(others_copy, c * residual.size + at)
         store(residual, at, left)
 
 
 @compiled
 def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
     """One pass over a line's coordinates; return the largest step relative to the largest coordinate."""
-    gathered, residual, rest = known
+    others_copy, residual, rest = known
     product, image, curvature, gram = whole
     zero = x.dtype.type(0)
     rounding = x.dtype.type(1e-12 if x.itemsize == 8 else 1e-5)
@@ -126,9 +126,9 @@ def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
             # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
             slopes, curves, change = spread(zero), spread(zero), spread(step)
             for at in range(0, residual.size, LANES):
-                left = load(residual, at) - change * load(gathered, moved * residual.size + at)
+                left = load(residual, at) - change * load(others_copy, moved * residual.size + at)
                 store(residual, at, left)
-                factor = load(gathered, c * residual.size + at)
+                factor = load(others_copy, c * residual.size + at)
                 slopes = slopes + left * factor
                 curves = curves + factor * factor
             curve, slope = curve + rest * total(curves), total(slopes)
@@ -142,7 +142,7 @@ def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
         step, moved = rest * step, c
     change = spread(step)
     for at in range(0, residual.size, LANES):
-        store(residual, at, load(residual, at) - change * load(gathered, moved * residual.size + at))
+        store(residual, at, load(residual, at) - change * load(others_copy, moved * residual.size + at))
     return largest_step / largest if largest > zero else zero
 
 

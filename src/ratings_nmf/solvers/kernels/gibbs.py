@@ -116,12 +116,12 @@ def draw_observed(
         values, x = cells.values[start:stop], own[line]
         product[:] = 0
         add_multiples(product, values, factors, cells.others[start:stop])
-        held = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
+        gaps = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
         curvature = whole
-        if held.size:
+        if gaps.size:
             curvature = reduced
             reduced[:] = whole
-            add_outer(reduced, own.dtype.type(-1), factors, held)
+            add_outer(reduced, own.dtype.type(-1), factors, gaps)
         image[:] = 0
         add_multiples(image, x, curvature, components)
         for number in range(chance.passes):

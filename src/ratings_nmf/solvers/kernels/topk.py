@@ -66,7 +66,7 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
     n_components, n_blocks = receivers.shape[1], items.blocks.shape[0]
     loadings = np.empty((GROUP, n_components), np.float32)
     bounds = np.empty((GROUP, items.peaks.shape[0] * BLOCK), np.float32)
-    screened = np.empty((GROUP, BLOCK), np.float32)
+    estimates = np.empty((GROUP, BLOCK), np.float32)
     least, shifts = np.empty(GROUP, np.float32), np.empty(GROUP, np.int64)
     counts = np.empty(GROUP, np.int64)
     marks = np.zeros(n_blocks * BLOCK, np.uint8)
@@ -84,13 +84,13 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
             hopeful = False
             for r in range(size):
                 hopeful = hopeful or bounds[r, b] >= least[r]
-            if not hopeful or not _screen_against(blocks, b, loadings, screened, least):
+            if not hopeful or not _screen_against(blocks, b, loadings, estimates, least):
                 continue
             for r in range(size):
                 for i in range(BLOCK):
                     at = b * BLOCK + i
                     item = items.order[at]
-                    if screened[r, i] >= least[r] and item >= 0 and not (marks[at] >> r) & 1:
+                    if estimates[r, i] >= least[r] and item >= 0 and not (marks[at] >> r) & 1:
                         score = _score(receivers[start + r], items.exact[item])
                         listed = best[start + r], scores[start + r]
                         counts[r] = _offer(listed, counts[r], score, item)

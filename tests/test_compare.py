@@ -74,10 +74,18 @@ def test_a_comparison_turned_round_swaps_before_and_after():
     }
 
 
-def test_datasets_of_one_side_are_named_once():
-    changes = differences(snapshot("main", a=results(), b=results()), snapshot("other", b=results(), c=results()))
-    assert (changes.new, changes.gone, changes.datasets, changes.parameters) == (("c",), ("a",), {}, ())
-    assert to_text(changes) == "main → other\n  new dataset: c\n  dataset that is gone: a\n"
+def test_datasets_of_one_side_are_named_and_a_new_one_brings_its_figures():
+    before, after = snapshot("main", a=results(), b=results()), snapshot("other", b=results(), c=results(rmse=0.5))
+    changes = differences(before, after)
+    assert (changes.new, changes.gone, changes.parameters) == (("c",), ("a",), ())
+    (new,) = changes.datasets.values()
+    assert [(measure.before, measure.after) for measure in new.measures] == [(None, 0.5)]
+    assert [(picture.name, picture.before) for picture in new.pictures] == [("H", False), ("W", False)]
+    assert to_text(changes) == (
+        "main → other\n  new dataset: c\n  dataset that is gone: a\n"
+        "\nc\n  rmse                        not measured → 0.5\n  figures that differ: H, W\n"
+    )
+    assert differences(after, before).datasets.keys() == {"a"}
 
 
 @pytest.mark.parametrize(

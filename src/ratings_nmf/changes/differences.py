@@ -77,7 +77,7 @@ class Picture:
 
 @dataclass(frozen=True, kw_only=True)
 class DatasetChanges:
-    """What differs of a dataset that both have: nothing where all is empty.
+    """What differs of a dataset: nothing where all is empty.
 
     ``parts`` says what became of every part, unless each is what it was; ``lists`` how much of the recommendations is
     kept, unless all is.
@@ -91,6 +91,7 @@ class DatasetChanges:
 
 
 NOTHING = DatasetChanges(parameters=(), measures=(), pictures=())
+ABSENT = DatasetResults(metrics={}, pictures={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +105,7 @@ class Changes:
     parameters
         Those of no dataset.
     datasets
-        What both have, by name, where anything differs.
+        What both have, by name, where anything differs, and the figures of those that are new.
     new, gone
         Names of the datasets that only one of them has.
     missing
@@ -123,10 +124,10 @@ class Changes:
 def differences(before: Snapshot, after: Snapshot) -> Changes:
     """Compare two snapshots."""
     datasets = {}
-    for name in before.results.keys() & after.results.keys():
-        own, other = before.results[name], after.results[name]
+    for name, other in after.results.items():
+        own, parameters = before.results.get(name, ABSENT), after.parameters["datasets"][name]
         changes = DatasetChanges(
-            parameters=tuple(_parameters(before.parameters["datasets"][name], after.parameters["datasets"][name])),
+            parameters=tuple(_parameters(before.parameters["datasets"].get(name, parameters), parameters)),
             measures=tuple(_measures(own, other)),
             pictures=tuple(_pictures(own, other)),
             parts=_parts(own, other),
@@ -139,7 +140,7 @@ def differences(before: Snapshot, after: Snapshot) -> Changes:
         before=before.name,
         after=after.name,
         parameters=tuple(_parameters(old, new)),
-        datasets={name: datasets[name] for name in after.results if name in datasets},
+        datasets=datasets,
         new=tuple(name for name in after.results if name not in before.results),
         gone=tuple(name for name in before.results if name not in after.results),
         missing={side.name: side.missing for side in (before, after) if side.missing},

@@ -22,6 +22,8 @@ def fit(dataset: str, *, csv_limit: int = loadings.CSV_LIMIT, block: int = inter
     with _solution(dataset, parameters, common, block=block) as (solution, tables):
         content = writing.write(dataset, solution, tables, parameters, csv_limit=csv_limit)
     content |= {"n_components": count, "n_iter": solution.n_iter, "converged": solution.converged, **solution.mixing}
+    if solution.notes:
+        content["notes"] = [*solution.notes]
     reports.write(dataset, "fit", content)
     summary = {name: content[name] for name in ("n_components", "converged", "relative_error")}
     reports.write_summary(dataset, "fit", summary)

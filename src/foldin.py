@@ -13,6 +13,7 @@ from ratings_nmf.model.frame import Frame
 from ratings_nmf.raw import newcomers
 from ratings_nmf.raw.scan import LIMITS, Limits
 from ratings_nmf.recommend import foldin, search
+from ratings_nmf.recommend.recommendations import Ranking
 
 
 def fold_in(
@@ -40,7 +41,7 @@ def fold_in(
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    usual = search.usual_receiver(factors, to=side)
+    usual, ranking = search.usual_receiver([factors], to=side), Ranking(parameters.recommend.top)
     cells, count = 0, len(own.places)
     with lists.beside(file, output, side=side) as places:
         dense = count * len(known) <= dense_limit
@@ -51,8 +52,9 @@ def fold_in(
         for some in tables:
             loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             loadings = as_written(loadings, largest, csv=True)
-            best = search.best_items(loadings, items, some, usual=usual, top=parameters.recommend.top)
-            results.add(some, loadings, search.with_known(best, items[:, : usual.parts], some))
+            newcomer_factors = foldin.extended(factors, loadings, side=side)
+            best = search.best_unknown(newcomer_factors, some, ranking, to=side, usual=usual)
+            results.add(some, newcomer_factors, search.with_known(best, items[:, : usual.parts], some))
             cells += len(some.values)
         results.finish()
     meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")

@@ -4,7 +4,7 @@ import msgspec
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.files import interim, loadings, reports
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model import reading
 from ratings_nmf.page.html import Sources, build
 from ratings_nmf.recommend import recommendations
 from ratings_nmf.survey.consensus import Consensus
@@ -25,7 +25,7 @@ def _sources(name: str, parameters: params.Parameters) -> Sources:
     block = parameters.datasets[name]
     draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
     table, to = interim.read(name, draw=draw), block.recommend.to
-    factors = Factors(**loadings.read(name, draw=draw))
+    factors = reading.read(name, draw=draw)
     sections = msgspec.to_builtins(block).items()
     return Sources(
         name=name,

@@ -7,7 +7,7 @@ from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import convergence, survey_figure, trace_figure
 from ratings_nmf.figures.gallery import consensus_figure, fit_line, heatmaps
 from ratings_nmf.files import interim, loadings, reports
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model import reading
 from ratings_nmf.recommend import recommendations
 from ratings_nmf.survey.consensus import Consensus
 
@@ -17,7 +17,7 @@ def report(dataset: str) -> stage.Outcome:
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
     parameters = params.load()
     draw = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed)
-    table, factors = interim.read(dataset, draw=draw), Factors(**loadings.read(dataset, draw=draw))
+    table, factors = interim.read(dataset, draw=draw), reading.read(dataset, draw=draw)
     survey = reports.read(dataset, "survey")
     fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
     fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout), *words.drawn_rows(draw)]

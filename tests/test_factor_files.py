@@ -33,7 +33,7 @@ def written(tmp_path, monkeypatch):
                 cells = np.ones((len(LABELS[rows]), 3))
                 table = from_dense(cells, row_labels=LABELS[rows], column_labels=LABELS[1:], zeros="observed")
                 some = replace(factors, W=factors.W[rows])
-                add(some.rows_frame(LABELS[rows]), some.reconstruction_frame(table.row_labels, table.column_labels))
+                add(some.rows_frame(LABELS[rows]), some.reconstruction_frames(table.row_labels, table.column_labels))
         return factors, tmp_path / "data/factors/d"
 
     return write
@@ -68,7 +68,7 @@ def test_the_reconstruction_of_a_large_table_holds_its_cells(tmp_path, monkeypat
     )
     with files.writing("d", factors.columns_frame((*"xyz",)), beside={}, csv=True) as add:
         for first_row in (0, 5):
-            add(factors.rows_frame((*"abcde",)), factors.stored_cells(table, first_row=first_row))
+            add(factors.rows_frame((*"abcde",)), {"reconstruction": factors.stored_cells(table, first_row=first_row)})
     found = pyarrow.parquet.read_table(tmp_path / "data/factors/d/reconstruction.parquet").to_pydict()
     assert found["row"] == [*table.rows.tolist(), *(5 + table.rows).tolist()]
     assert found["column"] == 2 * table.columns.tolist()

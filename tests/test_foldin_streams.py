@@ -54,7 +54,7 @@ def project(folder, *, layout="triples", zeros="missing", rows=ROWS, columns=COL
     Path("params.yaml").write_text(yaml.safe_dump({"seed": 0, "datasets": {"t": dataset}}), encoding="utf-8")
     interim.write("t", [table], tally_of(table).profile)
     with factor_files.writing("t", factors.columns_frame(columns), beside={}, csv=True) as add:
-        add(factors.rows_frame(rows), factors.reconstruction_frame(rows, columns))
+        add(factors.rows_frame(rows), factors.reconstruction_frames(rows, columns))
     return SimpleNamespace(table=table, factors=factors, frame=frame, zeros=zeros)
 
 

@@ -16,7 +16,7 @@ from hypothesis.extra.numpy import arrays
 from examples import table_of
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
-from ratings_nmf.recommend.recommendations import Spread
+from ratings_nmf.recommend.recommendations import Ranking, Spread
 from ratings_nmf.recommend.search import in_blocks, recommend
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
@@ -128,7 +128,7 @@ def test_blocks_of_rows_give_the_lists_of_the_whole_table(given_, to, top, rows_
             yield some, replace(factors, W=factors.W[rows])
 
     found, spread, whole = [], Spread(), Spread()
-    for receivers, items, some in in_blocks(blocks, to=to, top=top):
+    for receivers, items, some in in_blocks(blocks, Ranking(top), to=to):
         spread.add(some)
         found += told(some, receivers, items)
     whole.add(expected)
@@ -186,7 +186,7 @@ PRINT = """
 import hashlib, numpy as np
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.recommend.search import Usual, best_items, with_known
+from ratings_nmf.recommend.search import recommend
 draw = np.random.default_rng(0)
 W, H = draw.gamma(0.5, 1, (1200, 9)), draw.gamma(0.3, 1, (700, 9)).round(1)
 known = np.sort(draw.integers(0, 700, (1200, 5)), axis=1).astype(np.int32)
@@ -194,7 +194,7 @@ table = RatingsTable(
     row_labels=("",) * 1200, column_labels=("",) * 700, zeros="missing",
     rows=np.repeat(np.arange(1200, dtype=np.int32), 5), columns=known.ravel(), values=draw.random(6000) + 1,
 )
-found = with_known(best_items(W, H, table, usual=Usual(loadings=W.mean(axis=0), parts=9), top=20), H, table)
+found = recommend(Factors(W=W, H=H.T, components=numbered(9)), table, to="rows", top=20)
 parts = found.receivers, found.items, found.predicted, found.levels, found.parts, found.gives, found.telling
 print(hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest())
 """

@@ -180,10 +180,11 @@ class FitParameters(Section, frozen=True):
 
 
 class RecommendParameters(Section, frozen=True):
-    """Which side gets recommendations, and how many."""
+    """Which side gets recommendations, how many, and what they are ranked by."""
 
     to: Literal["rows", "columns"]
     top: Count
+    by: Literal["predicted", "low"] = "predicted"
 
 
 class DatasetParameters(Section, frozen=True):
@@ -194,6 +195,13 @@ class DatasetParameters(Section, frozen=True):
     fit: FitParameters
     evaluate: EvaluateParameters
     recommend: RecommendParameters
+
+    def __post_init__(self) -> None:
+        if self.recommend.by == "low" and self.fit.solver != "bayes":
+            raise InputError(
+                f"the solver {self.fit.solver} tells no interval; expected predicted, or the solver bayes; found low",
+                parameter="recommend.by",
+            )
 
 
 class Parameters(Section, frozen=True):

@@ -189,6 +189,7 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             f"The chains have not mixed ({', '.join(apart)}): they were started apart and still differ; "
             "a larger burn_in and thinning under fit.options let them go on."
         )
+    sentences += fit.get("notes", [])
     if "intervals" in heldout:
         coverage, cells = heldout["intervals"]["coverage_90"], heldout["intervals"]["cells"]
         if abs(coverage - 0.9) > max(MISSED, 2 * (0.09 / cells) ** 0.5):

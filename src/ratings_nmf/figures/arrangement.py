@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import SMALLEST, RatingsTable
 from ratings_nmf.model.factors import Factors, inner
+from ratings_nmf.model.samples import SampledFactors
 
 Matrix = NDArray[np.float64]
 
@@ -158,7 +159,9 @@ def table_means(table: RatingsTable, rows: Arrangement, columns: Arrangement) ->
 
 
 def prediction_means(factors: Factors, rows: Arrangement, columns: Arrangement) -> Matrix:
-    """Return the mean of W @ H in each block: the blocks' mean W times their mean H."""
+    """Return the mean prediction in each block: the blocks' mean W times their mean H, or the mean over draws."""
+    if isinstance(factors, SampledFactors):
+        return rows.means(columns.means(factors.reconstruction().T).T)
     means = Factors(W=rows.means(factors.W), H=columns.means(factors.H.T).T, components=factors.components)
     return means.reconstruction()
 

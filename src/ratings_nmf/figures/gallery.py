@@ -27,6 +27,7 @@ from ratings_nmf.figures.heatmap import Caption, Colouring, Strip, heatmap
 from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font
 from ratings_nmf.figures.scales import kinds
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.samples import SampledFactors
 from ratings_nmf.survey.consensus import Consensus, tree
 
 CAPTIONS = {
@@ -39,6 +40,11 @@ CAPTIONS = {
         "correlation",
         "correlation",
         "Between what components give rows, without levels; grey: constant",
+    ),
+    "width": (
+        "how sure",
+        "width",
+        "Width of the interval that holds 90 % of the values observed in a cell, their noise included",
     ),
 }
 """Title of each heatmap, what its colours mean, and a line that says what it shows."""
@@ -55,7 +61,8 @@ MOST_EDGES = 16
 def heatmaps(
     dataset: str, table: RatingsTable, factors: Factors, *, profile: dict[str, Any], fit_lines: Sequence[str]
 ) -> dict[str, Figure]:
-    """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation.
+    """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation; of draws width.
+
 
     The caption of the table says what profile.json knows of it, all others say the lines on the fit.
     """
@@ -80,15 +87,18 @@ def heatmaps(
         lines = (line, *([BESIDE] if colouring.get("strip") else []), *fit_lines) if line else table_lines
         return heatmap(matrix, sides, Caption(title=f"{dataset}: {title}", lines=lines, colours=colours), **colouring)
 
-    figures = (
+    figures = [
         draw("input", values, rows, columns, colouring=by_table),
         draw("W", W[:, : factors.parts], rows, components, colouring=Colouring(kind=kind["W"]), strip=levels[0]),
         draw("H", H[: factors.parts], components, columns, colouring=Colouring(kind=kind["H"]), strip=levels[1]),
         draw("reconstruction", predictions, rows, columns, colouring=by_table),
         draw("residual", residual_means(table, factors, rows, columns), rows, columns, colouring=by_residual),
         draw("correlation", correlation_means(factors, rows), rows, rows, colouring=Colouring(scale="correlation")),
-    )
-    return dict(zip(CAPTIONS, figures, strict=True))
+    ]
+    if isinstance(factors, SampledFactors):
+        _, low, high = factors.reconstructions().values()
+        figures.append(draw("width", rows.means(columns.means((high - low).T).T), rows, columns))
+    return dict(zip(CAPTIONS, figures, strict=False))
 
 
 def fit_line(fit: dict[str, Any]) -> str:

@@ -22,10 +22,13 @@ REASONS = range(1, 4)
 
 PARTS, GIVES, KNOWN = (tuple(f"{name}_{place}" for place in REASONS) for name in ("part", "gives", "known"))
 
+BOUNDS = "low", "high"
+"""Ends of the interval that holds 90 % of the values observed in a cell, of a solver that samples."""
+
 Columns = Mapping[str, Any]
 """``for``, ``item``, parts, known items and ``flag`` as `Coded`; all else as numbers."""
 
-NUMBERS = {"rank": pa.int32(), **dict.fromkeys(("predicted", "level", *GIVES, "rest"), pa.float64())}
+NUMBERS = {"rank": pa.int32(), **dict.fromkeys(("predicted", *BOUNDS, "level", *GIVES, "rest"), pa.float64())}
 TEXTS = ("for", "item", *PARTS, *KNOWN, "flag")
 
 COLD = "no known cell"
@@ -40,7 +43,7 @@ def write(dataset: str, parts: Iterable[Columns]) -> None:
 
 
 def read(dataset: str) -> Columns:
-    """Return the columns that `write` wrote; an empty text is one of the texts.
+    """Return the columns that `write` wrote, `BOUNDS` if it was given them; an empty text is one of the texts.
 
     Raises
     ------
@@ -53,7 +56,7 @@ def read(dataset: str) -> Columns:
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(column_types=texts | NUMBERS, null_values=[]),
     )
-    return {name: (to_numpy if name in NUMBERS else to_coded)(table.column(name)) for name in (*NUMBERS, *TEXTS)}
+    return {name: (to_numpy if name in NUMBERS else to_coded)(table.column(name)) for name in table.column_names}
 
 
 def _file(dataset: str) -> Path:

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.streams import Draw
-from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import appending, column_names, iterate_parquet
 from ratings_nmf.files.formats import DIGITS, append_frame, iterate_csv, made_by, read_numbers
@@ -27,6 +26,10 @@ BITS = 27
 Of 104,406 loadings of 100 random tables, fitted over two BLAS kernels, 30 bits leave 2 different, 28 leave 1, and 27
 none; `DIGITS` digits of each loading alone leave some in 7 of the tables. With 26 the reference numbers are lost.
 """
+
+
+Content: TypeAlias = "DataFrame | Mapping[str, NDArray[Any]]"
+"""A labelled table, or columns of numbers."""
 
 
 class Loadings(TypedDict):
@@ -87,40 +90,44 @@ def writing(
     dataset: str,
     H: "DataFrame",
     *,
-    beside: Mapping[str, "DataFrame"],
+    beside: Mapping[str, Content],
     csv: bool,
-) -> Iterator[Callable[["DataFrame", "DataFrame | Mapping[str, NDArray[Any]]"], None]]:
-    """Write H, and yield a function that adds some rows, labelled or as columns, to W and to the reconstruction.
+) -> Iterator[Callable[["DataFrame", Mapping[str, Content]], None]]:
+    """Write H, and yield a function that adds some rows to W, and content to files of other names.
 
     W.csv and H.csv, or W.parquet and H.parquet, which have a line for each row, or column: its label, then its loadings
-    by component. A reconstruction with labels goes into reconstruction.csv; columns (row, column, value, predicted of
-    the stored cells of a table too large for that) into reconstruction.parquet.
+    by component. Other content goes into CSV where it has labels; columns of numbers into Parquet.
 
     Parameters
     ----------
     H
         With labels, (components, columns), as written.
     beside
-        What goes into CSV files of its own, by their names: ``convergence``, ``traces``, ``scale``,
-        ``restart_baselines``.
+        What is known before any row, by the names of its files: ``convergence``, ``traces``, ``scale``,
+        ``restart_baselines``, and what `ratings_nmf.files.kept` names.
     csv
         Whether W and H are CSV.
     """
-    with replacing(_folder(dataset)) as folder, ExitStack() as stack:
+    with replacing(folder_of(dataset)) as folder, ExitStack() as stack:
         folder.mkdir()
-        for name, frame in beside.items():
-            append_frame(folder / f"{name}.csv", frame)
+        columns: dict[str, Callable[..., None]] = {}
+
+        def put(contents: Mapping[str, Content]) -> None:
+            for name, content in contents.items():
+                if isinstance(content, Mapping):
+                    if name not in columns:
+                        columns[name] = stack.enter_context(appending(folder / f"{name}.parquet"))
+                    columns[name](content, {})
+                else:
+                    append_frame(folder / f"{name}.csv", content)
+
+        put(beside)
         add_H, add_W = (_append_csv(folder, name) if csv else _append_parquet(stack, folder, name) for name in "HW")
         add_H(H if csv else H.T)
-        add_lines = _append_csv(folder, "reconstruction")
-        add_cells = stack.enter_context(appending(folder / "reconstruction.parquet"))
 
-        def add(W: "DataFrame", reconstruction: "DataFrame | Mapping[str, NDArray[Any]]") -> None:
+        def add(W: "DataFrame", contents: Mapping[str, Content]) -> None:
             add_W(W)
-            if isinstance(reconstruction, Mapping):
-                add_cells(reconstruction, {})
-            else:
-                add_lines(reconstruction)
+            put(contents)
 
         yield add
 
@@ -138,7 +145,7 @@ def _append_parquet(stack: ExitStack, folder: Path, name: str) -> "Callable[[Dat
 
 def components(dataset: str) -> tuple[str, ...]:
     """Return the names of the components, read without any number; errors are those of `read`."""
-    folder = made_by("fit", _folder(dataset), dataset)
+    folder = made_by("fit", folder_of(dataset), dataset)
     csv = folder / "W.csv"
     return tuple((next(iterate_csv(csv)) if csv.exists() else column_names(folder / "W.parquet"))[1:])
 
@@ -151,32 +158,39 @@ def read(dataset: str, *, draw: Draw | None = None) -> Loadings:
     InputError
         If they were not written yet.
     """
-    names, H, parts = _open(dataset)
-    if draw is None:
-        return {"W": np.concatenate([*parts]), "H": H, "components": names}
-    start, blocks = 0, []
-    for lines in parts:
+    names, H, parts = open_lines(dataset)
+    return {"W": np.concatenate([*(parts if draw is None else drawn(parts, draw))]), "H": H, "components": names}
+
+
+def drawn(blocks: Iterable[NDArray[Any]], draw: Draw) -> Iterator[NDArray[Any]]:
+    """Give those of the lines of all rows, which come some at a time, that were drawn."""
+    start = 0
+    for lines in blocks:
         first, last = np.searchsorted(draw.rows, (start, start + len(lines)))
-        blocks.append(lines[draw.rows[first:last] - start])
+        yield lines[draw.rows[first:last] - start]
         start += len(lines)
-    return {"W": np.concatenate(blocks), "H": H, "components": names}
 
 
-def beside(dataset: str, tables: Iterable[RatingsTable]) -> Iterator[tuple[RatingsTable, Loadings]]:
-    """Give each of the tables, successive rows of all, with the loadings of its rows; errors are those of `read`."""
-    names, H, parts = _open(dataset)
-    waiting = np.empty((0, len(names)))
-    for table in tables:
-        count = table.shape[0]
+def taker(blocks: Iterator[NDArray[Any]]) -> Callable[[int], NDArray[Any]]:
+    """Return a function that gives the next so many of the lines of all rows, which come some at a time."""
+    waiting = next(blocks)
+
+    def take(count: int) -> NDArray[Any]:
+        nonlocal waiting
         while len(waiting) < count:
-            waiting = np.concatenate([waiting, next(parts)])
-        yield table, {"W": waiting[:count], "H": H, "components": names}
-        waiting = waiting[count:]
+            waiting = np.concatenate([waiting, next(blocks)])
+        lines, waiting = waiting[:count], waiting[count:]
+        return lines
+
+    return take
 
 
-def _open(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64], Iterator[NDArray[np.float64]]]:
-    """Return the names of the components, H (components, columns), and W's lines, some at a time."""
-    names, folder = components(dataset), _folder(dataset)
+def open_lines(dataset: str) -> tuple[tuple[str, ...], NDArray[np.float64], Iterator[NDArray[np.float64]]]:
+    """Return the names of the components, H (components, columns), and W's lines, some at a time.
+
+    Errors are those of `read`.
+    """
+    names, folder = components(dataset), folder_of(dataset)
     if (folder / "W.csv").exists():
         return names, read_numbers(folder / "H.csv")[1], iter([read_numbers(folder / "W.csv")[1]])
     H = np.concatenate([*_iterate_lines(folder / "H.parquet", names)]).T
@@ -192,13 +206,13 @@ def read_extra(dataset: str, name: str) -> NDArray[np.float64] | None:
 
     ``scale`` has the columns `position` and `scale`, ``restart_baselines`` those of the table.
     """
-    file = _folder(dataset) / f"{name}.csv"
+    file = folder_of(dataset) / f"{name}.csv"
     return read_numbers(file)[1] if file.exists() else None
 
 
 def read_traces(dataset: str) -> NDArray[np.float64] | None:
     """Return the noise of each chain, (chains, sweeps), NaN after a chain's last sweep; None without chains."""
-    file = _folder(dataset) / "traces.csv"
+    file = folder_of(dataset) / "traces.csv"
     if not file.exists():
         return None
     _, *records = iterate_csv(file)
@@ -211,5 +225,6 @@ def read_loss_curve(dataset: str) -> NDArray[np.float64] | None:
     return None if losses is None else losses[:, 0]
 
 
-def _folder(dataset: str) -> Path:
+def folder_of(dataset: str) -> Path:
+    """Return the folder of what the fit of a dataset makes."""
     return Path("data/factors", dataset)

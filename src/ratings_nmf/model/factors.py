@@ -76,6 +76,19 @@ class Factors:
                 total += part
         return prediction
 
+    @property
+    def joined(self) -> "Factors":
+        """The factors whose W @ H is the prediction: these."""
+        return self
+
+    def estimates(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> dict[str, NDArray[np.float64]]:
+        """Return all that is known of cells that are not, by name: what `predict` returns as ``predicted``."""
+        return {"predicted": self.predict(rows, columns)}
+
+    def reconstructions(self) -> dict[str, NDArray[np.float64]]:
+        """Return the same of every cell: what `reconstruction` returns, by that name."""
+        return {"reconstruction": self.reconstruction()}
+
     def rows_frame(self, labels: Sequence[str]) -> "DataFrame":
         """Return W as a table with the labels of the rows."""
         from pandas import DataFrame, Index
@@ -88,16 +101,19 @@ class Factors:
 
         return DataFrame(self.H, index=Index(self.components, name="component"), columns=Index(labels, name="column"))
 
-    def reconstruction_frame(self, rows: Sequence[str], columns: Sequence[str]) -> "DataFrame":
-        """Return W @ H as a table with the labels of rows and columns."""
+    def reconstruction_frames(self, rows: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":
+        """Return `reconstructions` as tables with the labels of rows and columns."""
         from pandas import DataFrame, Index
 
-        return DataFrame(self.reconstruction(), index=Index(rows, name="row"), columns=list(columns))
+        index = Index(rows, name="row")
+        return {
+            name: DataFrame(cells, index=index, columns=list(columns)) for name, cells in self.reconstructions().items()
+        }
 
     def stored_cells(self, table: RatingsTable, *, first_row: int = 0) -> dict[str, NDArray[Any]]:
-        """Return ``row`` (counted from the first row's position), ``column``, ``value`` and ``predicted`` of cells."""
+        """Return ``row`` (counted from the first row's position), ``column``, ``value`` and `estimates` of cells."""
         cells: dict[str, NDArray[Any]] = {"row": table.rows + np.int32(first_row), "column": table.columns}
-        return {**cells, "value": table.values, "predicted": self.predict(table.rows, table.columns)}
+        return {**cells, "value": table.values, **self.estimates(table.rows, table.columns)}
 
 
 def parts_of(components: tuple[str, ...]) -> int:

@@ -1,7 +1,7 @@
 """What a solver leaves, and how written components relate to it, so that later rows are solved for as these were."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -62,6 +62,9 @@ class Solution:
         What `ratings_nmf.model.mixing.described` says of the chains, and ``product_distance``: that of W @ H, which are
         means, from the mean of what the draws predict, root mean square over some known cells.
 
+    notes
+        What the solver did in another way than it was told, in sentences.
+
     Loss curve, error, units and restart_baselines are the native solver's, traces and mixing those of the one that
     samples; another's are empty, or NaN.
     """
@@ -76,6 +79,7 @@ class Solution:
     samples: Samples | None = None
     traces: NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 0)))
     mixing: Mapping[str, float | None] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
     @property
     def predictor(self) -> Factors:
@@ -131,6 +135,21 @@ class Frame:
             W=np.hstack([factors.W[:, self.position] * self.scale, factors.W[:, parts:]]),
             H=np.vstack([factors.H[self.position] / self.scale[:, None], factors.H[parts:]]),
             components=factors.components,
+        )
+
+    def arranged_samples(self, samples: Samples) -> Samples:
+        """Return draws whose means are the written factors; they predict the same up to rounding."""
+        if self.is_plain:
+            return samples
+        parts, one = samples.parts, np.ones(len(samples.components) - samples.parts)
+        order = np.append(self.position, np.arange(parts, len(samples.components)))
+        scale = np.append(self.scale, one).astype(np.float32)
+        return replace(
+            samples,
+            W=samples.W[:, :, order] * scale,
+            H=samples.H[:, order] / scale[:, None],
+            W_prior=samples.W_prior[:, :, order] * scale,
+            H_prior=samples.H_prior[:, :, order] / scale,
         )
 
     def to_frames(self, components: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors, matched, parts_of, shares
+
+MOST = 480_000_000
+"""Numbers of W and H together that draws have at most, so that they take less than 2 GB; there are fewer draws else."""
 
 QUANTILES = {50: 0.6744897501960817, 80: 1.2815515655446004, 90: 1.6448536269514722}
 """Standard deviations on each side of the mean that hold so many percent of a normal distribution."""
@@ -89,15 +93,106 @@ class Samples:
         """Return the mean of a cell and its standard deviation, both of shape (cells,), for paired positions.
 
         The mean is that over draws. The variance is theirs, which is what W and H leave open, and the mean variance of
-        the noise (Welford 1962 sums both).
+        the noise: it is that of a value observed there.
         """
-        mean, squares = np.zeros(len(rows)), np.zeros(len(rows))
-        for number, draw in enumerate(self, start=1):
-            prediction = draw.predict(rows, columns)
-            distance = prediction - mean
-            mean += distance / number
-            squares += distance * (prediction - mean)
-        return mean, np.sqrt(squares / len(self.noise) + np.square(self.noise).mean())
+        return self._moments(draw.predict(rows, columns) for draw in self)
+
+    @cached_property
+    def table(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What `predict` returns, of every cell, both of shape (rows, columns)."""
+        return self._moments(draw.reconstruction() for draw in self)
+
+    def _moments(self, draws: Iterator[NDArray[np.float64]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        total, squares = np.zeros(()), np.zeros(())
+        for predicted in draws:
+            total, squares = total + predicted, squares + predicted * predicted
+        mean = total / len(self.noise)
+        return mean, np.sqrt(np.maximum(squares / len(self.noise) - mean * mean, 0.0) + self.noise_variance)
+
+    @property
+    def noise_variance(self) -> float:
+        """Mean variance of a cell around its prediction."""
+        return float(np.square(self.noise).mean())
+
+    def contributions(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the mean of what each component gives a cell, (cells, components); they add up to its prediction.
+
+        >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
+        >>> prior = np.ones((2, 2, 1))
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), W_prior=prior, H_prior=prior, components=("a",), chains=1)
+        >>> cell = np.zeros(1, np.int32), np.zeros(1, np.int32)
+        >>> samples.contributions(*cell), samples.predict(*cell)[0]
+        (array([[7.]]), array([7.]))
+        """
+        total = np.zeros((len(rows), len(self.components)))
+        for W, H in zip(self.W, self.H, strict=True):
+            total += W[rows].astype(np.float64) * H.T[columns]
+        return total / len(self.noise)
+
+    def transposed(self) -> "Samples":
+        """Return the draws of the table with its rows as columns."""
+        W, H = self.H.transpose(0, 2, 1), np.ascontiguousarray(self.W.transpose(0, 2, 1))
+        priors = self.H_prior, self.W_prior
+        order = np.arange(len(self.components))
+        if self.parts < len(order):  # the level of a row stands before that of a column
+            order[-2:] = order[-2:][::-1]
+        W_prior, H_prior = (prior[:, :, order] for prior in priors)
+        return replace(self, W=W[:, :, order], H=H[:, order], W_prior=W_prior, H_prior=H_prior)
+
+    def of_rows(self, rows: slice) -> "Samples":
+        """Return the draws with some of their rows."""
+        return replace(self, W=self.W[:, rows])
+
+
+def interval(
+    mean: NDArray[np.float64], deviation: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends, 0 or more, of the interval that holds 90 % of the values observed in a cell; same shape.
+
+    >>> interval(np.array([1.0, 4.0]), np.array([1.0, 1.0]))
+    (array([0.        , 2.35514637]), array([2.64485363, 5.64485363]))
+    """
+    return np.maximum(mean - QUANTILES[90] * deviation, 0.0), mean + QUANTILES[90] * deviation
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampledFactors(Factors):
+    """W and H for people, which are means over draws, and the draws of the same rows and columns, which predict."""
+
+    samples: Samples
+
+    @property
+    def joined(self) -> Factors:
+        """The factors whose W @ H is the prediction."""
+        return self.samples.joined()
+
+    def reconstruction(self) -> NDArray[np.float64]:
+        """Return the mean of the draws' W @ H, shape (rows, columns)."""
+        return self.samples.table[0].copy()
+
+    def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
+        """Return the mean of what the draws predict at paired positions, shape (cells,)."""
+        return self.samples.predict(rows, columns)[0]
+
+    def estimates(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> dict[str, NDArray[np.float64]]:
+        """Return ``predicted`` and the ends of its `interval`, ``low`` and ``high``."""
+        return _named(self.samples.predict(rows, columns), "predicted")
+
+    def reconstructions(self) -> dict[str, NDArray[np.float64]]:
+        """Return ``reconstruction`` and the ends of its `interval`, ``low`` and ``high``."""
+        return _named(self.samples.table, "reconstruction")
+
+
+def predictor(factors: Factors, samples: Samples | None) -> Factors:
+    """Return what predicts: factors, or the draws that they are means of, where there are some."""
+    if samples is None:
+        return factors
+    return SampledFactors(W=factors.W, H=factors.H, components=factors.components, samples=samples)
+
+
+def _named(moments: tuple[NDArray[np.float64], NDArray[np.float64]], name: str) -> dict[str, NDArray[np.float64]]:
+    low, high = interval(*moments)
+    return {name: moments[0], "low": low, "high": high}
 
 
 def aligned(samples: Samples) -> Samples:

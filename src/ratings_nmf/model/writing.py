@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.params import FitParameters
 from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
-from ratings_nmf.files import interim, loadings
+from ratings_nmf.files import interim, kept, loadings
 from ratings_nmf.model.factors import Factors, named, numbered, shares
 from ratings_nmf.model.frame import Solution, frame_of
 from ratings_nmf.model.metrics import joined, measures, sums
+from ratings_nmf.model.samples import predictor
 
 
 def write(
@@ -42,18 +43,29 @@ def write(
     largest = arranged(original.W.max(axis=0, keepdims=True))
     H = loadings.as_written(largest.H.T, largest.H.max(axis=1), csv=csv).T
     factors = replace(largest, H=np.ascontiguousarray(H))
-    beside = frame.to_frames(factors.components, labels) | solution.convergence()
+    beside: dict[str, loadings.Content] = {**frame.to_frames(factors.components, labels), **solution.convergence()}
+    samples = None if solution.samples is None else frame.arranged_samples(solution.samples)
+    if samples is not None:
+        priors = {"W_prior": samples.W_prior, "H_prior": samples.H_prior}
+        beside["samples"] = kept.draws_to_columns(samples.noise, priors, chains=samples.chains)
+        lines = samples.H.transpose(0, 2, 1)
+        beside["samples-H"] = kept.lines_to_columns("samples-H", lines, samples.components)
     parts, start = [], 0
     with loadings.writing(dataset, factors.columns_frame(labels), beside=beside, csv=csv) as add:
         for table in tables:
-            W = arranged(original.W[start : start + table.shape[0]]).W
-            factors = replace(factors, W=loadings.as_written(W, largest.W[0], csv=csv))
-            parts.append(sums(table, factors))
-            rows = table.row_labels
-            cells = (
-                factors.reconstruction_frame(rows, labels) if dense else factors.stored_cells(table, first_row=start)
+            rows = slice(start, start + table.shape[0])
+            W = loadings.as_written(arranged(original.W[rows]).W, largest.W[0], csv=csv)
+            some = predictor(replace(factors, W=W), None if samples is None else samples.of_rows(rows))
+            parts.append(sums(table, some))
+            contents: dict[str, loadings.Content] = (
+                {**some.reconstruction_frames(table.row_labels, labels)}
+                if dense
+                else {"reconstruction": some.stored_cells(table, first_row=start)}
             )
-            add(factors.rows_frame(rows), cells)
+            if samples is not None:
+                lines = samples.W[:, rows]
+                contents["samples-W"] = kept.lines_to_columns("samples-W", lines, samples.components, first=start)
+            add(some.rows_frame(table.row_labels), contents)
             start += table.shape[0]
     total = joined(parts)
     numbers = *numbered(factors.parts), *factors.components[factors.parts :]  # DVC makes markup of names

@@ -13,10 +13,13 @@ from ratings_nmf.figures.arrangement import (
     by_component,
     correlation_parts,
     one_by_one,
+    prediction_means,
     residual_means,
     table_means,
 )
+from ratings_nmf.files.lists import BOUNDS
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.samples import SampledFactors
 from ratings_nmf.page.codes import compact, integers, numbers
 from ratings_nmf.recommend.recommendations import Recommendations
 from ratings_nmf.survey.consensus import Consensus, block_means
@@ -52,6 +55,8 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
 
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`.
+    Of draws ``predicted`` is given, since W @ H of their means is not the prediction, and where cells are single
+    ``low`` and ``high``, between which 90 % of the values observed lie.
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
@@ -68,6 +73,10 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     }
     if in_blocks and not table.weight:
         content["residuals"] = numbers(residual_means(table, factors, rows, columns))
+    if isinstance(factors, SampledFactors):
+        predicted, low, high = factors.reconstructions().values()
+        content["predicted"] = numbers(prediction_means(factors, rows, columns) if in_blocks else predicted)
+        content |= {} if in_blocks else {"low": numbers(low), "high": numbers(high)}
     if len(rows.sizes) <= SIDE:
         standard, gram = correlation_parts(factors, rows)
         content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}
@@ -129,7 +138,8 @@ def lists(table: RatingsTable, factors: Factors, recommendations: Recommendation
     """Return the recommendations, receiver after receiver as shown, each best first.
 
     ``lengths`` has the length of each list; ``parts``, what they ``gives`` and ``known`` items, three a line, are those
-    of the reason, numbered from 1, 0 for none; the level is what they and ``rest`` leave of the prediction.
+    of the reason, numbered from 1, 0 for none; the level is what they and ``rest`` leave of the prediction. ``low`` and
+    ``high`` are there where the solver tells them.
     """
     orders = [order for _, order in sides_of(table, factors)]
     receivers, items = (np.argsort(order) for order in (orders if to == "rows" else orders[::-1]))
@@ -139,6 +149,7 @@ def lists(table: RatingsTable, factors: Factors, recommendations: Recommendation
         "lengths": integers(np.bincount(place, minlength=len(receivers))),
         "items": integers(items[recommendations.items[order]]),
         "predicted": numbers(recommendations.predicted[order], 4),
+        **{name: numbers(ends[order], 4) for name, ends in zip(BOUNDS, recommendations.interval.T, strict=False)},
         "parts": integers(recommendations.parts[order] + 1),
         "gives": numbers(recommendations.gives[order]),
         "rest": numbers(recommendations.rests[order]),

@@ -195,44 +195,43 @@ class Results:
         self._labels: list[str] = []
         self._kept: list[NDArray[np.float64]] = []
 
-    def add(self, newcomers: RatingsTable, loadings: NDArray[np.float64], lists: Recommendations) -> None:
-        """Write some newcomers × known lines, their loadings as written, (newcomers, components), and what they get."""
+    def add(self, newcomers: RatingsTable, factors: Factors, lists: Recommendations) -> None:
+        """Write some newcomers × known lines, factors of which a side is theirs, and what they get."""
         labels = newcomers.row_labels
         if self.side == "rows":
-            self._write_across(labels, loadings)
+            self._write_across(labels, factors)
         else:
-            self._kept.append(loadings)
+            self._kept.append(factors.H)
             self._labels += labels
         if not self.dense:
-            self._write_cells(newcomers, loadings)
+            self._write_cells(newcomers, factors)
         columns = lists.to_columns(receivers=labels, items=self.known, components=self.factors.components)
         append_columns(self.recommendations, columns)
 
     def finish(self) -> None:
         """Write the lines that hold something of every new column."""
         if self.side == "columns":
-            self._write_across(self._labels, np.vstack(self._kept))
+            self._write_across(self._labels, replace(self.factors, H=np.hstack(self._kept)))
 
-    def _extended(self, loadings: NDArray[np.float64]) -> Factors:
-        """Return factors whose rows, or columns, are the newcomers."""
-        if self.side == "rows":
-            return replace(self.factors, W=loadings)
-        return replace(self.factors, H=np.ascontiguousarray(loadings.T))
-
-    def _write_across(self, labels: Sequence[str], loadings: NDArray[np.float64]) -> None:
+    def _write_across(self, labels: Sequence[str], factors: Factors) -> None:
         """Write the loadings of new lines and, unless there are too many, all their predictions."""
-        joint = self._extended(loadings)
         rows, columns = (labels, self.known) if self.side == "rows" else (self.known, labels)
-        own = joint.rows_frame(labels) if self.side == "rows" else joint.columns_frame(labels)
+        own = factors.rows_frame(labels) if self.side == "rows" else factors.columns_frame(labels)
         append_frame(self.loadings, own)
         if self.dense:
-            append_frame(self.predictions, joint.reconstruction_frame(rows, columns))
+            append_frame(self.predictions, factors.reconstruction_frames(rows, columns)["reconstruction"])
 
-    def _write_cells(self, newcomers: RatingsTable, loadings: NDArray[np.float64]) -> None:
+    def _write_cells(self, newcomers: RatingsTable, factors: Factors) -> None:
         """Write a line for each known cell: row, column, value, predicted."""
-        joint = self._extended(loadings)
         own, known = (newcomers.rows, newcomers.row_labels), (newcomers.columns, newcomers.column_labels)
         rows, columns = (Coded(*side) for side in ((own, known) if self.side == "rows" else (known, own)))
-        prediction = joint.predict(rows.codes, columns.codes)
-        cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, "predicted": prediction}
+        estimates = factors.estimates(rows.codes, columns.codes)
+        cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, **estimates}
         append_columns(self.predictions, cells)
+
+
+def extended(factors: Factors, loadings: NDArray[np.float64], *, side: Side) -> Factors:
+    """Return factors whose rows, or columns, are newcomers with these loadings, (newcomers, components)."""
+    if side == "rows":
+        return replace(factors, W=loadings)
+    return replace(factors, H=np.ascontiguousarray(loadings.T))

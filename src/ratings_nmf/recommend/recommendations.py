@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,14 @@ from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import aligned, label
 from ratings_nmf.files import lists
 from ratings_nmf.files.columns import Coded
-from ratings_nmf.files.lists import COLD, GIVES, KNOWN, PARTS
+from ratings_nmf.files.lists import BOUNDS, COLD, GIVES, KNOWN, PARTS
+
+
+class Ranking(NamedTuple):
+    """How long lists are at most, and by what they are sorted: ``predicted`` or ``low``, the interval's lower end."""
+
+    top: int
+    by: str = "predicted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +36,8 @@ class Recommendations:
         Position of the column (or row) recommended, shape (lines,), int32.
     predicted
         The cell of W @ H, shape (lines,), with `Factors.reconstruction`'s bits.
+    interval
+        Ends of what holds 90 % of the values observed there, shape (lines, 2); (lines, 0) of factors without draws.
     levels
         What the receiver's and the item's level and the parts of the mean receiver give together, shape (lines,).
     parts, gives
@@ -50,6 +59,7 @@ class Recommendations:
     ranks: NDArray[np.int32]
     items: NDArray[np.int32]
     predicted: NDArray[np.float64]
+    interval: NDArray[np.float64]
     levels: NDArray[np.float64]
     parts: NDArray[np.int32]
     gives: NDArray[np.float64]
@@ -71,6 +81,7 @@ class Recommendations:
             "rank": self.ranks,
             "item": Coded(self.items, items),
             "predicted": self.predicted,
+            **dict(zip(BOUNDS, np.maximum(self.interval, 0.0).T, strict=False)),
             "level": self.levels,
             **reasons,
             "rest": self.rests,
@@ -92,6 +103,9 @@ class Recommendations:
             ranks=columns["rank"][known],
             items=other[known],
             predicted=columns["predicted"][known],
+            interval=np.column_stack(
+                [np.empty((int(known.sum()), 0)), *(columns[name][known] for name in BOUNDS if name in columns)]
+            ),
             levels=columns["level"][known],
             parts=_beside([_places(columns[name], components)[known] for name in PARTS]),
             gives=_beside([columns[name][known] for name in GIVES]),
@@ -148,13 +162,14 @@ def read(dataset: str, table: RatingsTable, *, to: Side, components: Sequence[st
     return Recommendations.from_columns(lists.read(dataset), receivers=receivers, items=items, components=components)
 
 
-def best_of(parts: Sequence[Recommendations]) -> Recommendations:
-    """Return the best of several lists for the same receivers; of equal predictions the earlier item is better."""
+def best_of(parts: Sequence[Recommendations], *, by: str) -> Recommendations:
+    """Return the best of several lists for the same receivers, sorted as `Ranking` says; of equals the earlier item."""
     columns: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("receivers", "items", "predicted", "levels", "parts", "gives", "rests", "telling")
+        for name in ("receivers", "items", "predicted", "interval", "levels", "parts", "gives", "rests", "telling")
     }
-    order = np.lexsort((columns["items"], -columns["predicted"], columns["receivers"]))
+    scores = columns["predicted"] if by == "predicted" else columns["interval"][:, 0]
+    order = np.lexsort((columns["items"], -scores, columns["receivers"]))
     receivers = columns["receivers"][order]
     ranks = (np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1).astype(np.int32)
     top = ranks <= parts[0].top

@@ -3,27 +3,33 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.files.lists import REASONS
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.recommendations import Recommendations, best_of
-from ratings_nmf.solvers.kernels.telling import largest_parts, most_telling
+from ratings_nmf.model.samples import SampledFactors
+from ratings_nmf.recommend.by_draws import best_by_draws
+from ratings_nmf.recommend.reasons import nothing, reasoned
+from ratings_nmf.recommend.recommendations import Ranking, Recommendations, best_of
+from ratings_nmf.solvers.kernels.telling import most_telling
 from ratings_nmf.solvers.kernels.topk import BLOCK, Items, Known, best_unseen
 from ratings_nmf.solvers.threads import crew, split
 
 Blocks = Callable[[], Iterable[tuple[RatingsTable, Factors]]]
 
 
-def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> Recommendations:
+def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int, by: str = "predicted") -> Recommendations:
     """Recommend to each row the `top` columns with the largest predictions among its unknown cells, or the reverse.
+
+    Of draws, `by` ``low``, those with the largest lower ends of the interval that holds 90 % of the values observed.
 
     A cell is known if it is stored: rated, or where zeros are observed not 0. Of equal predictions the one whose label
     comes first in the table is better. A receiver without a known cell is ``cold``: its predictions are the baselines'
-    or, in a model without baselines, those of the mean receiver.
+    or, in a model without baselines, those of the mean receiver; draws
+    have some of its own.
 
     A list has `top` items, at least 1; a receiver with fewer unknown cells gets fewer.
 
@@ -38,9 +44,33 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int) -> R
     >>> lists.items, lists.predicted, lists.levels
     (array([1, 2], dtype=int32), array([2., 2.]), array([2., 2.]))
     """
-    own, other = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
-    known, usual = table if to == "rows" else table.transposed(), usual_receiver(factors, to=to)
-    return with_known(best_items(own, other, known, usual=usual, top=top), other[:, : usual.parts], known)
+    known, items = (table, factors.H.T) if to == "rows" else (table.transposed(), factors.W)
+    usual = usual_receiver([factors], to=to)
+    lists = best_unknown(factors, known, Ranking(top, by), to=to, usual=usual)
+    return with_known(lists, items[:, : usual.parts], known)
+
+
+def best_unknown(
+    factors: Factors,
+    table: RatingsTable,
+    ranking: Ranking,
+    *,
+    to: Side,
+    usual: "Usual",
+    cold: NDArray[np.bool_] | None = None,
+) -> Recommendations:
+    """Recommend by factors, or by their draws where they have some, what receivers do not know.
+
+    The table is receivers × items; which receivers are cold is told where it holds some of the items only. Reasons name
+    parts; `with_known` adds what the receiver knows.
+    """
+    if cold is None:
+        cold = np.diff(table.starts) == 0
+    if isinstance(factors, SampledFactors):
+        samples = factors.samples if to == "rows" else factors.samples.transposed()
+        return best_by_draws(samples, known_items(table), ranking, usual=usual.loadings, cold=cold)
+    own, items = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
+    return _best_by_factors(own, items, known_items(table), usual=usual, cold=cold, top=ranking.top)
 
 
 def highest(
@@ -64,56 +94,45 @@ def highest(
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Usual:
-    """The mean receiver: its loadings, shape (components,), and how many of the components are parts, not levels."""
+    """The mean receiver: its loadings, and how many of the components are parts, not levels.
+
+    Loadings have the shape (components,); those of draws (draws, components).
+    """
 
     loadings: NDArray[np.float64]
     parts: int
 
 
-def best_items(
+def _best_by_factors(
     loadings: NDArray[np.float64],
     items: NDArray[np.float64],
-    table: RatingsTable,
+    known: Known,
     *,
     usual: Usual,
+    cold: NDArray[np.bool_],
     top: int,
-    cold: NDArray[np.bool_] | None = None,
 ) -> Recommendations:
     """Recommend items, loadings (items, components), to receivers, loadings (receivers, components), who know some.
 
-    The table is receivers × items; which receivers are cold is told where it holds some of the items only. In a model
-    without levels the mean receiver's loadings stand in for theirs. Reasons name parts; `with_known` adds what the
-    receiver knows.
+    In a model without levels the mean receiver's loadings stand in for those of cold ones.
     """
-    if cold is None:
-        cold = np.diff(table.starts) == 0
     if usual.parts == len(usual.loadings):
         loadings = np.where(cold[:, None], usual.loadings, loadings)
-    best, scores = highest(loadings, items, known_items(table), top=top)
+    best, scores = highest(loadings, items, known, top=top)
     is_item = best >= 0
     receivers, ranks = (part.astype(np.int32) for part in np.nonzero(is_item))
-    prediction = scores[is_item]
     excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)
-    parts, gives = nothing(len(ranks))
-    totals, ranges = np.zeros(len(ranks)), split(np.arange(len(ranks) + 1) * usual.parts)
-    places = receivers, best[is_item]
-    loadings, items = (np.ascontiguousarray(lines[:, : usual.parts]) for lines in (excess, items))
-    with crew() as run:
-        run(largest_parts, ranges, places, loadings, items, (parts, gives, totals))
-    return Recommendations(
-        receivers=receivers,
-        ranks=ranks + np.int32(1),
-        items=best[is_item],
-        predicted=prediction,
-        levels=prediction - totals,
-        parts=parts,
-        gives=gives,
-        rests=totals - gives.cumsum(axis=1)[:, -1],
-        telling=np.full(parts.shape, -1, dtype=np.int32),
-        cold=cold,
-        item_count=len(items),
-        top=top,
-    )
+    lists = {
+        "receivers": receivers,
+        "ranks": ranks + np.int32(1),
+        "items": best[is_item],
+        "predicted": scores[is_item],
+        "interval": np.empty((len(ranks), 0)),
+        "cold": cold,
+        "item_count": len(items),
+        "top": top,
+    }
+    return reasoned(lists, excess[:, : usual.parts], items[:, : usual.parts], places=(receivers, best[is_item]))
 
 
 def known_items(table: RatingsTable) -> Known:
@@ -121,11 +140,6 @@ def known_items(table: RatingsTable) -> Known:
     rows, columns, _ = table.given()
     starts = np.searchsorted(rows, np.arange(table.shape[0] + 1, dtype=np.int32))
     return Known(starts, np.ascontiguousarray(columns))
-
-
-def nothing(count: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Return room for the names and amounts of reasons of so many recommendations, (count, 3): −1 and 0."""
-    return np.full((count, len(REASONS)), -1, dtype=np.int32), np.zeros((count, len(REASONS)))
 
 
 def with_known(lists: Recommendations, items: NDArray[np.float64], table: RatingsTable) -> Recommendations:
@@ -156,29 +170,44 @@ def speak(
         run(most_telling, split(cells), lists.receivers, (lists.parts, lists.gives), directions, known, best)
 
 
-def usual_receiver(factors: Factors, *, to: Side) -> Usual:
-    """Return the mean receiver of a side."""
-    return Usual(loadings=_mean([factors.W if to == "rows" else factors.H.T]), parts=factors.parts)
+def usual_receiver(factors: Iterable[Factors], *, to: Side) -> Usual:
+    """Return the mean receiver of a side; factors of rows come some at a time, those of all columns at once."""
+    factors = iter(factors)
+    first = next(factors)
+    lines = (_lines(each, to=to) for each in ([first] if to == "columns" else chain([first], factors)))
+    mean = _mean(lines)
+    samples = isinstance(first, SampledFactors)
+    return Usual(loadings=mean.reshape(-1, len(first.components)) if samples else mean, parts=first.parts)
 
 
-def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[str], Sequence[str], Recommendations]]:
+def _lines(factors: Factors, *, to: Side) -> NDArray[np.float64]:
+    """Return the loadings of a side, (lines, components), or those of all its draws, (lines, draws · components)."""
+    if isinstance(factors, SampledFactors):
+        samples = factors.samples
+        lines = samples.W.transpose(1, 0, 2) if to == "rows" else samples.H.transpose(2, 0, 1)
+        return lines.reshape(len(lines), -1).astype(np.float64)
+    return factors.W if to == "rows" else factors.H.T
+
+
+def in_blocks(
+    blocks: Blocks, ranking: Ranking, *, to: Side
+) -> Iterator[tuple[Sequence[str], Sequence[str], Recommendations]]:
     """Give what `recommend` returns for a table that is not in memory as a whole, with the labels it needs.
 
     Rows get their recommendations block by block. To columns the best rows of each block are recommended, and the best
     of all those kept; of the rows only those on some list, or among its reasons, are numbered then. Each call of
     `blocks` goes through all rows some at a time: their table, and the factors with their W alone.
     """
-    first = next(iter(blocks()))[1]
+    usual = usual_receiver((factors for _, factors in blocks()), to=to)
     if to == "rows":
-        usual = Usual(loadings=_mean(factors.W for _, factors in blocks()), parts=first.parts)
         for table, factors in blocks():
-            lists = best_items(factors.W, first.H.T, table, usual=usual, top=top)
-            yield table.row_labels, table.column_labels, with_known(lists, first.H[: first.parts].T, table)
+            lists = best_unknown(factors, table, ranking, to=to, usual=usual)
+            yield table.row_labels, table.column_labels, with_known(lists, factors.H[: usual.parts].T, table)
         return
-    lists, labels = _to_columns(blocks, usual_receiver(first, to="columns"), first.H.shape[1], top=top)
+    lists, labels = _to_columns(blocks, ranking, usual=usual)
     best, row_count = nothing(len(lists.ranks)), 0
     for table, factors in blocks():
-        speak(best, lists, factors.W[:, : first.parts], table.transposed(), first=row_count)
+        speak(best, lists, factors.W[:, : usual.parts], table.transposed(), first=row_count)
         labels |= _named(best[0], table, row_count)
         row_count += table.shape[0]
     numbers = np.unique(np.concatenate([lists.items, best[0][best[0] >= 0]]))
@@ -188,15 +217,16 @@ def in_blocks(blocks: Blocks, *, to: Side, top: int) -> Iterator[tuple[Sequence[
     yield table.column_labels, names, replace(lists, items=items, telling=telling)
 
 
-def _to_columns(blocks: Blocks, usual: Usual, column_count: int, *, top: int) -> tuple[Recommendations, dict[int, str]]:
+def _to_columns(blocks: Blocks, ranking: Ranking, *, usual: Usual) -> tuple[Recommendations, dict[int, str]]:
     """Return lists to columns from all blocks, and the labels of the rows that stood on one at some time."""
+    count = len(next(iter(blocks()))[0].column_labels)
     known = np.unique(np.concatenate([np.unique(table.columns) for table, _ in blocks()]))
-    cold, row_count = ~np.isin(np.arange(column_count), known), 0
+    cold, row_count = ~np.isin(np.arange(count), known), 0
     best: list[Recommendations] = []
     labels: dict[int, str] = {}
     for table, factors in blocks():
-        lists = best_items(factors.H.T, factors.W, table.transposed(), usual=usual, top=top, cold=cold)
-        best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))])]
+        lists = best_unknown(factors, table.transposed(), ranking, to="columns", usual=usual, cold=cold)
+        best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))], by=ranking.by)]
         labels |= _named(best[0].items, table, row_count)
         row_count += table.shape[0]
     return replace(best[0], item_count=row_count), labels

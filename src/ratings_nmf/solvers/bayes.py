@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
+from msgspec import structs
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Places, Zeros
 from ratings_nmf.model.frame import Solution
 from ratings_nmf.model.mixing import described, mixing
-from ratings_nmf.model.samples import Samples, aligned
+from ratings_nmf.model.samples import MOST, Samples, aligned
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.chain import Chain, key_below, pose_sampling
 from ratings_nmf.solvers.kernels.gibbs import Chance, Prior
@@ -46,6 +47,7 @@ def fit(
     Raises ValueError as `pose_sampling` does.
     """
     table = pose_sampling(cells, n_components, zeros, baseline=options.baseline, held_out=held_out)
+    wanted, options = options.samples, _affordable(options, sum(cells.shape) * len(table.components))
     samples = _blank(cells.shape, table.components, options)
 
     def chain(number: int) -> Floats:
@@ -74,7 +76,18 @@ def fit(
             **described(mixing(tails[:, :, None]), mixing(predicted)),
             "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
         },
+        notes=(f"{options.samples} samples of each chain are kept, not {wanted}, so that they take less than 2 GB.",)
+        if options.samples < wanted
+        else (),
     )
+
+
+def _affordable(options: BayesOptions, numbers: int) -> BayesOptions:
+    """Return options with fewer samples, farther apart, where these of so many numbers would be more than `MOST`."""
+    samples = max(1, MOST // (numbers * options.chains))
+    if options.samples <= samples:
+        return options
+    return structs.replace(options, samples=samples, thinning=options.samples * options.thinning // samples)
 
 
 def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOptions) -> Samples:

@@ -8,6 +8,9 @@ const prediction = (value, data) => {
   return number(kept) === number(value) ? number(value) : `${number(kept)} (W @ H: ${number(value)})`;
 };
 
+/** Return an interval in words. */
+const interval = (low, high) => `${number(low)} to ${number(high)}`;
+
 const LEVEL = "level of row and column";
 
 /** Return what makes up a prediction, largest first: the level of row and column together, and each part. */
@@ -33,9 +36,12 @@ const factsOf = (picture, data, [row, column]) => {
   const [known, predicted, left] = ["input", "reconstruction", "residual"].map((kind) => table.value[kind](row, column));
   const mean = rows.sizes || columns.sizes ? "mean " : "";
   told.push([`${mean}table`, Number.isNaN(known) ? "not rated" : number(known)], [`${mean}prediction`, prediction(predicted, data)]);
+  if (table.interval) told.push(["90\u00a0% of values", interval(...table.interval(row, column))]);
   if (!Number.isNaN(left)) told.push([`${mean}left over`, number(left)]);
   if (picture.shares) told.push(["share shown", percent(picture.value(row, column))]);
   const shares = contributions(data.components, data.parts, (at) => (predicted ? (table.value.W(row, at) * table.value.H(at, column)) / predicted : 0));
+  const rest = predicted && data.predicted ? 1 - shares.reduce((total, [, share]) => total + share, 0) : 0;
+  if (rest) shares.push(["what parts vary together", rest]);
   return { told, shares: shares.filter(([, share]) => share >= 0.005).slice(0, 6) };
 };
 

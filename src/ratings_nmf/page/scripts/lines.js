@@ -42,8 +42,10 @@ const linesOf = (data) => {
     return pairs.sort((a, b) => b[1] - a[1]);
   };
 
-  /** Return W @ H of a cell. */
+  /** Return the prediction of a cell: that of draws, or W @ H. */
+  const drawn = data.predicted && !data.aggregated && numbers(data.predicted);
   const predicted = (row, column) => {
+    if (drawn) return drawn[row * shape.columns + column];
     let total = 0;
     for (let at = 0; at < data.components.length; at++) total += loadings.rows[at][row] * loadings.columns[at][column];
     return total;
@@ -84,7 +86,8 @@ const linesOf = (data) => {
   const lists = data.lists && (() => {
     const [lengths, items, parts, known] = ["lengths", "items", "parts", "known"].map((name) => integers(data.lists[name]));
     const [predicted, gives, rest] = ["predicted", "gives", "rest"].map((name) => numbers(data.lists[name]));
-    return { starts: startsOf(lengths), items, parts, known, predicted, gives, rest };
+    const [low, high] = ["low", "high"].map((name) => data.lists[name] && numbers(data.lists[name]));
+    return { starts: startsOf(lengths), items, parts, known, predicted, low, high, gives, rest };
   })();
 
   /** Return what is recommended to a line, best first, and why: pairs of part and what it gives, and known items. */
@@ -95,7 +98,8 @@ const linesOf = (data) => {
       const parts = three.filter((place) => lists.parts[place]).map((place) => [lists.parts[place] - 1, lists.gives[place]]);
       const level = lists.predicted[at] - lists.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
       const known = three.filter((place) => lists.known[place]).map((place) => lists.known[place] - 1);
-      list.push({ item: lists.items[at], predicted: lists.predicted[at], level, parts, rest: lists.rest[at], known });
+      const ends = lists.low && [lists.low[at], lists.high[at]];
+      list.push({ item: lists.items[at], predicted: lists.predicted[at], ends, level, parts, rest: lists.rest[at], known });
     }
     return list;
   };

@@ -66,8 +66,9 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
         const said = terms.filter(([, amount]) => Math.abs(amount) >= 5e-4 * Math.abs(level)).map(([text, amount]) => `${text} ${number(amount)}`);
         return element("span", "", said.join(" + "), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
       };
-      const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), reason(entry)]);
-      panels.push(block("Recommendations", list.length ? tableWith([["rank", "number"], [one[other], ""], ["predicted", "number"], ["why", ""]], rows) : element("p", "", "None: it has everything already.")));
+      const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), ...(entry.ends ? [interval(...entry.ends)] : []), reason(entry)]);
+      const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists.low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
+      panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");
     } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted)))));
   }

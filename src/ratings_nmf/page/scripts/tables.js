@@ -13,12 +13,12 @@ const VIEWS = {
  * Return what a heatmap shows: its sides, and the value of a cell of each view, NaN where none is known.
  *
  * A side has labels, and where its lines are blocks how many lines of the dataset each stands for, and where they start.
- * Components are the parts; `levels` has the level of each row and of each column, or null.
+ * `draws` has the prediction and its interval where W @ H is not it. Components are the parts; `levels` has the level of each row and of each column, or null.
  */
-const tableOf = (sides, data, { values, residuals, W, H, alike, together }) => {
+const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together }) => {
   const [rows, columns] = [sides.rows.labels.length, sides.columns.labels.length];
-  const predicted = new Float64Array(rows * columns);
-  for (let at = 0; at < data.components.length; at++)
+  const predicted = draws ? draws.predicted : new Float64Array(rows * columns);
+  for (let at = 0; at < data.components.length && !draws; at++)
     for (let row = 0; row < rows; row++) {
       const weight = W(row, at);
       if (weight) for (let column = 0; column < columns; column++) predicted[row * columns + column] += weight * H(at, column);
@@ -33,6 +33,7 @@ const tableOf = (sides, data, { values, residuals, W, H, alike, together }) => {
     sides: { ...sides, others: sides.rows, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components" } },
     levels: levels || null,
     loading: { rows: W, columns: (line, at) => H(at, line) },
+    interval: draws?.low && ((row, column) => [draws.low, draws.high].map((ends) => cell(ends)(row, column))),
     value: {
       input: cell(values),
       reconstruction: cell(predicted),
@@ -79,6 +80,7 @@ const wholeTable = (data) => {
   return tableOf(sides, data, {
     values: numbers(data.values),
     residuals: data.residuals && numbers(data.residuals),
+    draws: data.predicted && { predicted: numbers(data.predicted), low: data.low && numbers(data.low), high: data.high && numbers(data.high) },
     W: (row, at) => data.W[row][at],
     H: (at, column) => data.H[at][column],
     alike: standard && correlation(standard, gram),

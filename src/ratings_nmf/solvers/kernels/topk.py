@@ -93,13 +93,13 @@ def best_unseen(lines: tuple[int, int], receivers: Any, items: Items, known: Kno
                     if estimates[r, i] >= least[r] and item >= 0 and not (marks[at] >> r) & 1:
                         score = _score(receivers[start + r], items.exact[item])
                         listed = best[start + r], scores[start + r]
-                        counts[r] = _offer(listed, counts[r], score, item)
+                        counts[r] = offer(listed, counts[r], score, item)
                         if counts[r] == best.shape[1]:
                             worst = math.ldexp(listed[1][0], int(shifts[r]))
                             least[r] = worst * (1 - (n_components + 8) * _UNIT) - n_components * _UNDERFLOW
         _unmark(marks, known, items.place, (start, size))
         for r in range(size):
-            _sort(best[start + r], scores[start + r], counts[r])
+            sort_heap(best[start + r], scores[start + r], counts[r])
 
 
 @compiled
@@ -201,7 +201,7 @@ def _worse(scores: Any, items: Any, i: int, j: int) -> Any:
 
 
 @compiled
-def _offer(listed: Any, count: int, score: float, item: int) -> int:
+def offer(listed: Any, count: int, score: float, item: int) -> int:
     """Put an item on a list (items, scores) if it is good enough or there is room; return the list's length.
 
     The list is a heap whose first entry is the worst.
@@ -235,7 +235,7 @@ def _sink(items: Any, scores: Any, count: int) -> None:
 
 
 @compiled
-def _sort(items: Any, scores: Any, count: int) -> None:
+def sort_heap(items: Any, scores: Any, count: int) -> None:
     """Sort a heap of `count` entries, best first."""
     for end in range(count - 1, 0, -1):
         _swap(items, scores, 0, end)

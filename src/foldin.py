@@ -8,8 +8,10 @@ from ratings_nmf.core.table import DENSE_LIMIT, Side
 from ratings_nmf.files import interim, lists, reports
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
+from ratings_nmf.model import reading
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame
+from ratings_nmf.model.samples import predictor
 from ratings_nmf.raw import newcomers
 from ratings_nmf.raw.scan import LIMITS, Limits
 from ratings_nmf.recommend import foldin, search
@@ -41,20 +43,29 @@ def fold_in(
     known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    usual, ranking = search.usual_receiver([factors], to=side), Ranking(parameters.recommend.top)
+    samples = reading.against(dataset, factors, side=side) if parameters.fit.solver == "bayes" else None
+    blocks = reading.beside(dataset, interim.blocks(dataset))
+    usual = search.usual_receiver((some for _, some in blocks), to=side)
+    ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
     cells, count = 0, len(own.places)
-    with lists.beside(file, output, side=side) as places:
-        dense = count * len(known) <= dense_limit
-        results = foldin.Results(places, side=side, factors=factors, known=known, dense=dense)
+    dense = count * len(known) <= dense_limit
+    kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=samples is not None)
+    with lists.beside(file, output, kinds=kinds) as places:
+        results = foldin.Results(places, side=side, known=known, dense=dense)
         tables = newcomers.read(
             file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros, limits=limits
         )
         for some in tables:
-            loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
-            loadings = as_written(loadings, largest, csv=True)
-            newcomer_factors = foldin.extended(factors, loadings, side=side)
-            best = search.best_unknown(newcomer_factors, some, ranking, to=side, usual=usual)
-            results.add(some, newcomer_factors, search.with_known(best, items[:, : usual.parts], some))
+            drawn = None if samples is None else foldin.sampled(some, samples, side=side)
+            if drawn is None:
+                loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
+            else:
+                mean = drawn.mean()
+                loadings = mean.W if side == "rows" else mean.H.T
+            own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
+            predicting = predictor(own_factors, drawn)
+            best = search.best_unknown(predicting, some, ranking, to=side, usual=usual)
+            results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
             cells += len(some.values)
         results.finish()
     meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")

@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import check_estimator
 from examples import cells_of, masked_tables, places_of, planted, table_of
 from ratings_nmf import BayesNMF
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.words import MIXED, fit_warnings
+from ratings_nmf.core.words import MIXED, fit_warnings, on_coverage
 from ratings_nmf.holdout.evaluation import over_folds, summary
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.mixing import mixing
@@ -243,6 +243,7 @@ def test_evaluate_tells_how_many_unseen_cells_the_intervals_hold():
         assert intervals[f"coverage_{level}"] == pytest.approx(level / 100, abs=0.06)
     assert intervals["mean_width"] == pytest.approx(2 * 1.645 * heldout["rmse"], rel=0.2)
     assert intervals["log_score"] < intervals["constant_log_score"]
+    assert heldout["verdict"].endswith(on_coverage(intervals))
     assert summary(heldout)["coverage_90"] == intervals["coverage_90"]
     native = over_folds(table, Model(n_components=3, solver="native", options={}), folds=2, seed=0, to="rows")
     assert "intervals" not in native
@@ -252,5 +253,7 @@ def test_evaluate_tells_how_many_unseen_cells_the_intervals_hold():
     ("coverage", "cells", "said"), [(0.87, 5000, "narrow"), (0.93, 5000, "wide"), (0.85, 20, None)]
 )
 def test_a_coverage_off_by_more_than_two_points_is_said(coverage, cells, said):
-    sentences = fit_warnings({"converged": None}, {"intervals": {"coverage_90": coverage, "cells": cells}})
+    sentences = fit_warnings(
+        {"converged": None}, {"intervals": {"coverage_90": coverage, "cells": cells, "mean_width": 1.0}}
+    )
     assert [said in sentence for sentence in sentences] == ([True] if said else [])

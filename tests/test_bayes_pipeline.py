@@ -1,15 +1,19 @@
 """The stages with the solver that samples."""
 
+import importlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from conftest import Workspace
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.figures.curves import trace_figure
 from ratings_nmf.files import loadings
 from ratings_nmf.model import reading
+from ratings_nmf.raw.scan import Limits
 
 
 @pytest.fixture
@@ -56,6 +60,46 @@ def test_reconstruction_lists_and_figures_are_of_the_draws(sampled):
     reasons = lists[["level", "gives_1", "gives_2", "gives_3", "rest"]].sum(axis=1)
     np.testing.assert_allclose(reasons, lists["predicted"], rtol=1e-6)
     assert (sampled.root / "reports/figures/ratings-unrated/width.png").exists()
+
+
+@pytest.mark.parametrize("side", ["rows", "columns"])
+@pytest.mark.parametrize("dense_limit", [1000, 0])
+def test_newcomers_are_sampled_against_the_draws_that_are_kept(sampled, side, dense_limit):
+    fold_in = importlib.import_module("foldin").fold_in
+    table = pd.read_csv(sampled.root / "data/raw/ratings.csv", index_col=0)
+    new = table.iloc[:3].rename("new {}".format) if side == "rows" else table.iloc[:, :2].add_prefix("new ")
+    new.to_csv("new.csv")
+    written = {}
+    for newcomers in (1, 100):
+        limits = Limits(lines=100, newcomers=newcomers)
+        fold_in("ratings-unrated", Path("new.csv"), output=Path("out"), limits=limits, dense_limit=dense_limit)
+        written[newcomers] = {path.name: path.read_text() for path in Path("out").iterdir()}
+    assert written[1] == written[100]
+    loadings = "W" if side == "rows" else "H"
+    ends = {"new-low.csv", "new-high.csv"} if dense_limit else set()
+    assert {*written[1]} == {f"new-{loadings}.csv", "new-predictions.csv", "new-recommendations.csv"} | ends
+    lists = pd.read_csv("out/new-recommendations.csv")
+    assert ((lists["low"] <= lists["predicted"]) & (lists["predicted"] <= lists["high"])).all()
+    assert (lists.groupby("for")["low"].diff().dropna() <= 0).all()
+    cells = {
+        name: pd.read_csv(f"out/new-{name}.csv", index_col=0)
+        for name in ("predictions", "low", "high")
+        if dense_limit or name == "predictions"
+    }
+    if dense_limit:
+        pairs = [(line["item"], line["for"])[:: -1 if side == "rows" else 1] for _, line in lists.iterrows()]
+        for name, column in (("predictions", "predicted"), ("low", "low"), ("high", "high")):
+            np.testing.assert_allclose(lists[column], [cells[name].loc[pair] for pair in pairs], rtol=1e-7)
+    else:
+        assert list(cells["predictions"].columns) == ["column", "value", "predicted", "low", "high"]
+
+
+def test_a_fit_that_kept_no_draws_is_to_be_made_anew(sampled):
+    for file in (sampled.root / "data/factors/ratings-unrated").glob("samples*"):
+        file.unlink()
+    Path("new.csv").write_text("user,item 1\nann,5\n")
+    with pytest.raises(InputError, match="make it with `dvc repro fit@ratings-unrated`"):
+        importlib.import_module("foldin").fold_in("ratings-unrated", Path("new.csv"), output=Path("out"))
 
 
 def test_a_chain_that_ends_earlier_is_drawn_as_far_as_it_went():

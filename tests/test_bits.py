@@ -15,8 +15,11 @@ import sys
 
 import numpy as np
 
+from ratings_nmf.recommend.by_draws import best_by_draws
+from ratings_nmf.recommend.recommendations import Ranking
 from ratings_nmf.solvers import bayes
 from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.kernels.topk import Known
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import BayesOptions, NativeOptions
 
@@ -43,6 +46,11 @@ def digest(shape, share, n_components, max_iter):
     for zeros in ("missing", "observed"):
         solution = bayes.fit(cells, n_components=n_components, zeros=zeros, options=options, held_out=held_out)
         folded = bayes.fold_in(cells, solution.samples, zeros=zeros)
+        known = Known(np.zeros(shape[0] + 1, np.int64), columns)
+        usual, cold = folded.W.mean(axis=1), np.zeros(shape[0], bool)
+        lists = best_by_draws(folded, known, Ranking(5, "low"), usual=usual, cold=cold)
+        for part in (lists.items, lists.interval, lists.gives):
+            result.update(np.ascontiguousarray(part).tobytes())
         for part in (folded.W, solution.factors.W, solution.factors.H, solution.traces):
             result.update(np.ascontiguousarray(part).tobytes())
     return result.hexdigest()

@@ -167,6 +167,25 @@ the best of the others, EASE, finds 0.3).')
     )
 
 
+def on_coverage(intervals: dict[str, Any]) -> str:
+    """Say how many unseen cells intervals hold, and whether they are off by more than `MISSED` and than chance.
+
+    >>> on_coverage({"coverage_90": 0.85, "cells": 20, "mean_width": 3.3}).partition(": ")[2]
+    'so few cells do not tell whether they are off.'
+    """
+    coverage, cells = intervals["coverage_90"], intervals["cells"]
+    said = (
+        f"Intervals of {percent(0.9)}, {number(intervals['mean_width'])} wide on average, hold {percent(coverage)} of "
+        f"{counted(cells, 'unseen cell')}"
+    )
+    off = abs(coverage - 0.9)
+    if off <= MISSED:
+        return f"{said}."
+    if off <= 2 * (0.09 / cells) ** 0.5:  # twice the standard error of 90 %
+        return f"{said}: so few cells do not tell whether they are off."
+    return f"{said}: they are too {'narrow' if coverage < 0.9 else 'wide'}."
+
+
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
     """Say what a reader of the factors must know: not converged, no better than averages on unseen cells, too sure.
 
@@ -174,8 +193,8 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
     []
     >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:61]
     'The chains have not mixed (R-hat of the noise 1.2): they were'
-    >>> fit_warnings({"converged": None}, {"intervals": {"coverage_90": 0.8, "cells": 5000}})
-    ['Intervals of 90\xa0% hold 80\xa0% of unseen cells: they are too narrow.']
+    >>> fit_warnings({"converged": None}, {"intervals": {"coverage_90": 0.8, "cells": 5000, "mean_width": 3.3}})
+    ['Intervals of 90\xa0%, 3.3 wide on average, hold 80\xa0% of 5,000 unseen cells: they are too narrow.']
     """
     sentences = []
     if fit["converged"] is False:
@@ -190,13 +209,8 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             "a larger burn_in and thinning under fit.options let them go on."
         )
     sentences += fit.get("notes", [])
-    if "intervals" in heldout:
-        coverage, cells = heldout["intervals"]["coverage_90"], heldout["intervals"]["cells"]
-        if abs(coverage - 0.9) > max(MISSED, 2 * (0.09 / cells) ** 0.5):
-            sentences.append(
-                f"Intervals of {percent(0.9)} hold {percent(coverage)} of unseen cells: "
-                f"they are too {'narrow' if coverage < 0.9 else 'wide'}."
-            )
+    if "intervals" in heldout and (said := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):
+        sentences.append(said)
     if heldout.get("beats_baseline") is False and not heldout.get("for_lists"):
         averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
         sentences.append(

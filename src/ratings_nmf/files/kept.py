@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.files.columns import iterate_parquet, read_parquet
+from ratings_nmf.files.formats import made_by
 from ratings_nmf.files.loadings import folder_of
 
 LINES = {"samples-W": "row", "samples-H": "column"}
@@ -55,8 +56,14 @@ def draws_to_columns(noise: NDArray[np.float64], priors: Mapping[str, Any], *, c
 
 
 def read_draws(dataset: str) -> dict[str, Any]:
-    """Return ``noise``, ``W_prior``, ``H_prior`` and ``chains``, which `draws_to_columns` was called of."""
-    columns = read_parquet(folder_of(dataset) / "samples.parquet")
+    """Return ``noise``, ``W_prior``, ``H_prior`` and ``chains``, which `draws_to_columns` was called of.
+
+    Raises
+    ------
+    InputError
+        If the fit kept none.
+    """
+    columns = read_parquet(made_by("fit", folder_of(dataset) / "samples.parquet", dataset))
     count = int(columns["draw"][-1])
     moments = {
         prior: np.stack([columns[name].reshape(count, -1) for name in names], axis=1)

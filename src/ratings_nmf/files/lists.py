@@ -1,10 +1,10 @@
 """`data/recommendations/<dataset>.csv`: what each receiver was not known to have, best first, and why.
 
-Also where folding in puts such a list, and what else it makes: `<file>-W.csv` or `-H.csv`, `<file>-predictions.csv` and
-`<file>-recommendations.csv`.
+Also where folding in puts such a list, and what else it makes: `<file>-W.csv` or `-H.csv`, `<file>-predictions.csv`,
+`<file>-recommendations.csv`, and of a solver that samples `<file>-low.csv` and `<file>-high.csv`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
-from ratings_nmf.core.table import Side
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import to_coded, to_numpy
 from ratings_nmf.files.formats import append_columns, made_by
@@ -76,11 +75,10 @@ def place(file: Path, folder: Path | None, kind: str) -> Path:
 
 
 @contextmanager
-def beside(file: Path, folder: Path | None, *, side: Side) -> Iterator[list[Path]]:
-    """Yield where to write loadings, predictions and recommendations of new lines of a side.
+def beside(file: Path, folder: Path | None, *, kinds: Sequence[str]) -> Iterator[dict[str, Path]]:
+    """Yield where to write results of these kinds.
 
     They take their places, as `place` names them, at the end, all of them if nothing was raised.
     """
-    kinds = "W" if side == "rows" else "H", "predictions", "recommendations"
     with ExitStack() as stack:
-        yield [stack.enter_context(replacing(place(file, folder, kind))) for kind in kinds]
+        yield {kind: stack.enter_context(replacing(place(file, folder, kind))) for kind in kinds}

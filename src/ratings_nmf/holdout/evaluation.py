@@ -9,7 +9,7 @@ import numpy as np
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import Places, RatingsTable, Side
-from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_lists
+from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.ranking import ListScores, figures, find, sought
@@ -184,6 +184,8 @@ def _content(
     for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
     if not for_lists:
         sentences.insert(0, _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error))
+    intervals = pooled([each.spread for each in scores])
+    sentences += [on_coverage(each) for each in intervals.values()]
     notes = [] if lists else ["lists: not measured; no held-out cell is worth finding"]
     if lists and "ease_penalty" not in lists:
         notes.append(f"item-kNN and EASE: not measured; they take tables of up to {LARGEST:,} cells (rows × columns)")
@@ -193,7 +195,7 @@ def _content(
         **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, errors.mean(axis=1).tolist(), strict=True)},
         "rmse_se": standard_error(rmse[1][0]),
         "mae_se": standard_error(errors[0]),
-        **pooled([each.spread for each in scores]),
+        **intervals,
         **lists,
         **({"notes": notes} if notes else {}),
         "gain": gain,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.streams import Draw
-from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable, Side
 from ratings_nmf.files import kept, loadings
 from ratings_nmf.model.factors import BASELINES, Factors, numbered
 from ratings_nmf.model.samples import Samples, predictor
@@ -52,6 +52,18 @@ def read_samples(dataset: str, factors: Factors) -> tuple[Samples, Iterator[NDAr
     H = np.ascontiguousarray(np.concatenate([*columns]).transpose(1, 2, 0))
     W = np.empty((count, 0, len(components)), np.float32)
     return Samples(W=W, H=H, components=components, **other), rows
+
+
+def against(dataset: str, factors: Factors, *, side: Side) -> Samples:
+    """Return the draws that newcomers of a side are solved for by, of the other side's lines alone.
+
+    Raises
+    ------
+    InputError
+        If the fit kept none.
+    """
+    samples, lines = read_samples(dataset, factors)
+    return samples if side == "rows" else replace(with_rows(samples, [*lines]), H=samples.H[:, :, :0])
 
 
 def with_rows(samples: Samples, lines: list[NDArray[np.float32]]) -> Samples:

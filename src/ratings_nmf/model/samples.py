@@ -184,9 +184,9 @@ class SampledFactors(Factors):
 
 
 def predictor(factors: Factors, samples: Samples | None) -> Factors:
-    """Return what predicts: factors, or the draws that they are means of, where there are some."""
+    """Return what predicts: W @ H of factors, or the draws that they are means of, where there are some."""
     if samples is None:
-        return factors
+        return Factors(W=factors.W, H=factors.H, components=factors.components)
     return SampledFactors(W=factors.W, H=factors.H, components=factors.components, samples=samples)
 
 

@@ -14,8 +14,10 @@ from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import LISTED, RatingsTable, Side
 from ratings_nmf.files.columns import Coded
 from ratings_nmf.files.formats import append_columns, append_frame
+from ratings_nmf.files.lists import BOUNDS
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.frame import Frame, Units
+from ratings_nmf.model.samples import SampledFactors, Samples, predictor
 from ratings_nmf.recommend.recommendations import Recommendations
 
 TOLERANCE, ITERATIONS = 1e-9, 100_000
@@ -90,10 +92,6 @@ def fold_in(
     InputError
         If columns are to join an ensemble, whose rows are a mean over restarts, or an option is not the solver's.
     """
-    if method.solver not in SOLVERS:
-        raise InputError(
-            f"{method.solver} cannot take newcomers; these can: {', '.join(SOLVERS)}", parameter="fit.solver"
-        )
     rows, parts = side == "rows", factors.parts
     others = np.empty((parts, newcomers.shape[1]))
     others[frame.position] = (
@@ -178,22 +176,41 @@ def _spark(
 SOLVERS = {"sklearn": _sklearn, "native": _native, "spark": _spark}
 
 
+def sampled(newcomers: RatingsTable, samples: Samples, *, side: Side) -> Samples:
+    """Return the draws of a fit with newcomers in place of their side: loadings drawn for each draw of the other side.
+
+    The table is newcomers × trained lines. What a newcomer gets depends on its own cells alone.
+    """
+    from ratings_nmf.solvers import bayes
+    from ratings_nmf.solvers.cells import Cells
+
+    cells, zeros = Cells.of(newcomers), newcomers.zeros
+    if side == "rows":
+        return bayes.fold_in(cells, samples, zeros=zeros)
+    found = bayes.fold_in(cells, samples.transposed(), zeros=zeros)
+    return replace(samples, H=replace(found, H=found.H[:, :, :0]).transposed().H)
+
+
+def kinds_of(*, side: Side, dense: bool, has_intervals: bool) -> list[str]:
+    """Return what is written of newcomers of a side; where `dense`, predictions and intervals are of all cells."""
+    loadings = "W" if side == "rows" else "H"
+    return [loadings, "predictions", "recommendations", *(BOUNDS if dense and has_intervals else ())]
+
+
 class Results:
-    """Three files that grow side by side with each few newcomers; what stands across all of them is written last.
+    """Files that grow side by side with each few newcomers; what stands across all of them is written last.
 
     W of new rows is as in W.csv, H of new columns as in H.csv, recommendations as in
-    `data/recommendations/<dataset>.csv`. Predictions are W @ H in the raw table's orientation; of a large table the
-    known cells only. Loadings of new columns, of which each line of H has all, are kept until the end.
+    `data/recommendations/<dataset>.csv`. Predictions are in the raw table's orientation, and so are the ends of their
+    intervals; of a large table the known cells only. New columns, of which each line of H has all, are kept until the
+    end: their loadings, and their draws where all cells are predicted.
     """
 
-    def __init__(
-        self, files: Sequence[Path], *, side: Side, factors: Factors, known: tuple[str, ...], dense: bool
-    ) -> None:
-        """Begin files of loadings, predictions (of all cells where `dense`) and recommendations."""
-        self.loadings, self.predictions, self.recommendations = files
-        self.side, self.factors, self.known, self.dense = side, factors, known, dense
+    def __init__(self, files: Mapping[str, Path], *, side: Side, known: tuple[str, ...], dense: bool) -> None:
+        """Begin the files of `kinds_of`; `dense` as it was there."""
+        self.files, self.side, self.known, self.dense = files, side, known, dense
         self._labels: list[str] = []
-        self._kept: list[NDArray[np.float64]] = []
+        self._kept: list[Factors] = []
 
     def add(self, newcomers: RatingsTable, factors: Factors, lists: Recommendations) -> None:
         """Write some newcomers × known lines, factors of which a side is theirs, and what they get."""
@@ -201,33 +218,42 @@ class Results:
         if self.side == "rows":
             self._write_across(labels, factors)
         else:
-            self._kept.append(factors.H)
+            self._kept.append(factors if self.dense else predictor(factors, None))
             self._labels += labels
         if not self.dense:
             self._write_cells(newcomers, factors)
-        columns = lists.to_columns(receivers=labels, items=self.known, components=self.factors.components)
-        append_columns(self.recommendations, columns)
+        columns = lists.to_columns(receivers=labels, items=self.known, components=factors.components)
+        append_columns(self.files["recommendations"], columns)
 
     def finish(self) -> None:
         """Write the lines that hold something of every new column."""
         if self.side == "columns":
-            self._write_across(self._labels, replace(self.factors, H=np.hstack(self._kept)))
+            self._write_across(self._labels, _side_by_side(self._kept))
 
     def _write_across(self, labels: Sequence[str], factors: Factors) -> None:
         """Write the loadings of new lines and, unless there are too many, all their predictions."""
         rows, columns = (labels, self.known) if self.side == "rows" else (self.known, labels)
         own = factors.rows_frame(labels) if self.side == "rows" else factors.columns_frame(labels)
-        append_frame(self.loadings, own)
+        append_frame(self.files["W" if self.side == "rows" else "H"], own)
         if self.dense:
-            append_frame(self.predictions, factors.reconstruction_frames(rows, columns)["reconstruction"])
+            for name, frame in factors.reconstruction_frames(rows, columns).items():
+                append_frame(self.files["predictions" if name == "reconstruction" else name], frame)
 
     def _write_cells(self, newcomers: RatingsTable, factors: Factors) -> None:
-        """Write a line for each known cell: row, column, value, predicted."""
+        """Write a line for each known cell: row, column, value, and what is predicted of it."""
         own, known = (newcomers.rows, newcomers.row_labels), (newcomers.columns, newcomers.column_labels)
         rows, columns = (Coded(*side) for side in ((own, known) if self.side == "rows" else (known, own)))
         estimates = factors.estimates(rows.codes, columns.codes)
         cells: dict[str, Any] = {"row": rows, "column": columns, "value": newcomers.values, **estimates}
-        append_columns(self.predictions, cells)
+        append_columns(self.files["predictions"], cells)
+
+
+def _side_by_side(parts: Sequence[Factors]) -> Factors:
+    """Return factors of which each of these has some columns."""
+    samples = [part.samples for part in parts if isinstance(part, SampledFactors)]
+    factors = Factors(W=parts[0].W, H=np.hstack([part.H for part in parts]), components=parts[0].components)
+    H = np.concatenate([some.H for some in samples], axis=2) if samples else None
+    return predictor(factors, None if H is None else replace(samples[0], H=H))
 
 
 def extended(factors: Factors, loadings: NDArray[np.float64], *, side: Side) -> Factors:

@@ -4,6 +4,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ratings_nmf.core.table import from_dense
+from ratings_nmf.model.factors import BASELINES, numbered
+from ratings_nmf.model.samples import Samples
 from ratings_nmf.solvers.cells import Cells
 
 
@@ -46,3 +48,19 @@ def planted(shape=(60, 40), n_components=3, seed=0, *, spread=None):
 
     W, H = loadings(shape[0], n_components), loadings(n_components, shape[1])
     return W, H, W @ H
+
+
+def drawn(zeros="missing", draws=6, parts=3, seed=3):
+    """Some draws of a table of 9 rows and 6 columns, with levels where cells may be unknown."""
+    random = np.random.default_rng(seed)
+    W, H = random.gamma(0.7, 1, (draws, 9, parts)), random.gamma(0.7, 1, (draws, parts, 6))
+    names = numbered(parts)
+    if zeros == "missing":
+        W = np.concatenate([W, random.random((draws, 9, 1)), np.ones((draws, 9, 1))], axis=2)
+        H = np.concatenate([H, np.ones((draws, 1, 6)), random.random((draws, 1, 6))], axis=1)
+        names += BASELINES
+    prior = random.random((2, draws, 2, len(names)))
+    return Samples(
+        W=W.astype(np.float32), H=H.astype(np.float32), noise=random.random(draws), W_prior=prior[0], H_prior=prior[1],
+        components=names, chains=2,
+    )  # fmt: skip

@@ -5,35 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from examples import table_of
+from examples import drawn, table_of
 from ratings_nmf.core.params import FitParameters
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
 from ratings_nmf.files import interim
 from ratings_nmf.model import reading, writing
-from ratings_nmf.model.factors import BASELINES, numbered
 from ratings_nmf.model.frame import Solution
-from ratings_nmf.model.samples import QUANTILES, Samples, predictor
+from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.recommend.recommendations import Ranking
 from ratings_nmf.recommend.search import in_blocks, recommend
 
 CELLS = np.random.default_rng(0).integers(1, 6, (9, 6)) * (np.random.default_rng(1).random((9, 6)) < 0.4)
-
-
-def drawn(zeros="missing", draws=6, parts=3, seed=3):
-    """Some draws of a table, with levels where cells may be unknown."""
-    random = np.random.default_rng(seed)
-    W, H = random.gamma(0.7, 1, (draws, 9, parts)), random.gamma(0.7, 1, (draws, parts, 6))
-    names = numbered(parts)
-    if zeros == "missing":
-        W = np.concatenate([W, random.random((draws, 9, 1)), np.ones((draws, 9, 1))], axis=2)
-        H = np.concatenate([H, np.ones((draws, 1, 6)), random.random((draws, 1, 6))], axis=1)
-        names += BASELINES
-    prior = random.random((2, draws, 2, len(names)))
-    return Samples(
-        W=W.astype(np.float32), H=H.astype(np.float32), noise=random.random(draws), W_prior=prior[0], H_prior=prior[1],
-        components=names, chains=2,
-    )  # fmt: skip
 
 
 def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000):

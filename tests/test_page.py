@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
+from examples import drawn, table_of
 from pages import HOSTILE, made_of
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
+from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
@@ -319,3 +321,16 @@ def test_the_consensus_comes_in_its_order_and_in_few_lines(columns, shown):
     assert found["labels"][0] == sources.table.column_labels[sources.consensus.columns[0]]
     step = -(-columns // 120)
     assert values[0, -1] == pytest.approx(sources.consensus.matrix[:step, step * (shown - 1) :].mean(), abs=5e-3)
+
+
+def test_draws_give_the_page_predictions_intervals_and_what_parts_give_on_average():
+    samples = drawn()
+    mean, deviation = samples.table
+    table = table_of(mean.round())
+    data = matrices(table, predictor(samples.mean(), samples))
+    found = {name: unpacked(data[name]) for name in ("predicted", "low", "high", "gives")}
+    np.testing.assert_allclose(found["predicted"], mean.ravel(), rtol=6e-3)
+    np.testing.assert_allclose(found["high"], (mean + QUANTILES[90] * deviation).ravel(), rtol=6e-3)
+    assert (found["low"] <= found["predicted"]).all()
+    np.testing.assert_allclose(found["gives"].reshape(-1, 5).sum(axis=1), mean.ravel(), rtol=2e-2)
+    assert "predicted" not in matrices(table, samples.mean())

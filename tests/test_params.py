@@ -24,6 +24,16 @@ datasets:
 """
 
 
+def test_only_a_solver_that_samples_ranks_by_the_lower_end_of_intervals():
+    changed = document()
+    changed["datasets"]["a"]["recommend"]["by"] = "low"
+    assert refused(changed).startswith(
+        "params.yaml: datasets.a.recommend.by: the solver native tells no interval; expected"
+    )
+    changed["datasets"]["a"]["fit"] |= {"solver": "bayes", "options": {}}
+    assert params.parse(changed).dataset("a").recommend.by == "low"
+
+
 def test_parameters_are_read_with_dvcs_numbers(tmp_path, monkeypatch):
     (tmp_path / "params.yaml").write_text(TEXT, encoding="utf-8")
     monkeypatch.chdir(tmp_path)

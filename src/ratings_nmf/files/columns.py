@@ -89,7 +89,11 @@ def write_parquet(path: Path, columns: Mapping[str, NDArray[Any]]) -> None:
 
 @contextmanager
 def appending(path: Path) -> Iterator[Callable[[Mapping[str, NDArray[Any]], Mapping[str, Sequence[str]]], None]]:
-    """Yield a function that takes columns of numbers and, to stand before them, of texts, and adds lines each time."""
+    """Yield a function that takes columns of numbers and, to stand before them, of texts, and adds lines each time.
+
+    Of numbers in single precision, hardly any of which come twice, first bytes stand together, then second ones and so
+    on: 3.2 bytes a number, where a dictionary takes 4.5.
+    """
     with ExitStack() as stack:
         writer: Any = None
 
@@ -98,8 +102,17 @@ def appending(path: Path) -> Iterator[Callable[[Mapping[str, NDArray[Any]], Mapp
             texts = [texts_to_arrow(column) for column in labels.values()]
             table = pa.Table.from_arrays([*texts, *map(to_arrow, columns.values())], names=[*labels, *columns])
             if writer is None:
+                single = [name for name, column in columns.items() if column.dtype == np.float32]
+                others = [name for name in table.column_names if name not in single]
                 writer = stack.enter_context(
-                    pyarrow.parquet.ParquetWriter(path, table.schema, store_schema=False, compression="zstd")
+                    pyarrow.parquet.ParquetWriter(
+                        path,
+                        table.schema,
+                        store_schema=False,
+                        compression="zstd",
+                        use_dictionary=others,
+                        use_byte_stream_split=single,
+                    )
                 )
             writer.write_table(table)
 

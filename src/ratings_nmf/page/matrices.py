@@ -28,6 +28,9 @@ CELLS = 40_000
 SIDE = 200
 """Most blocks of a side whose partner is long, too."""
 
+GIVEN = 100_000
+"""Most numbers of what components give cells: mean products of draws, which are not the products of means."""
+
 GROUPS = 120
 """Most lines of the consensus matrix."""
 
@@ -56,7 +59,8 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`.
     Of draws ``predicted`` is given, since W @ H of their means is not the prediction, and where cells are single
-    ``low`` and ``high``, between which 90 % of the values observed lie.
+    ``low`` and ``high``, between which 90 % of the values observed lie, and up to `GIVEN` numbers ``gives``, what each
+    component gives a cell.
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
@@ -77,6 +81,9 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         predicted, low, high = factors.reconstructions().values()
         content["predicted"] = numbers(prediction_means(factors, rows, columns) if in_blocks else predicted)
         content |= {} if in_blocks else {"low": numbers(low), "high": numbers(high)}
+        if table.size * len(factors.components) <= GIVEN:
+            places = np.indices(table.shape, np.int32).reshape(2, -1)
+            content["gives"] = numbers(factors.samples.contributions(*places))
     if len(rows.sizes) <= SIDE:
         standard, gram = correlation_parts(factors, rows)
         content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}

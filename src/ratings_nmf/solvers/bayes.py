@@ -13,6 +13,7 @@ from msgspec import structs
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Places, Zeros
+from ratings_nmf.core.words import counted
 from ratings_nmf.model.frame import Solution
 from ratings_nmf.model.mixing import described, mixing
 from ratings_nmf.model.samples import MOST, Samples, aligned
@@ -76,9 +77,7 @@ def fit(
             **described(mixing(tails[:, :, None]), mixing(predicted)),
             "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
         },
-        notes=(f"{options.samples} samples of each chain are kept, not {wanted}, so that they take less than 2 GB.",)
-        if options.samples < wanted
-        else (),
+        notes=_notes(options.samples, wanted),
     )
 
 
@@ -88,6 +87,15 @@ def _affordable(options: BayesOptions, numbers: int) -> BayesOptions:
     if options.samples <= samples:
         return options
     return structs.replace(options, samples=samples, thinning=options.samples * options.thinning // samples)
+
+
+def _notes(samples: int, wanted: int) -> list[str]:
+    be = "is" if samples == 1 else "are"
+    return (
+        [f"{counted(samples, 'sample')} of each chain {be} kept, not {wanted}: these would take more than 2 GB."]
+        if samples < wanted
+        else []
+    )
 
 
 def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOptions) -> Samples:

@@ -39,7 +39,8 @@ const factsOf = (picture, data, [row, column]) => {
   if (table.interval) told.push(["90\u00a0% of values", interval(...table.interval(row, column))]);
   if (!Number.isNaN(left)) told.push([`${mean}left over`, number(left)]);
   if (picture.shares) told.push(["share shown", percent(picture.value(row, column))]);
-  const shares = contributions(data.components, data.parts, (at) => (predicted ? (table.value.W(row, at) * table.value.H(at, column)) / predicted : 0));
+  const gives = table.gives ?? ((row, column, at) => table.value.W(row, at) * table.value.H(at, column));
+  const shares = contributions(data.components, data.parts, (at) => (predicted ? gives(row, column, at) / predicted : 0));
   const rest = predicted && data.predicted ? 1 - shares.reduce((total, [, share]) => total + share, 0) : 0;
   if (rest) shares.push(["what parts vary together", rest]);
   return { told, shares: shares.filter(([, share]) => share >= 0.005).slice(0, 6) };

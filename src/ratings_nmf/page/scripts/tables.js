@@ -33,6 +33,7 @@ const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together 
     sides: { ...sides, others: sides.rows, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components" } },
     levels: levels || null,
     loading: { rows: W, columns: (line, at) => H(at, line) },
+    gives: draws?.gives && ((row, column, at) => draws.gives[(row * columns + column) * data.components.length + at]),
     interval: draws?.low && ((row, column) => [draws.low, draws.high].map((ends) => cell(ends)(row, column))),
     value: {
       input: cell(values),
@@ -80,7 +81,7 @@ const wholeTable = (data) => {
   return tableOf(sides, data, {
     values: numbers(data.values),
     residuals: data.residuals && numbers(data.residuals),
-    draws: data.predicted && { predicted: numbers(data.predicted), low: data.low && numbers(data.low), high: data.high && numbers(data.high) },
+    draws: data.predicted && Object.fromEntries(["predicted", "low", "high", "gives"].map((name) => [name, data[name] && numbers(data[name])])),
     W: (row, at) => data.W[row][at],
     H: (at, column) => data.H[at][column],
     alike: standard && correlation(standard, gram),

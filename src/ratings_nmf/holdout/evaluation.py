@@ -23,6 +23,7 @@ from ratings_nmf.holdout.trial import (
     root_mean_square,
     standard_error,
 )
+from ratings_nmf.model.samples import SampledFactors
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import NativeKeys
 
@@ -75,14 +76,15 @@ def score(
     averages = levels(trial.known, penalty=shrinkage)
     by_levels = averages.predict(*places)
     by_factors = by_levels.copy()
-    by_factors[inside] = trial.factors.predict(*known_places)
+    spread = None
+    if isinstance(trial.factors, SampledFactors):
+        by_factors[inside], deviations = trial.factors.samples.predict(*known_places)
+        spread = values[inside] - by_factors[inside], deviations
+    else:
+        by_factors[inside] = trial.factors.predict(*known_places)
     errors = values - np.stack([by_factors, by_levels, np.full(len(values), averages.mean)])
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
-    spread = None
-    if trial.samples is not None:
-        mean, deviations = trial.samples.predict(*known_places)
-        spread = values[inside] - mean, deviations
     return Scores(errors=errors, lists=find(factors, what, to=to, penalty=penalty), spread=spread)
 
 

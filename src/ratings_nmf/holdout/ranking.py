@@ -134,7 +134,8 @@ def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> 
     if not len(what.receivers):
         return ListScores(receivers=what.receivers, measures={}, coverage={}, penalty=penalty)
     alike = np.ones((what.known.shape[0], 1))
-    own = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
+    joined = factors.joined
+    own = (joined.W, joined.H.T) if to == "rows" else (joined.H.T, joined.W)
     lists = {FACTORS: _best(what, *own), MOST_POPULAR: _best(what, alike, what.likes.sum(axis=0)[:, None])}
     if np.prod(what.known.shape) <= LARGEST:
         penalty = _tuned(what) if penalty is None else penalty

@@ -12,7 +12,6 @@ from scipy.sparse import csr_array
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.samples import Samples
 from ratings_nmf.solvers.cells import not_held_out
 from ratings_nmf.solvers.factorize import Solver, factorize
 
@@ -128,11 +127,10 @@ class Model:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trial:
-    """What was known, and what was fitted to it: the factors that predict, and the draws that they are joined from."""
+    """What was known, and the factors that were fitted to it."""
 
     known: Training
     factors: Factors
-    samples: Samples | None = None
 
 
 def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) -> Trial:
@@ -152,7 +150,7 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
         seed=seed,
         held_out=known.held_out,
     )
-    return Trial(known=known, factors=fit.predictor, samples=fit.samples)
+    return Trial(known=known, factors=fit.predictor)
 
 
 def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.model.samples import Samples
+from ratings_nmf.model.samples import Samples, predictor
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -83,8 +83,8 @@ class Solution:
 
     @property
     def predictor(self) -> Factors:
-        """The factors whose W @ H is the prediction."""
-        return self.factors if self.samples is None else self.samples.joined()
+        """The factors, or the draws that they are means of, which predict."""
+        return predictor(self.factors, self.samples)
 
     def convergence(self) -> "dict[str, DataFrame]":
         """Return ``convergence``, the loss after each iteration, or ``traces``, each chain's noise after each sweep.

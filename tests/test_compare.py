@@ -209,6 +209,7 @@ def test_lists_overlap(before, after, expected):
     assert (*counts, found.shared) == expected
 
 
+@pytest.mark.slow
 def test_an_experiment_beside_head_on_a_branch_and_a_name_that_is_none(workspace):
     workspace.dvc("exp", "run", "--name", "two", "-S", "datasets.groceries.fit.n_components=2")
     shown = workspace.stage("compare", "HEAD", "two")

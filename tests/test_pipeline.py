@@ -44,6 +44,7 @@ def test_one_count_reruns_one_dataset_and_every_diff_names_what_it_did(workspace
     assert "datasets.groceries.fit.n_components" in workspace.dvc("params", "diff", "--md")
 
 
+@pytest.mark.slow
 def test_a_dataset_is_one_block_and_one_file(workspace):
     before = workspace.artifacts()
     (workspace.root / "data/raw/visits.tsv").write_text("who\tmon\ttue\nann\t3\t0\nbob\t0\t1\ncid\t2\t2\n")

@@ -159,12 +159,12 @@ def _spark(
 
     weight, identity = newcomers.weight, np.eye(len(others))
     penalty = convert(dict(method.options), SparkKeys, at=AT).regParam * (weight or 1.0)
-    W, others = np.zeros((newcomers.shape[0], len(others))), weight * others @ others.T
+    W, gram_of_all = np.zeros((newcomers.shape[0], len(others))), weight * others @ others.T
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:
             known = others[:, newcomers.columns[first:last]]
             if weight:
-                gram = others + (1 - weight) * known @ known.T + penalty * (last - first) * identity
+                gram = gram_of_all + (1 - weight) * known @ known.T + penalty * (last - first) * identity
                 root = np.linalg.cholesky(gram)
                 W[line], _ = nnls(root.T, np.linalg.solve(root, known @ newcomers.values[first:last]))
             else:

@@ -7,9 +7,11 @@ import pytest
 
 from examples import drawn, table_of
 from ratings_nmf.core.params import FitParameters
+from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
 from ratings_nmf.files import interim
+from ratings_nmf.files.columns import read_parquet
 from ratings_nmf.model import reading, writing
 from ratings_nmf.model.frame import Solution
 from ratings_nmf.model.samples import QUANTILES, predictor
@@ -60,6 +62,31 @@ def test_rows_are_read_some_at_a_time(tmp_path, monkeypatch):
     np.testing.assert_array_equal(np.concatenate([piece.W for piece in pieces], axis=1), whole.W)
     for name in ("H", "noise", "W_prior", "H_prior", "chains", "components"):
         np.testing.assert_array_equal(getattr(pieces[0], name), getattr(whole, name))
+
+
+def test_rows_that_were_drawn_are_read_alone(tmp_path, monkeypatch):
+    written(monkeypatch, tmp_path, drawn())
+    rows = np.array([1, 4, 8])
+    some = reading.read("d", draw=Draw(rows=rows, row_count=9))
+    whole = reading.read("d")
+    np.testing.assert_array_equal(some.reconstruction(), whole.reconstruction()[rows])
+    monkeypatch.setattr(reading, "DENSE_LIMIT", 9 * 6 - 1)
+    np.testing.assert_array_equal(reading.read("d").reconstruction(), predictor(whole, None).reconstruction())
+
+
+@pytest.mark.parametrize("limit", [0, 1_000_000])
+def test_cells_of_a_large_table_have_intervals(tmp_path, monkeypatch, limit):
+    monkeypatch.setattr(writing, "DENSE_LIMIT", limit)
+    samples = drawn()
+    table, _ = written(monkeypatch, tmp_path, samples)
+    folder = tmp_path / "data/factors/d"
+    assert (folder / "low.csv").exists() == bool(limit)
+    if not limit:
+        found = read_parquet(folder / "reconstruction.parquet")
+        np.testing.assert_array_equal(found["value"], table.values)
+        mean, deviation = samples.predict(table.rows, table.columns)
+        np.testing.assert_allclose(found["predicted"], mean)
+        np.testing.assert_allclose(found["high"], mean + QUANTILES[90] * deviation)
 
 
 def by_hand(samples, table, *, to, top, by):

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import RatingsTable
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -109,11 +108,6 @@ class Factors:
         return {
             name: DataFrame(cells, index=index, columns=list(columns)) for name, cells in self.reconstructions().items()
         }
-
-    def stored_cells(self, table: RatingsTable, *, first_row: int = 0) -> dict[str, NDArray[Any]]:
-        """Return ``row`` (counted from the first row's position), ``column``, ``value`` and `estimates` of cells."""
-        cells: dict[str, NDArray[Any]] = {"row": table.rows + np.int32(first_row), "column": table.columns}
-        return {**cells, "value": table.values, **self.estimates(table.rows, table.columns)}
 
 
 def parts_of(components: tuple[str, ...]) -> int:

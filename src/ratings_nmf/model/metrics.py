@@ -28,7 +28,7 @@ def fit_metrics(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     >>> round(metrics["frobenius_error"] ** 2, 9), metrics["mae"], round(metrics["explained_variance"], 9)
     (5.0, 1.5, 0.444444444)
     """
-    return measures(sums(table, factors), factors)
+    return measures(sums(table, factors, factors.predict(table.rows, table.columns)), factors)
 
 
 class Sums(NamedTuple):
@@ -47,9 +47,8 @@ class Sums(NamedTuple):
     loadings_squared: NDArray[np.float64]
 
 
-def sums(table: RatingsTable, factors: Factors) -> Sums:
-    """Return the sums over a table, which may be some rows of a larger one."""
-    prediction = factors.predict(table.rows, table.columns)
+def sums(table: RatingsTable, factors: Factors, prediction: NDArray[np.float64]) -> Sums:
+    """Return the sums over a table, or some rows of a larger one, given the prediction of its stored cells."""
     squares = float(np.square(table.values - prediction).sum())
     distances = float(np.abs(table.values - prediction).sum())
     if table.weight:

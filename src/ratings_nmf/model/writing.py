@@ -56,11 +56,13 @@ def write(
             rows = slice(start, start + table.shape[0])
             W = loadings.as_written(arranged(original.W[rows]).W, largest.W[0], csv=csv)
             some = predictor(replace(factors, W=W), None if samples is None else samples.of_rows(rows))
-            parts.append(sums(table, some))
+            estimates = some.estimates(table.rows, table.columns)
+            parts.append(sums(table, some, estimates["predicted"]))
+            cells = {"row": table.rows + np.int32(start), "column": table.columns, "value": table.values}
             contents: dict[str, loadings.Content] = (
                 {**some.reconstruction_frames(table.row_labels, labels)}
                 if dense
-                else {"reconstruction": some.stored_cells(table, first_row=start)}
+                else {"reconstruction": {**cells, **estimates}}
             )
             if samples is not None:
                 lines = samples.W[:, rows]

@@ -8,7 +8,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.holdout.trial import Levels, Model, levels, training
+from ratings_nmf.holdout.trial import Levels, Model, error_by_row, levels, training
 from ratings_nmf.solvers.factorize import factorize
 
 COMMON = {"seed": 0, "to": "rows"}
@@ -59,14 +59,17 @@ def test_heldout_against_the_obvious_way(zeros):
     model = Model(solver="native", n_components=3, options={"regularization": 0.1})
     found = evaluation.over_folds(table, model, folds=3, seed=5, to="rows")
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
-    rmse = []
+    squares = np.full(cells.shape, np.nan)
     for fold in folds.numbers:
         held, values = folds.held_out(fold)
         seed = derived_seed(5, "evaluate fit", 3, fold)
         fit = factorize(table, n_components=3, solver="native", options=model.options, seed=seed, held_out=held)
-        rmse.append(np.sqrt(np.mean((values - fit.factors.reconstruction()[held]) ** 2)))
-    assert found["rmse"] == pytest.approx(np.mean(rmse))
-    assert found["rmse_se"] == pytest.approx(np.std(rmse, ddof=1) / np.sqrt(3))
+        squares[held] = (values - fit.factors.reconstruction()[held]) ** 2
+    rows = squares[~np.isnan(squares).all(axis=1)]
+    without = [np.sqrt(np.nanmean(np.delete(rows, row, axis=0))) for row in range(len(rows))]
+    jackknife = np.sqrt((len(rows) - 1) * np.var(without))
+    assert found["rmse"] == pytest.approx(np.sqrt(np.nanmean(squares)))
+    assert found["rmse_se"] == pytest.approx(jackknife, rel=0.15)
     assert found["cells"] == len(folds.rows) - folds.kept and found["folds"] == 3
     assert [*found["lists"]] == ["factors", "most popular", "item-kNN", "EASE"]
 
@@ -82,7 +85,17 @@ def test_factors_beat_averages_on_planted_parts_and_not_on_noise():
     assert good["beats_baseline"] and good["gain"] > good["gain_se"]
     assert good["verdict"].startswith("The factors predict better than ")
     assert not bad["beats_baseline"]
-    assert bad["verdict"].startswith(("The factors predict no better than", "The factors predict worse than"))
+    assert bad["verdict"].startswith("The factors predict much worse than the mean of all cells, by ")
+    assert not any("So few cells" in each["verdict"] for each in (good, bad))
+
+
+def test_a_few_cells_are_said_to_tell_nothing():
+    cells = np.array([[5, 3, 0, 1], [4, 0, 0, 1], [1, 1, 0, 5], [1, 0, 0, 4], [0, 1, 5, 4]], dtype=float)
+    model = Model(solver="native", n_components=3, options={})
+    found = evaluation.over_folds(table_of(cells, "observed"), model, folds=5, **COMMON)
+    assert (found["fitted_cells"], found["free_loadings"]) == (16, 18)
+    assert found["verdict"].startswith("The factors predict much worse than ")
+    assert "16 were left to fit 18 loadings to. So few cells do not tell" in found["verdict"]
 
 
 def test_without_folds_it_says_so():
@@ -102,7 +115,7 @@ def test_unknown_labels_are_predicted_by_the_averages():
     assert by_mean[3] == by_levels[3]
 
 
-def test_standard_errors_over_test_cells_are_of_the_right_size():
+def test_standard_errors_over_test_cells_are_those_of_drawing_rows_anew():
     draw = np.random.default_rng(6)
     table = table_of(draw.gamma(1, 1, (50, 30)), "observed")
     model = Model(solver="native", n_components=1, options={})
@@ -110,10 +123,20 @@ def test_standard_errors_over_test_cells_are_of_the_right_size():
     values = draw.gamma(1, 1, 300)
     found = evaluation.on_test_cells(table, (cells, values), model, **COMMON)
     seed = derived_seed(COMMON["seed"], "evaluate fit", 1, 0)
-    errors = evaluation.score(table, (cells, values), model, seed=seed, to="rows").errors[0]
-    drawn = [np.sqrt(np.mean(draw.choice(errors, 300) ** 2)) for _ in range(4000)]
-    assert found["rmse_se"] == pytest.approx(np.std(drawn), rel=0.15)
-    assert found["mae_se"] == pytest.approx(np.abs(errors).std(ddof=1) / np.sqrt(300))
+    errors = evaluation.score(table, (cells, values), model, seed=seed, to="rows").errors
+    assert found["fitted_cells"] == 1500 - np.unique(np.stack(cells), axis=1).shape[1]
+    by_row = [errors[:, cells[0] == row] for row in np.unique(cells[0])]
+    drawn = [np.hstack([by_row[row] for row in draw.integers(0, len(by_row), len(by_row))]) for _ in range(4000)]
+    rmse = np.sqrt([np.square(each).mean(axis=1) for each in drawn])
+    best = 1 + np.sqrt(np.square(errors[1:]).mean(axis=1)).argmin()
+    assert found["rmse_se"] == pytest.approx(np.std(rmse[:, 0]), rel=0.15)
+    assert found["mae_se"] == pytest.approx(np.std([np.abs(each[0]).mean() for each in drawn]), rel=0.15)
+    assert found["gain_se"] == pytest.approx(np.std(rmse[:, best] - rmse[:, 0]), rel=0.15)  # paired
+
+
+def test_cells_of_one_row_are_taken_alone():
+    values = np.array([1.0, 2.0, 4.0])
+    assert error_by_row(values, np.full(3, 7)) == pytest.approx(values.std(ddof=1) / np.sqrt(3))
 
 
 def test_a_count_that_does_not_fit_the_table():

@@ -18,6 +18,9 @@ HEAD, TAIL = 140, 40
 MIXED, MISSED = 1.05, 0.02
 """R-hat up to which chains count as mixed, and what intervals' coverage may be off by; a warning beyond."""
 
+MUCH = 1.5
+"""Times the error of averages above which factors are much worse than these."""
+
 NAMED = 5
 """Empty rows or columns that a sentence names before it only counts."""
 
@@ -145,6 +148,45 @@ def drawn_rows(draw: Draw | None) -> list[str]:
     return [] if draw is None else [f"{str(draw).capitalize()} by hash: the table has more cells than most_cells."]
 
 
+def on_gain(heldout: dict[str, Any]) -> str:
+    """Say how much better than the better of two averages, as good as it, worse or much worse the factors predict.
+
+    Within one standard error they are as good; much worse is beyond it and an error more than `MUCH` as large. Where
+    a fit without some cells had no more of them than W and H leave loadings free, k (rows + columns − k), that is why.
+
+    >>> held_out = {"rmse": 0.9, "baselines_rmse": 1.0, "global_mean_rmse": 1.2, "gain": 0.1, "gain_se": 0.02}
+    >>> held_out |= {"fitted_cells": 80, "free_loadings": 18}
+    >>> on_gain(held_out)
+    'The factors predict better than row and column averages, by 0.10 ± 0.02: RMSE on unseen cells 0.9 against 1.'
+    >>> on_gain(held_out | {"gain": -1.0, "rmse": 2.0}).partition(":")[0]
+    'The factors predict much worse than row and column averages, by 1.00 ± 0.02'
+    >>> on_gain(held_out | {"gain": -1.0, "rmse": 2.0, "fitted_cells": 16}).partition("surprise: ")[2]
+    'of the known cells 16 were left to fit 18 loadings to. So few cells do not tell how well the factors predict.'
+    """
+    averages = {
+        "row and column averages": heldout["baselines_rmse"],
+        "the mean of all cells": heldout["global_mean_rmse"],
+    }
+    best = min(averages, key=averages.__getitem__)
+    gain, error = heldout["gain"], heldout["gain_se"]
+    size, spread = aligned([abs(gain), error])
+    if gain > error:
+        grade = f"better than {best}, by {size} ± {spread}"
+    elif gain >= -error:
+        grade = f"as well as {best} ({'better' if gain > 0 else 'worse'} by {size} ± {spread}, which may be chance)"
+    else:
+        grade = f"{'much ' * (heldout['rmse'] > MUCH * averages[best])}worse than {best}, by {size} ± {spread}"
+    sentence = (
+        f"The factors predict {grade}: RMSE on unseen cells {number(heldout['rmse'])} against {number(averages[best])}."
+    )
+    if gain <= error and heldout["fitted_cells"] <= heldout["free_loadings"]:
+        sentence += (
+            f" That is no surprise: of the known cells {heldout['fitted_cells']:,} were left to fit "
+            f"{heldout['free_loadings']:,} loadings to. So few cells do not tell how well the factors predict."
+        )
+    return sentence
+
+
 def on_lists(heldout: dict[str, Any]) -> str:
     """Say what the lists find of held-out cells beside those of other recommenders; nothing where not measured.
 
@@ -212,11 +254,7 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
     if "intervals" in heldout and (said := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):
         sentences.append(said)
     if heldout.get("beats_baseline") is False and not heldout.get("for_lists"):
-        averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
-        sentences.append(
-            "On unseen cells the factors do no better than plain averages "
-            f"(RMSE {number(heldout['rmse'])} against {number(averages)})."
-        )
+        sentences.append(on_gain(heldout))
     return sentences
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import Places, RatingsTable, Side
-from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_lists
+from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_gain, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.ranking import ListScores, figures, find, sought
@@ -17,11 +18,11 @@ from ratings_nmf.holdout.rivals import LARGEST
 from ratings_nmf.holdout.trial import (
     Matrix,
     Model,
+    error_by_row,
     fit_to_rest,
     hold_out,
     levels,
     root_mean_square,
-    standard_error,
 )
 from ratings_nmf.model.samples import SampledFactors
 from ratings_nmf.solvers.factorize import check_count
@@ -35,11 +36,14 @@ PREDICTORS = {"": "factors", "baselines_": "row and column averages", "global_me
 class Scores:
     """How the predictors do on some held-out cells.
 
-    ``errors`` are x − prediction of each of `PREDICTORS`, (predictors, cells); ``spread``, of a solver that samples,
-    x − prediction and its standard deviation, of the cells whose row and column the table has.
+    ``rows`` are those of the cells, (cells,), −1 of one that the table does not have; ``errors`` x − prediction of each
+    of `PREDICTORS`, (predictors, cells); ``fitted`` is the number of cells that counted in the fit; ``spread``, of a
+    solver that samples, x − prediction and its standard deviation, of the cells whose row and column the table has.
     """
 
+    rows: NDArray[np.int32]
     errors: Matrix
+    fitted: float
     lists: ListScores
     spread: tuple[Matrix, Matrix] | None = None
 
@@ -85,11 +89,12 @@ def score(
     errors = values - np.stack([by_factors, by_levels, np.full(len(values), averages.mean)])
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
-    return Scores(errors=errors, lists=find(factors, what, to=to, penalty=penalty), spread=spread)
+    lists = find(factors, what, to=to, penalty=penalty)
+    return Scores(rows=places[0], errors=errors, fitted=trial.known.counted, lists=lists, spread=spread)
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: Side) -> dict[str, Any]:
-    """Return the content of heldout.json from folds of their own: means over the folds, and their standard errors.
+    """Return the content of heldout.json from folds of their own, over the cells of all folds.
 
     Without folds it says so, and nothing else.
 
@@ -108,15 +113,13 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: 
         fold_seed = derived_seed(seed, "evaluate fit", count, fold)
         penalty = scores[-1].lists.penalty if scores else None
         scores.append(score(table, spread.held_out(fold), model, seed=fold_seed, to=to, penalty=penalty))
-    rmse = np.stack([root_mean_square(each.errors) for each in scores], axis=1)
-    mae = np.stack([np.abs(each.errors).mean(axis=1) for each in scores], axis=1)
-    return {"n_components": count, "folds": len(scores), **_content(scores, (rmse.mean(axis=1), rmse), mae, table)}
+    return {"n_components": count, "folds": len(scores), **_content(scores, table, count)}
 
 
 def on_test_cells(
     table: RatingsTable, cells: tuple[Places, Matrix], model: Model, *, seed: int, to: Side
 ) -> dict[str, Any]:
-    """Return the content of heldout.json from cells that the user holds out; standard errors are over these cells.
+    """Return the content of heldout.json from cells that the user holds out.
 
     Parameters
     ----------
@@ -131,10 +134,7 @@ def on_test_cells(
     count = model.n_components
     check_count(table.shape, count, "fit.n_components")
     scores = score(table, cells, model, seed=derived_seed(seed, "evaluate fit", count, 0), to=to)
-    rmse = root_mean_square(scores.errors)
-    # the RMSE moves by 1 / (2 RMSE) times what the mean square moves by
-    halves = np.square(scores.errors) / np.where(rmse > 0, 2.0 * rmse, 1.0)[:, None]
-    return {"n_components": count, "folds": 0, **_content([scores], (rmse, halves), np.abs(scores.errors), table)}
+    return {"n_components": count, "folds": 0, **_content([scores], table, count)}
 
 
 def predictors(heldout: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -166,52 +166,45 @@ def summary(heldout: Mapping[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _content(
-    scores: Sequence[Scores], rmse: tuple[Matrix, Matrix], errors: Matrix, table: RatingsTable
-) -> dict[str, Any]:
-    """Return what both kinds of held-out cells say.
+def _content(scores: Sequence[Scores], table: RatingsTable, count: int) -> dict[str, Any]:
+    """Return what the held-out cells say; errors are over all of them, standard errors over their rows.
 
-    Parameters
-    ----------
-    rmse
-        That of each of `PREDICTORS`, (predictors,), and what its standard error is over, (predictors, n).
-    errors
-        Absolute errors of each, whose mean is the MAE, (predictors, n).
-    table
-        Where its cells that are not given count with a weight between 0 and 1, it is for lists, and they decide.
+    The gain is paired: that of a cell is (e² of the better average − e² of the factors), each over 2 RMSE, by which a
+    cell moves an RMSE. Where cells that are not given count with a weight between 0 and 1, the table is for lists, and
+    they decide.
     """
-    best = 1 + int(rmse[0][1:].argmin())
-    gain, error = float(rmse[0][best] - rmse[0][0]), standard_error(rmse[1][best] - rmse[1][0])
+    rows, errors = np.concatenate([each.rows for each in scores]), np.hstack([each.errors for each in scores])
+    rmse, absolute = root_mean_square(errors), np.abs(errors)
+    moves = np.square(errors) / np.maximum(2.0 * rmse, np.finfo(float).tiny)[:, None]
+    best = 1 + int(rmse[1:].argmin())
+    content = {
+        "cells": len(rows),
+        **{f"{prefix}rmse": value for prefix, value in zip(PREDICTORS, rmse.tolist(), strict=True)},
+        **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, absolute.mean(axis=1).tolist(), strict=True)},
+        "rmse_se": error_by_row(moves[0], rows),
+        "mae_se": error_by_row(absolute[0], rows),
+        "gain": float(rmse[best] - rmse[0]),
+        "gain_se": error_by_row(moves[best] - moves[0], rows),
+        "fitted_cells": round(sum(each.fitted for each in scores) / len(scores)),
+        "free_loadings": count * (sum(table.shape) - count),
+    }
     lists = figures([each.lists for each in scores])
     for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
     if not for_lists:
-        sentences.insert(0, _verdict(("row and column averages", "the mean of all cells")[best - 1], gain, error))
+        sentences.insert(0, on_gain(content))
     intervals = pooled([each.spread for each in scores])
     sentences += [on_coverage(each) for each in intervals.values()]
     notes = [] if lists else ["lists: not measured; no held-out cell is worth finding"]
     if lists and "ease_penalty" not in lists:
         notes.append(f"item-kNN and EASE: not measured; they take tables of up to {LARGEST:,} cells (rows × columns)")
     return {
-        "cells": sum(each.errors.shape[1] for each in scores),
-        **{f"{prefix}rmse": value for prefix, value in zip(PREDICTORS, rmse[0].tolist(), strict=True)},
-        **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, errors.mean(axis=1).tolist(), strict=True)},
-        "rmse_se": standard_error(rmse[1][0]),
-        "mae_se": standard_error(errors[0]),
+        **content,
         **intervals,
         **lists,
         **({"notes": notes} if notes else {}),
-        "gain": gain,
-        "gain_se": error,
         **({"for_lists": True} if for_lists else {}),
-        "beats_baseline": lists["ndcg_gain"] > (lists["ndcg_gain_se"] or 0.0) if for_lists else gain > error,
+        "beats_baseline": (
+            lists["ndcg_gain"] > (lists["ndcg_gain_se"] or 0.0) if for_lists else content["gain"] > content["gain_se"]
+        ),
         "verdict": " ".join(sentences),
     }
-
-
-def _verdict(best: str, gain: float, error: float) -> str:
-    """Say whether the factors gain more than the standard error."""
-    if gain > error:
-        return f"The factors predict better than {best}."
-    if gain >= -error:
-        return f"The factors predict no better than {best} (the difference is noise)."
-    return f"The factors predict worse than {best}."

@@ -198,3 +198,18 @@ def clustered_error(sums: Matrix, counts: Matrix) -> Matrix:
     total, clusters = float(counts.sum()), int(np.count_nonzero(counts))
     rest = sums - sums.sum(axis=-1, keepdims=True) / total * counts
     return np.asarray(np.sqrt(clusters / max(clusters - 1, 1) * np.square(rest).sum(axis=-1)) / total)
+
+
+def error_by_row(values: Matrix, rows: NDArray[np.int32]) -> float:
+    """Return the standard error of the mean of values of cells, those of a row moving together, as `clustered_error`.
+
+    Cells of one row only are taken alone. Both have the shape (cells,), 2 cells or more.
+
+    >>> error_by_row(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 2, 2]))
+    1.0
+    """
+    clusters = np.unique(rows, return_inverse=True)[1]
+    if not clusters.any():
+        clusters = np.arange(len(rows))
+    sums, counts = np.bincount(clusters, values), np.bincount(clusters)
+    return float(clustered_error(sums.astype(np.float64), counts.astype(np.float64)))

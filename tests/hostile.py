@@ -262,7 +262,7 @@ def labels() -> Iterator[tuple[Any, ...]]:
         yield TABLE.replace("ann", label).replace(",", ";"), SAME, {"labels": "strip"}
         yield TRIPLES.replace("ann", label), SAME, GIVEN | {"labels": "strip"}
         yield TRIPLES.replace("tea", label), Read(columns=("ann", "ham")), GIVEN | {"labels": "strip"}
-    for odd in ("\0", "\x1b]0;x\x07", "\x08", "\x7f", "\x9b31m", "\u202e", "\u2066"):
+    for odd in ("\0", "\x1b]0;x\x07", "\x08", "\x7f", "\x9b31m", "\u202e", "\u2066", "\u2028", "\u2029"):
         for where in ("ann", "bob"):
             bad = f"{where[0]}{odd}{where[1:]}"
             yield TABLE.replace(where, bad), Refused("holds a control character", "`")
@@ -449,6 +449,10 @@ def skipped() -> Iterator[tuple[Any, ...]]:
     described = "who,what,tea,ham\nann,the first,1,2\nbob,the second,3,4\n"
     yield described, Refused("column 'what' holds no number", "`skip: {columns: [what]}`", SAME)
     yield described, SAME, {"skip": {"columns": ["what"]}}
+    for first in ("", "nr", "Unnamed: 0"):
+        indexed = f"{first},who,tea,ham\n0,ann,1,2\n1,bob,3,4\n"
+        yield indexed, SAME, {"skip": {"columns": [first]}}
+    yield ",tea,ham,\nann,1,2,\nbob,3,4,\n", SAME, {"skip": {"columns": [""]}}
     hold = "columns 'what', 'when' hold no number"
     two = "who,what,tea,ham,when\nann,the first,1,2,2024-01-01\nbob,the second,3,4,2024-01-02\n"
     yield two, Refused(hold, "`skip: {columns: [what, when]}`", SAME)

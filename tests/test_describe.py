@@ -212,6 +212,18 @@ TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
     ),
     "gzip": ("readers.csv.gz", gzip.compress(wide(str).encode()), {"layout": "table"}, SHAPE),
     "zip": ("ratings.zip", zipped(lines("{u}\t{i}\t{v}\t{t}").encode()), {"columns": [1, 2, 3]}, SHAPE),
+    "Parquet under another name": (
+        "readers.csv",
+        parquet(frame().pivot_table(index="who", columns="what", values="rating")),
+        {"layout": "table", "zeros": "missing"},
+        SHAPE,
+    ),
+    "a table saved with its index": (
+        "readers.csv",
+        "".join(f"{number - 1 if number else ''},{line}\n" for number, line in enumerate(wide(str).splitlines())),
+        {"layout": "table", "zeros": "missing", "skip": {"columns": [""]}},
+        SHAPE,
+    ),
     "genes": (
         "genes.gct",
         GCT,
@@ -387,7 +399,8 @@ def test_describe_changes_nothing_unless_told_to(checkout, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["tab, no header, times", "jokes with 99", "totals", "genes", "Parquet with an index"])
+@pytest.mark.parametrize("kind", ["tab, no header, times", "jokes with 99", "totals", "genes", "Parquet with an index",
+                                  "a table saved with its index"])  # fmt: skip
 def test_what_describe_writes_runs_as_printed(kind, checkout, tmp_path):
     workspace = checkout.copy(tmp_path / "ratings nmf")
     name, content, *_ = TABLES[kind]

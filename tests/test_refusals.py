@@ -110,7 +110,7 @@ KINDS = [
         TRIPLES | {"zeros": None},
         "2 cells are 0, blank or absent",
         "to be told what that means",
-        "if not rated `zeros: missing`; if not taken a weight such as `zeros: 0.1`; if 0 is a value `zeros: observed`",
+        "if not rated `zeros: missing`; if not taken a weight such as `zeros: 0.2`; if 0 is a value `zeros: observed`",
     ),
     (
         "u,i,r\n,x,1\n",

@@ -116,7 +116,7 @@ class IngestParameters(Section, frozen=True):
             )
         if isinstance(self.values, AtLeast) and self.zeros in ("missing", 0, None):
             raise InputError(
-                "every cell that counts would be 1; let those that are not given count, as by `zeros: 0.1`",
+                "every cell that counts would be 1; let those that are not given count, as by `zeros: 0.2`",
                 parameter="ingest.values",
             )
         if self.decimal == self.thousands:

@@ -17,6 +17,7 @@ from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
 from ratings_nmf.raw.structure import Structure, structure_of
+from ratings_nmf.raw.unpacking import PARQUET, beginning
 from ratings_nmf.raw.values import Values, count_values
 
 LIKED = 0.8
@@ -64,7 +65,7 @@ def _look(sample: Sample, description: Description) -> None:
 
 def _first_records(sample: Sample) -> tuple[Dialect, list[list[str]], int]:
     """Return how a file is written, its first records, and how many lines of it are empty."""
-    if sample.path.suffix != ".parquet":
+    if not beginning(sample.path).startswith(PARQUET):
         content = sample.path.read_bytes()
         text = content[: 2**20].decode("utf-8-sig", errors="replace")
         dialect, records = dialect_of(text)

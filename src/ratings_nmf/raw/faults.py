@@ -14,7 +14,7 @@ from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
 from ratings_nmf.core.words import visible
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 TRUTH = {"true": 1.0, "false": 0.0}
 """Words for values, and what they are read as."""
 
@@ -135,7 +135,7 @@ def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
             path,
             f"{unstored:,} {'cell is' if unstored == 1 else 'cells are'} 0, blank or absent",
             "to be told what that means",
-            f"if not rated {keys(zeros='missing')}; if not taken a weight such as {keys(zeros=0.1)}; "
+            f"if not rated {keys(zeros='missing')}; if not taken a weight such as {keys(zeros=0.2)}; "
             f"if 0 is a value {keys(zeros='observed')}",
         )
 

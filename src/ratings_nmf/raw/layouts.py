@@ -204,7 +204,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
 
 
 def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
-    label = source.index[0] if source.index else 0
+    label = source.index[0] if source.index else _label(source.names, ingest.skip.columns)
     refuse_absent(source.path, "columns", [name for name in ingest.skip.columns if name not in source.names], ingest)
     others = [place for place in range(len(source.names)) if place != label]
     others = [place for place in others if source.names[place] not in ingest.skip.columns]
@@ -234,6 +234,11 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
     _check_unique(source.path, "row", pa.chunked_array(labels), ingest)
     _check_unique(source.path, "column", pa.chunked_array([column_labels]), ingest)
     values.refuse(source.path)
+
+
+def _label(names: list[str], skip: list[str]) -> int:
+    """Return the first column that is not left out; a name that stands several times may be that of the labels."""
+    return next((place for place, name in enumerate(names) if name not in skip or names.count(name) > 1), 0)
 
 
 def _no_cells(source: Source, found: str) -> InputError:

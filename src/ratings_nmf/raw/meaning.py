@@ -62,7 +62,7 @@ def meaning_of(values: Values, *, triples: bool, rates: bool) -> Meaning:
     if doubt and not marks:
         what = f"0, which stands {counted(zero, 'time')}," if zero else "an absent cell"
         questions.append(
-            ("ingest.zeros", f"is {what} not rated (missing), a value (observed), or not taken yet (0.1)?")
+            ("ingest.zeros", f"is {what} not rated (missing), a value (observed), or not taken yet (0.2)?")
         )
     return Meaning(
         zeros="missing" if marks or no_numbers else zeros,

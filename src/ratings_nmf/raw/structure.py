@@ -199,7 +199,8 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
     nothing_but_numbers = all(other.number >= MOST and not other.is_time for other in columns)
     if len(columns) > FEW or (len(columns) > 4 and nothing_but_numbers):
         return False
-    labels_once = columns[0].is_unique and all(other.number >= 0.5 or other.is_blank for other in columns[1:])
+    first, *others = [column for column in columns if column.name or not column.counts_lines]
+    labels_once = first.is_unique and all(other.number >= 0.5 or other.is_blank for other in others)
     pairs = {*zip(row.texts, column.texts, strict=True)}
     repeats = not row.is_unique or not column.is_unique
     return repeats and not labels_once and len(pairs) >= 0.9 * len(row.texts)

@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import yaml
 
 from pages import HOSTILE, made_of
 from ratings_nmf.figures import colours
@@ -175,6 +176,7 @@ def test_accessible(visit, dataset, theme):
     for details in shown.section.locator("details").all():
         details.evaluate("found => { found.open = true; }")
     shown.press("ArrowDown")
+    shown.part("map").locator("button").first.click()
     shown.look_up("row 1" if dataset != "hostile" else HOSTILE[0])
     found = Axe().run(shown.page).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
@@ -553,3 +555,50 @@ def test_reasons_add_up_to_the_prediction(visit):
         assert reason.startswith("level ")
         terms = reason.partition(";")[0].replace("−", "-").split(" + ")
         assert sum(float(text.rpartition(" ")[2]) for text in terms) == pytest.approx(float(before), rel=0.02)
+
+
+def test_a_part_opens_its_list_and_sorts_the_heatmap(visit):
+    """Weight at λ 1, what sets the part apart at 0; Back closes it again; its name goes into the block to paste."""
+    sources = made_of("groceries", 5, 6)
+    W, totals = sources.factors.W, sources.factors.H.sum(axis=1)
+    own = (W * totals)[:, 1] / (W * totals).sum(axis=1)
+    counts = W[:, 1] > 0.01 * W[:, 1].max()
+    shown = visit("groceries")
+    shown.section.get_by_role("button", name="component 2", exact=False).first.click()
+    slider, rows = shown.part("whole").locator("input[type=range]").first, shown.part("whole").locator("tbody").first
+    for place, scores in (("1", W[:, 1]), ("0", own)):
+        slider.fill(place)
+        order = [f"row {row + 1}" for row in np.argsort(-scores) if counts[row]]
+        assert rows.locator("td:first-child").all_inner_texts() == order
+    assert shown.section.locator("[name=sort-columns]").input_value() == "1"
+    assert shown.top_left()["row"] == f"row {W[:, 1].argmax() + 1}"
+    name = shown.part("whole").get_by_label("Name")
+    name.fill("component 1")
+    assert shown.part("whole").get_by_role("status").inner_text() == "Another component is called so."
+    name.fill('"b": <i>')
+    block = yaml.safe_load(shown.part("whole").locator("pre").inner_text())
+    assert block == {"datasets": {"groceries": {"fit": {"names": ["component 1", '"b": <i>', "component 3"]}}}}
+    assert shown.section.locator("[name=sort-rows] option[value='1']").inner_text() == '"b": <i>'
+    shown.page.go_back()
+    assert shown.part("whole").inner_text() == ""
+
+
+def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
+    sides = [[[1, 0, 0], [0.9, 0.1, 0], [0, 0, 1]]] * 2
+    places = np.array(modules("sides => placesOf(sides)", sides))
+    assert np.linalg.norm(places[0] - places[1]) < np.linalg.norm(places[0] - places[2]) / 2
+    room = np.array(modules("() => apart([[0, 0], [0, 0], [0, 0], [1, 1]], [60, 40, 40, 40], [300, 200])"))
+    gaps = [np.linalg.norm(room[one] - room[other]) for one in range(4) for other in range(one)]
+    assert min(gaps) > 40
+
+
+def test_the_interval_is_a_view_of_draws_alone(visit, modules):
+    """An address that asks for it elsewhere shows the table."""
+    width = modules("""() => tableOf({ rows: { labels: ["a"] }, columns: { labels: ["x", "y"] } },
+      { components: ["c"], parts: 1 }, { draws: { predicted: [1, 2], low: [0.5, 1], high: [1, 4] } })
+      .value.interval(0, 1)""")
+    assert width == 3
+    shown = visit("ratings")
+    assert not shown.section.locator('input[value="interval"]').count()
+    shown.page.goto(shown.page.url.partition("#")[0] + "#dataset-ratings?view=interval")
+    assert shown.section.locator('input[value="input"]').is_checked()

@@ -31,8 +31,8 @@ from ratings_nmf.recommend.recommendations import Recommendations
 from ratings_nmf.survey.consensus import Consensus
 
 SCRIPTS = (
-    "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "survey", "search", "profile",
-    "address", "printing", "page",
+    "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "likeness", "parts", "survey", "search",
+    "profile", "address", "printing", "page",
 )  # fmt: skip
 """Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
 
@@ -93,8 +93,15 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "notes": notes(sources.profile, fit, sources.heldout, more=more),
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
-        "has_correlation": "alike" in data,
-        "has_consensus": sources.consensus is not None,
+        "views_left_out": [
+            view
+            for view, there in (
+                ("interval", "low" in data),
+                ("correlation", "alike" in data),
+                ("consensus", sources.consensus is not None),
+            )
+            if not there
+        ],
         "components": component_cards(table, factors),
         "parts": parts(factors),
         "fit": (
@@ -223,16 +230,15 @@ def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[s
 
 
 def _files(sources: Sources) -> dict[str, str]:
-    """Return what pandas reads a line's loadings, cells and lists by, where the page does not hold them."""
-    factors, name = sources.factors, sources.name
+    """Return what pandas reads loadings, a line's cells and lists by, where the page does not hold them."""
+    factors, folder = sources.factors, f"data/factors/{sources.name}"
     if factors.W.size + factors.H.size <= CSV_LIMIT:
-        W, H = (f'pd.read_csv("data/factors/{name}/{matrix}.csv", index_col=0)' for matrix in "WH")
-        loadings = {"rows": f"{W}.loc[LABEL]", "columns": f"{H}[LABEL]"}
+        read = 'pd.read_csv("{}/{}.csv", index_col=0)'
+        loadings = {"rows": read.format(folder, "W"), "columns": f"{read.format(folder, 'H')}.T"}
     else:
-        read = f'pd.read_parquet("data/factors/{name}/MATRIX.parquet").set_index("SIDE").loc[LABEL]'
-        pairs = {"rows": ("W", "row"), "columns": ("H", "column")}
-        loadings = {side: read.replace("MATRIX", file).replace("SIDE", one) for side, (file, one) in pairs.items()}
-    interim = f"data/interim/{name}"
+        read = 'pd.read_parquet("{}/{}.parquet").set_index("{}")'
+        loadings = {"rows": read.format(folder, "W", "row"), "columns": read.format(folder, "H", "column")}
+    name, interim = sources.name, f"data/interim/{sources.name}"
     place = f'pd.read_csv("{interim}/SIDEs.csv", dtype=str, keep_default_na=False)["SIDE"].tolist().index(LABEL)'
     return {
         **loadings,

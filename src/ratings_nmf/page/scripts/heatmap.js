@@ -10,10 +10,10 @@ const MOVES = {
 };
 
 /**
- * Let a section's heatmap be looked at: its view, scale, order, filters, and one cell; `look` sets any of these, and
- * `changed` is told what a person changed.
+ * Let a section's heatmap be looked at: its view, scale, order, filters, and one cell; `look` sets any of these,
+ * `changed` is told what a person changed, `ordered` the part that both sides are sorted by, or null.
  */
-const heatmap = (section, data, lines, palette, { changed, openLine }) => {
+const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) => {
   const part = (name) => section.querySelector(`[data-part="${name}"]`);
   const [pane, spacer, canvas] = ["pane", "spacer", "canvas"].map(part);
   const context = canvas.getContext("2d");
@@ -188,6 +188,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine }) => {
   const look = (wanted, own) => {
     const before = state;
     state = { ...state, ...wanted };
+    if (!part(`view-${state.view}`)) state.view = "input"; // an address may ask for what this dataset has not
     if (state.block !== before.block) {
       table = state.block ? cellsOfBlock(data, lines, whole_, state.block) : whole_;
       peak = limits(table);
@@ -199,6 +200,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine }) => {
     if (wanted.at === undefined && example) example = state.view === before.view;
     pane.scrollTop = pane.scrollLeft = 0;
     paint();
+    ordered(state.rows.sort === state.columns.sort && state.rows.sort in data.components ? +state.rows.sort : null);
     if (own) changed(state, true);
   };
   part("controls").addEventListener("change", (event) => {
@@ -216,6 +218,13 @@ const heatmap = (section, data, lines, palette, { changed, openLine }) => {
   explain();
   return {
     draw,
+    /** Sort rows and columns by a part, or by none. */
+    order: (at) => look({ rows: { ...state.rows, sort: String(at ?? "given") }, columns: { ...state.columns, sort: String(at ?? "given") } }, true),
+    renamed: (at) => {
+      for (const { sides } of new Set([whole_, table])) Object.assign(sides.components, { labels: data.components.slice(0, data.parts), widest: undefined });
+      for (const option of section.querySelectorAll(`[data-sort] option[value="${at}"]`)) option.textContent = data.components[at];
+      paint();
+    },
     look: (wanted) => {
       const given = { ...start(), ...wanted };
       example = !wanted.at;

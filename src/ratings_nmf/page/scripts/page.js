@@ -21,7 +21,9 @@ const prepared = (section) => {
   const map = heatmap(section, data, lines, palette, {
     changed: (view, step) => goTo({ ...current, view }, step),
     openLine,
+    ordered: (at) => parts.show(at),
   });
+  const parts = explorer(section, data, lines, { choose: map.order, renamed: map.renamed });
   survey(section, data.survey);
   searchBox(section, lines.labels, openLine);
   const place = section.querySelector('[data-part="profile"]');

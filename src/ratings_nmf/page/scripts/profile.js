@@ -32,8 +32,6 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     return scroll;
   };
   const absent = (what, command) => element("p", "muted", `${what} would make this page too large. `, element("code", "", command));
-  const quoted = JSON.stringify(label).replaceAll("'", "'\\''");
-  const pandas = (expression) => `python -c 'import pandas as pd; print(${expression})'`;
 
   const panels = [];
   if (lines.loadings) {
@@ -42,7 +40,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const parts = names.map((text, at) => [text, loading[at][line]]).sort((a, b) => b[1] - a[1]).filter(([, value]) => value > 0);
     const level = data.parts < data.components.length ? element("p", "muted", `Level: ${number(loading[side === "rows" ? data.parts : data.parts + 1][line])}, whatever the component.`) : "";
     panels.push(block("Parts", parts.length ? bars(parts.slice(0, 12), number) : element("p", "", "It holds none of any component."), level));
-  } else panels.push(block("Parts", absent("Loadings of every line", pandas(data.files[side].replace("LABEL", quoted)))));
+  } else panels.push(block("Parts", absent("Loadings of every line", pandas(`${data.files[side]}.loc[${quoted(label)}]`))));
 
   if (lines.cells) {
     const known = lines.known(side, line);
@@ -55,7 +53,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const more = known.length > LISTED ? element("p", "muted", `and ${whole(known.length - LISTED)} more`) : "";
     const what = `${counted(known.length, "known cell")}${known.length ? `, ${number(mean)} on average` : ""}`;
     panels.push(block(what, known.length ? tableWith(heads, rows) : "", more));
-  } else panels.push(block("Known cells", absent("All known cells", pandas(data.files.cells.replace("SIDE", one[side]).replace("LINE", String(data.aggregated ? JSON.stringify(label).replaceAll("'", "'\\''") : line))))));
+  } else panels.push(block("Known cells", absent("All known cells", pandas(data.files.cells.replaceAll("SIDE", one[side]).replace("LABEL", quoted(label))))));
 
   if (data.to === side) {
     if (lines.lists) {
@@ -70,7 +68,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
       const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists.low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
       panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");
-    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted)))));
+    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted(label))))));
   }
   if (lines.loadings) {
     const near = lines.nearest(side, line, ALIKE);

@@ -3,6 +3,7 @@ const VIEWS = {
   input: { down: "rows", across: "columns", colours: "amount" },
   reconstruction: { down: "rows", across: "columns", colours: "amount" },
   residual: { down: "rows", across: "columns", colours: "difference" },
+  interval: { down: "rows", across: "columns", colours: "amount" },
   W: { down: "rows", across: "components", colours: "amount", level: 0 },
   H: { down: "components", across: "columns", colours: "amount", level: 1 },
   correlation: { down: "rows", across: "others", colours: "difference" },
@@ -29,16 +30,18 @@ const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together 
     rows: lines(rows, (row) => W(row, data.parts)),
     columns: lines(columns, (column) => H(data.parts + 1, column)),
   };
+  const interval = draws?.low && ((row, column) => [draws.low, draws.high].map((ends) => cell(ends)(row, column)));
   return {
     sides: { ...sides, others: sides.rows, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components" } },
     levels: levels || null,
     loading: { rows: W, columns: (line, at) => H(at, line) },
     gives: draws?.gives && ((row, column, at) => draws.gives[(row * columns + column) * data.components.length + at]),
-    interval: draws?.low && ((row, column) => [draws.low, draws.high].map((ends) => cell(ends)(row, column))),
+    interval,
     value: {
       input: cell(values),
       reconstruction: cell(predicted),
       residual: residuals ? cell(residuals) : (row, column) => values[row * columns + column] - predicted[row * columns + column],
+      interval: interval && ((...at) => interval(...at).reduce((low, high) => high - low)),
       W,
       H,
       correlation: alike,

@@ -22,6 +22,12 @@ const element = (name, className, ...children) => {
   return made;
 };
 
+/** Return a label as Python writes it within a command that stands in single quotes. */
+const quoted = (label) => JSON.stringify(label).replaceAll("'", "'\\''");
+
+/** Return the command that prints what a pandas expression gives. */
+const pandas = (expression) => `python -c 'import pandas as pd; print(${expression})'`;
+
 /** Return a text as it is compared with what people type: small letters without accents. */
 const folded = (text) => {
   const small = text.toLowerCase();

@@ -30,7 +30,7 @@ KINDS = [
     (
         "p,a\nx,1e999\n",
         {},
-        "row 'x', column 'a': '1e999' is not within 1e-100 and 1e+100",
+        "row 'x', column 'a': '1e999' is not within 1e-100 and 1e+36",
         NUMBERS,
         "look at it: `grep -nF -e 1e999 t.csv`",
     ),

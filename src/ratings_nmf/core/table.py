@@ -23,8 +23,8 @@ Places = tuple[NDArray[np.int32], NDArray[np.int32]]
 DENSE_LIMIT = 1_000_000
 """Largest number of cells (rows × columns) of which a dense array is ever built."""
 
-SMALLEST, LARGEST = 1e-100, 1e100
-"""Range of a cell above 0: its square, and sums of squares, stay finite and above 0."""
+SMALLEST, LARGEST = 1e-100, 1e36
+"""Range of a cell above 0: squares of sums of squares, which solvers take, stay finite."""
 
 LISTED = 20
 """How many labels a message or a profile lists before it only counts."""

@@ -1,93 +1,127 @@
-"""Is the count to predict with, or that of parts to name, the planted one? Drawn tables of known rank with noise.
+"""Is the count to predict with, or that of parts to name, the planted one? 144 drawn tables of rank 2 to 10, and peers.
 
-They have several shapes and both meanings of 0; penalty and levels are left to the survey. Scikit-learn's NMF cannot
-leave cells out. Where zeros are observed it is given the same folds with the held-out cells filled by their column's
-mean, and its error on them picks a count by the same rule; where zeros are missing it cannot take part.
+    python benchmarks/planted_rank.py [--seed 1] [--known 1 0.3 0.1] [--rows 30 60 200 500]
+
+Every share of known cells meets every shape, noise and kind of parts once; penalty and levels are left to the survey.
+Rules are tuned on seed 0 and reported on another. Peers choose among the same counts: the cophenetic rule alone; where
+all cells are known also parallel analysis (Horn 1965) and scikit-learn's NMF with bi-cross-validation (Owen & Perry
+2009), neither of which can leave cells out.
 """
 
+import argparse
 import sys
 import time
 import warnings
+from itertools import product
 from pathlib import Path
 
 import numpy as np
-from sklearn.decomposition import NMF
+from sklearn.decomposition import NMF, non_negative_factorization
 from sklearn.exceptions import ConvergenceWarning
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from ratings_nmf.core.params import SurveyParameters
-from ratings_nmf.core.table import RatingsTable, from_dense
-from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.survey import rules
+from ratings_nmf.core.table import from_dense
 from ratings_nmf.survey.comparison import compare
 
-PLAN = SurveyParameters(components=list(range(1, 11)), folds=5, restarts=5)
-SHAPES = ((60, 40), (200, 30), (120, 120), (400, 38))
-NOISE = 0.1
-"""Standard deviation of the noise, as a share of that of the table without it."""
+PLAN = SurveyParameters(components=list(range(1, 13)), folds=5, restarts=5)
+KNOWN = (1.0, 0.3, 0.1)
+SHAPES = {30: 20, 60: 40, 200: 50, 500: 200}
+NOISE = ("gaussian 10 %", "gaussian 30 %", "poisson", "multiplicative")
+"""Deviation of a tenth or three tenths of the table's, cut at 0; counts of mean 5; a log-normal factor of 0.3."""
+PARTS = ("equal", "unequal", "correlated")
+"""Rows of H alike in size; falling to 0.3; four tenths of each the same."""
+CASES = list(product(KNOWN, SHAPES, NOISE, PARTS))
+NAMES = ("predict", "name", "cophenetic", "parallel", "sklearn")
+BLOCKS = 2
+"""Groups of rows, and of columns, that bi-cross-validation leaves out in turn."""
 
 
-def draw(case: int) -> tuple[RatingsTable, int]:
-    """Return a table and its rank: every shape at every rank from 3 to 8."""
-    random = np.random.default_rng(case)
-    rank, shape = 3 + case // len(SHAPES) % 6, SHAPES[case % len(SHAPES)]
-    zeros = ("observed", "missing")[case // 2 % 2 ^ case // len(SHAPES) % 2]
-    cells = random.gamma(0.5, 1.0, (shape[0], rank)) @ random.gamma(0.5, 1.0, (rank, shape[1]))
-    cells = np.maximum(cells + random.normal(0.0, NOISE * cells.std(), shape), 0.0)
-    if zeros == "missing":
-        cells = np.where(random.random(shape) < 0.6, np.maximum(cells, 1e-6), 0.0)
-    labels = [tuple(str(line) for line in range(count)) for count in shape]
-    return from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros=zeros), rank
+def draw(case: int, seed: int) -> tuple[np.ndarray, int]:
+    """Return a table, NaN where a cell is not known, and its rank."""
+    known, rows, noise, parts = CASES[case]
+    random, shape = np.random.default_rng([seed, case]), (rows, SHAPES[rows])
+    rank = int(random.integers(2, 11))
+    W, H = random.gamma(0.5, 1.0, (shape[0], rank)), random.gamma(0.5, 1.0, (rank, shape[1]))
+    if parts == "unequal":
+        H *= np.geomspace(1.0, 0.3, rank)[:, None]
+    elif parts == "correlated":
+        H = 0.6 * H + 0.4 * random.gamma(0.5, 1.0, shape[1])
+    cells = W @ H
+    if noise == "poisson":
+        cells = random.poisson(5.0 * cells / cells.mean()).astype(float)
+    elif noise == "multiplicative":
+        cells *= np.exp(random.normal(0.0, 0.3, shape))
+    else:
+        cells += random.normal(0.0, (0.1 if noise == "gaussian 10 %" else 0.3) * cells.std(), shape)
+    return np.where(random.random(shape) < known, np.maximum(cells, 0.0), np.nan), rank
 
 
-def by_sklearn(table: RatingsTable) -> int | None:
-    """Return the count that scikit-learn's error on the same folds suggests, held-out cells filled by column means."""
-    if table.zeros == "missing":
-        return None
-    folds = make_folds(table, folds=PLAN.folds, seed=0, purpose="cross-validation")
-    errors = np.empty((len(PLAN.components), PLAN.folds))
-    for fold in folds.used:
-        (rows, columns), values = folds.held_out(fold)
-        cells = table.dense()
-        cells[rows, columns] = np.nan
-        cells[rows, columns] = np.nanmean(cells, axis=0)[columns]
-        for place, count in enumerate(PLAN.components):
-            model = NMF(count, random_state=0, max_iter=400)
-            predicted = (model.fit_transform(cells) @ model.components_)[rows, columns]
-            errors[place, fold] = np.sqrt(np.mean(np.square(values - predicted)))
-    gaps = errors - errors[errors.mean(axis=1).argmin()]
-    spread = gaps.std(axis=1, ddof=1) / np.sqrt(PLAN.folds)
-    return rules.one_standard_error(
-        [
-            {"n_components": count, "cv_rmse": cv, "cv_gap_se": se}
-            for count, cv, se in zip(PLAN.components, errors.mean(axis=1), spread, strict=True)
-        ]
-    )
+def by_parallel_analysis(cells: np.ndarray) -> int:
+    """Return how many leading correlations of the columns are above the 95th percentile of shuffled columns'."""
+    random = np.random.default_rng(0)
+    cells = cells[:, cells.std(axis=0) > 0]
+    own = np.linalg.eigvalsh(np.corrcoef(cells.T))[::-1]
+    shuffled = [np.linalg.eigvalsh(np.corrcoef(random.permuted(cells, axis=0).T))[::-1] for _ in range(20)]
+    return int(np.argmin(np.append(own > np.percentile(shuffled, 95, axis=0), False)))
 
 
-def main(cases: int) -> None:
-    """Print a line a case, and how often each is right and within 1."""
+def by_sklearn(cells: np.ndarray) -> int:
+    """Return the count of the least error on blocks of rows and columns, each predicted from the other blocks."""
+    random = np.random.default_rng(0)
+    groups = [random.permutation(count) % BLOCKS for count in cells.shape]
+    errors = np.zeros(len(PLAN.components))
+    for (place, count), row, column in product(enumerate(PLAN.components), range(BLOCKS), range(BLOCKS)):
+        left, right = groups[0] == row, groups[1] == column
+        model = NMF(min(count, *(int(np.sum(~side)) for side in (left, right))), random_state=0)
+        W = model.fit_transform(cells[~left][:, ~right])
+        beside = model.transform(cells[left][:, ~right])
+        below = non_negative_factorization(
+            cells[~left][:, right].T, H=W.T, n_components=W.shape[1], init="custom", update_H=False
+        )[0]
+        errors[place] += np.square(cells[left][:, right] - beside @ below.T).sum()
+    return PLAN.components[int(errors.argmin())]
+
+
+def main() -> None:
+    """Print a line a case, and for each share of known cells how often each is right, within 1, and how it fails."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--known", type=float, nargs="+", choices=KNOWN, default=KNOWN)
+    parser.add_argument("--rows", type=int, nargs="+", choices=SHAPES, default=[*SHAPES])
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)
-    names = ("predict", "name", "cophenetic", "shuffled", "sklearn")
-    print(f"{'shape':>9} {'zeros':>8} {'planted':>8}", *(f"{name:>10}" for name in names), f"{'seconds':>8}")
-    found, planted = [], []
-    for case in range(cases):
-        table, rank = draw(case)
+    print(f"{'known':>5} {'shape':>7} {'noise':>14} {'parts':>10} {'planted':>7}", *(f"{name:>10}" for name in NAMES))
+    distances: dict[float, list[list[float]]] = {known: [] for known in arguments.known}
+    for case, (known, rows, noise, parts) in enumerate(CASES):
+        if known not in arguments.known or rows not in arguments.rows:
+            continue
+        cells, rank = draw(case, arguments.seed)
+        labels = [tuple(str(line) for line in range(count)) for count in cells.shape]
+        # of a table with cells not known, a known 0 is written as next to nothing: 0 would mean not known
+        table = from_dense(
+            cells if known == 1 else np.maximum(cells, 1e-6),
+            row_labels=labels[0],
+            column_labels=labels[1],
+            zeros="observed" if known == 1 else "missing",
+        )
         start = time.perf_counter()
         survey = compare(table, PLAN, options={}, seed=0)
         seconds = time.perf_counter() - start
-        answers = survey.choice.n_components, survey.parts.n_components
-        given = [*answers, *(survey.suggested[name] for name in names[2:4]), by_sklearn(table)]
-        found.append([np.nan if count is None else count for count in given])
-        planted.append(rank)
-        shape = f"{table.shape[0]}×{table.shape[1]}"
-        print(f"{shape:>9} {table.zeros:>8} {rank:>8}", *(f"{count or '—':>10}" for count in given), f"{seconds:8.1f}")
-    off = np.abs(np.array(found) - np.array(planted)[:, None])
-    for name, distances in zip(names, off.T, strict=True):
-        known = distances[~np.isnan(distances)]
-        print(f"{name}: right in {np.sum(known == 0)} of {len(known)}, within 1 in {np.sum(known <= 1)}")
+        counts = [survey.choice.n_components, survey.parts.n_components, survey.suggested["cophenetic"]]
+        counts += [by_parallel_analysis(cells), by_sklearn(cells)] if known == 1 else [None, None]
+        distances[known].append([np.nan if count is None else abs(count - rank) for count in counts])
+        columns = (f"{count or '—':>10}" for count in counts)
+        shape = f"{rows}×{SHAPES[rows]}"
+        print(f"{known:>5g} {shape:>7} {noise:>14} {parts:>10} {rank:>7}", *columns, f"{seconds:6.1f} s", flush=True)
+    for known, lines in distances.items():
+        for name, off in zip(NAMES, np.array(lines).T, strict=True):
+            print(
+                f"{known:g} known, {name}: of {len(off)} right {np.sum(off == 0)}, within 1 {np.sum(off <= 1)}, "
+                f"more than 2 off {np.sum(off > 2)}, no answer {np.sum(np.isnan(off))}"
+            )
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 24)
+    main()

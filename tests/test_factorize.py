@@ -31,6 +31,13 @@ def test_sklearn_gives_what_sklearn_gives(table):
     assert found.n_iter == model.n_iter_
 
 
+@pytest.mark.parametrize("options", [{"alpha_W": 0.01, "l1_ratio": 0.5}, {"alpha_W": 0, "alpha_H": 0.02}])
+def test_penalties_mean_the_same_in_another_unit(table, options):
+    found, other = (solve(each, 3, **options) for each in (table, table_of(20 * table.dense())))
+    scale = found.factors.reconstruction().max()
+    np.testing.assert_allclose(other.factors.reconstruction() / 20, found.factors.reconstruction(), atol=1e-6 * scale)
+
+
 def test_planted_parts_are_found(table):
     found = solve(table, 4, max_iter=5000, tol=1e-6)
     assert found.converged

@@ -126,11 +126,13 @@ def _sklearn(
 
     from ratings_nmf.solvers.options import AT, SklearnOptions
 
-    settings = asdict(convert(dict(method.options), SklearnOptions, at=AT))
-    X = csr_array((newcomers.values, (newcomers.rows, newcomers.columns)), newcomers.shape)
-    options = {**settings, "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
+    settings = convert(dict(method.options), SklearnOptions, at=AT)
+    unit = settings.unit(method.units.spread)
+    X = csr_array((newcomers.values / unit, (newcomers.rows, newcomers.columns)), newcomers.shape)
+    options = {**asdict(settings), "init": None, "tol": TOLERANCE, "max_iter": ITERATIONS, "random_state": 0}
+    others = others / np.sqrt(unit)
     W, _, _ = non_negative_factorization(X, H=others, n_components=len(others), update_H=False, **options)
-    return W, np.zeros(len(W))
+    return np.sqrt(unit) * W, np.zeros(len(W))
 
 
 def _native(

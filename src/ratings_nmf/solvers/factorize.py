@@ -118,11 +118,12 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     from sklearn.exceptions import ConvergenceWarning
 
     settings = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
+    unit = settings.unit(table.spread) or 1.0
     X = table.dense() if table.fits_dense else csr_array((table.values, (table.rows, table.columns)), table.shape)
     model = NMF(n_components, random_state=seed, **asdict(settings))
     with warnings.catch_warnings(record=True) as records:
         warnings.simplefilter("always")
-        W = model.fit_transform(X)
+        W = model.fit_transform(X / unit)  # dividing by 1 changes no digit
     if not np.isfinite(W).all():  # its start divides by the length of a singular vector, which may be 0
         raise InputError(
             "scikit-learn's start from singular vectors fails where rows or columns are multiples of one another; "
@@ -132,8 +133,9 @@ def _sklearn(table: RatingsTable, n_components: int, options: Mapping[str, Any],
     for warning in records:
         if not issubclass(warning.category, ConvergenceWarning):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    W, H = (np.sqrt(unit) * side.astype(np.float64) for side in (W, model.components_))
     return Solution(
-        factors=Factors(W=W.astype(np.float64), H=model.components_, components=numbered(n_components)),
+        factors=Factors(W=W, H=H, components=numbered(n_components)),
         n_iter=int(model.n_iter_),
         converged=not any(issubclass(warning.category, ConvergenceWarning) for warning in records),
     )

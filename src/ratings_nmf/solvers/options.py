@@ -112,7 +112,10 @@ class BayesOptions(Section, frozen=True, kw_only=True):
 
 
 class SklearnOptions(Section, frozen=True):
-    """Options of scikit-learn's NMF, by its own names and with its own defaults."""
+    """Options of scikit-learn's NMF, by its own names and with its own defaults.
+
+    alpha_W and alpha_H refer to values over their root mean square above 0, so that they mean the same in all units.
+    """
 
     init: Literal["random", "nndsvd", "nndsvda", "nndsvdar"] | None = None
     solver: Literal["cd", "mu"] = "cd"
@@ -132,6 +135,14 @@ class SklearnOptions(Section, frozen=True):
                 f"solver cd takes frobenius alone; found {self.beta_loss!r}; add `solver: mu`",
                 parameter=f"{AT}.beta_loss",
             )
+
+    def unit(self, spread: float) -> float:
+        """Return what values of this root mean square are divided by for a fit: 1 where there is no penalty.
+
+        >>> SklearnOptions().unit(3.7), SklearnOptions(alpha_H=0.1).unit(3.7)
+        (1.0, 3.7)
+        """
+        return spread if self.alpha_W or self.alpha_H not in ("same", 0) else 1.0
 
 
 class SparkKeys(Section, frozen=True, kw_only=True):

@@ -224,8 +224,9 @@ def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[s
     averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
     figures = [(f"error on cells not seen (RMSE); of averages alone: {number(averages)}", number(heldout["rmse"]))]
     if heldout.get("gain") is not None:
-        gain, error = aligned([heldout["gain"], heldout["gain_se"]])
-        figures.append(("less error than averages there, ± its standard error", f"{gain} ± {error}"))
+        gain, error = aligned([abs(heldout["gain"]), heldout["gain_se"]])
+        less = "less" if heldout["gain"] >= 0 else "more"
+        figures.append((f"{less} error than averages there, ± its standard error", f"{gain} ± {error}"))
     return figures
 
 

@@ -77,7 +77,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	    $(if $(FOLDS),--sizes 100k 1m 20m --folds "$(FOLDS)",--sizes 1m 20m)
 	PYTHONPATH=src python benchmarks/observed.py
 	PYTHONPATH=src python benchmarks/scale.py benchmarks/.venv/scale
-	PYTHONPATH=src python benchmarks/planted_rank.py
+	PYTHONPATH=src python benchmarks/planted_rank.py --rows 30 60
 	PYTHONPATH=src python benchmarks/planted_intervals.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
 

@@ -252,19 +252,22 @@ def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
         cv_gap_se=[0.01, 0.01, 0.01, 0.0],
         weakest=[1.0, 0.97, 0.96, 0.5],
     )
-    choice, parts = rules.to_predict(evidence, cells=1000), rules.to_name(evidence)
+    choice, parts = rules.to_predict(evidence, cells=1000), rules.to_name(evidence, cells=1000, shape=(60, 40))
     assert (choice.n_components, parts.n_components) == (4, 3)
     assert "other restarts find other parts (cosine of the least alike 0.50)" in choice.reason
     for reason in (choice.reason, parts.reason):
         assert reason.count(".") - reason.count("0.") == 1
-    assert rules.to_name(evidence[:2]).n_components == 2 and rules.to_name(evidence[3:]).n_components is None
+    assert (
+        rules.to_name(evidence[:2], cells=1000, shape=(60, 40)).n_components == 2
+        and rules.to_name(evidence[3:], cells=1000, shape=(60, 40)).n_components is None
+    )
 
 
 def test_few_cells_do_not_tell_how_many_predict_best():
     evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
     choice = rules.to_predict(evidence, cells=30)
     assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
-    assert rules.to_name(evidence).n_components == 2
+    assert rules.to_name(evidence, cells=1000, shape=(60, 40)).n_components == 2
 
 
 def test_a_large_consensus_is_put_together():

@@ -127,7 +127,7 @@ def compare(
     lines = zip(counts, errors, likeness, strict=True)
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggested, limits = _suggested(evidence, table)
-    parts = rules.to_name(evidence)
+    parts = rules.to_name(evidence, cells=table.counted, shape=table.shape)
     consensus, consensus_count = None, None
     if plan.restarts:
         consensus_count = parts.n_components or next((count for count in counts if count > 1), counts[0])

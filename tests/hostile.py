@@ -352,8 +352,8 @@ def numbers() -> Iterator[tuple[Any, ...]]:
 
 def words_for_values() -> Iterator[tuple[Any, ...]]:
     """True and false, and percent: read where all values are such, refused among others."""
-    yes = Read(cells=((1.0, NAN), (NAN, 1.0)), notes=("true and false are read as 1 and 0",))
-    for true, false in (("true", "false"), ("True", "False"), ("TRUE", "FALSE"), (" true", "false ")):
+    yes = Read(cells=((1.0, NAN), (NAN, 1.0)), notes=("true or yes is read as 1, false or no as 0",))
+    for true, false in (("true", "false"), ("True", "False"), ("TRUE", "FALSE"), (" true", "false "), ("yes", "No")):
         text = f"who,tea,ham\nann,{true},{false}\nbob,{false},{true}\n"
         yield text, yes, {"zeros": "missing"}
         yield f"user,item,rating\nann,tea,{true}\nann,ham,{false}\nbob,tea,{false}\nbob,ham,{true}\n", yes, UNRATED
@@ -366,6 +366,9 @@ def words_for_values() -> Iterator[tuple[Any, ...]]:
         "who,tea,ham,new\nann,1,2,true\nbob,3,4,false\n",
         Refused("column 'new' holds no number", "`skip: {columns: [new]}`", SAME),
     )
+    for words in (("like", "hate"), ("T", "F"), ("★★", "★")):
+        text = "who,tea,ham\nann,{},{}\nbob,{},{}\n".format(*words, *words)
+        yield text, Refused("is not a number", "`grep -nF"), {"zeros": "missing"}
     percent = ("are percentages: 1% is read as 1",)
     for mark in ("%", " %", "\u00a0%"):
         text = "".join(f"{','.join(line)}\n" for line in (
@@ -637,7 +640,7 @@ def parquet_types() -> Iterator[tuple[Any, ...]]:
     truth = pa.table({"who": ROWS, "tea": [True, False], "ham": [False, True]})
     yield (
         _parquet(truth),
-        Read(cells=((1.0, NAN), (NAN, 1.0)), notes=("true and false are read as 1 and 0",)),
+        Read(cells=((1.0, NAN), (NAN, 1.0)), notes=("true or yes is read as 1, false or no as 0",)),
         {"zeros": "missing"},
         file,
     )

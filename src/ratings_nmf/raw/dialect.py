@@ -9,16 +9,13 @@ from itertools import islice
 from typing import Any
 
 from ratings_nmf.core.words import counted
-from ratings_nmf.raw.faults import TRUTH
+from ratings_nmf.raw.faults import MISSING, TRUTH
 from ratings_nmf.raw.header import LONGEST_LINE, OTHER_SEPARATORS, SEPARATORS, STAND_IN
 
 LOOKED_AT = 2_000
 """Records that structure is told from."""
 
 COMMENTS = "#", "%"
-
-MISSING = re.compile(r"n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
-"""Texts that stand for no number in files of others."""
 
 _PLAIN = r"[+-]?(?:[0-9]+{point}?[0-9]*|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _GROUPED = r"[+-]?[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+(?:{point}[0-9]*)?"
@@ -163,7 +160,7 @@ def _numbers(decimal: str, thousands: str | None) -> re.Pattern[str]:
 
 
 _ANY_NUMBER = re.compile(
-    r"[+-]?[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?%?|[+-]?[.,][0-9]+|true|false|" + MISSING.pattern, re.IGNORECASE
+    r"[+-]?[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?%?|[+-]?[.,][0-9]+|true|false|yes|no|" + MISSING.pattern, re.IGNORECASE
 )
 
 

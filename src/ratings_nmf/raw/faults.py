@@ -15,8 +15,11 @@ from ratings_nmf.core.words import visible
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-TRUTH = {"true": 1.0, "false": 0.0}
+TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 """Words for values, and what they are read as."""
+
+MISSING = re.compile(r"n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
+"""Texts that stand for no number in files of others."""
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
@@ -206,11 +209,12 @@ def _remedies(path: Path, texts: list[str], ingest: IngestParameters) -> str:
     """Return what bad cells call for, each with what it would mean."""
     marks: dict[str, str | None] = {}
     unrated: dict[float | str, None] = {}
+    words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
     for text in texts:
         fits = ((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text))
         if (pair := next(fits, None)) and pair != (ingest.decimal, ingest.thousands):
             marks["decimal"], marks["thousands"] = pair
-        elif text and (text[0] in "-−" or not any(map(str.isdigit, text))) and text.lower() not in TRUTH:
+        elif text.startswith(("-", "−")) or MISSING.fullmatch(text) or words == {text}:
             unrated[float(text) if NUMBER.fullmatch(text) else text] = None
     remedies = []
     if marks:
@@ -221,6 +225,10 @@ def _remedies(path: Path, texts: list[str], ingest: IngestParameters) -> str:
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
     return "; ".join(remedies) or "look at it: " + command(f"grep -nF -e {quote(texts[0])}", path)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and not any(map(str.isdigit, text)) and text.lower() not in TRUTH
 
 
 def _flow(value: Any) -> str:

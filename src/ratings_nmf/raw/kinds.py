@@ -14,7 +14,7 @@ from ratings_nmf.raw.faults import NUMBER, TRUTH, refuse_cells, refuse_columns
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
-REMARKS = {PERCENTAGE: "values are percentages: 1% is read as 1", WORD: "true and false are read as 1 and 0"}
+REMARKS = {PERCENTAGE: "values are percentages: 1% is read as 1", WORD: "true or yes is read as 1, false or no as 0"}
 
 
 class Cell(NamedTuple):
@@ -30,7 +30,7 @@ class Cell(NamedTuple):
 class Kinds:
     """Takes the values of a file, some lines at a time, and keeps the first cells and the number of each kind.
 
-    Numbers, percentages or the words true and false: a file holds one kind, which is known when all of it was read.
+    Numbers, percentages, or words such as true and false: a file holds one kind, known when all of it was read.
     `names` are those of the columns of values.
     """
 

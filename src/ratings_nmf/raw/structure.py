@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ratings_nmf.raw.dialect import MISSING, Dialect
+from ratings_nmf.raw.dialect import Dialect
+from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.names import role
 
 MOST, FEW = 0.95, 12

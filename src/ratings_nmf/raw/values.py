@@ -9,7 +9,8 @@ import numpy as np
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
-from ratings_nmf.raw.dialect import MISSING, Dialect
+from ratings_nmf.raw.dialect import Dialect
+from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.notes import is_mark
 from ratings_nmf.raw.scan import LIMITS, lines
 from ratings_nmf.raw.source import Source

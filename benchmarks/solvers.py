@@ -82,7 +82,8 @@ def myfm(n_components: int) -> Solver:
         X = design(known.rows, known.columns)
 
         def fit() -> tuple[Prediction, int]:
-            model = MyFMRegressor(n_components, random_seed=0).fit(X, known.ratings, 300, group_shapes=[*known.shape])
+            model = MyFMRegressor(n_components, random_seed=0)
+            model.fit(X, known.ratings, n_iter=300, group_shapes=[*known.shape])
             return lambda rows, columns: model.predict(design(rows, columns)), 300
 
         return fit

@@ -232,8 +232,14 @@ def first_columns() -> Iterator[tuple[Any, ...]]:
     for names in (",User_id,Item_id,Score", "nr,userId,movieId,stars", "id,customer,product,quantity"):
         text = names + "\n" + "".join(f"{n},{','.join(line)}\n" for n, line in enumerate(lines[1:]))
         yield text, Refused("found 4 columns", f"`columns: [{', '.join(names.split(',')[1:])}]`", SAME), GIVEN
-    counting = Refused("counts the lines from 0", "`columns: [nr, item, value]`")
-    yield "nr,item,value\n0,tea,3\n1,ham,4\n2,jam,5\n", counting, UNRATED
+    for first in (0, 1):
+        counting = Refused(f"counts the lines from {first}", "`columns: [nr, item, value]`")
+        yield "nr,item,value\n" + "".join(f"{first + n},{item},3\n" for n, item in enumerate("abc")), counting, UNRATED
+    yield (
+        "timestamp,item,rating\n77,tea,3\n78,ham,4\n",
+        Refused("not said", "`columns: [timestamp, item, rating]`"),
+        UNRATED,
+    )
     yield "a,b,c\n1,tea,3\n2,ham,4\n", Read(("1", "2"), COLUMNS, ((3.0, NAN), (NAN, 4.0))), UNRATED
     frame = pd.DataFrame(lines[1:], columns=lines[0]).astype({"rating": float})
     for index in (True, False):

@@ -182,7 +182,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
             without_label[side] += (count + _unlabelled(labels)).tolist()
         if counting is not None:
             counting += row.dictionary.to_pylist()
-            if len(counting) < count + len(row) or counting[:1] not in ([], ["0"]):
+            if len(counting) < count + len(row) or counting[:1] not in ([], ["0"], ["1"]):
                 counting = None
         count += len(row)
         yield Batch(rows=row, columns=column, values=floats, origin=origin, remarks=values.remarks)

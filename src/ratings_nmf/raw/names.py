@@ -82,17 +82,18 @@ def check_header(source: Source, columns: list[int], *, header: bool) -> None:
 
 
 def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, names: list[str]) -> None:
-    """Refuse a first column that counts the lines 0, 1, 2 … where nobody said that it holds the row labels.
+    """Refuse a first column that counts the lines, from 0 or 1, where nobody said that it holds the row labels.
 
     Raises
     ------
     InputError
         If it does.
     """
-    if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels)):
+    first = row_labels[0]
+    if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels, int(first))):
         raise refusal(
             path,
-            f"the first column, {quoted(names[0])}, counts the lines from 0",
+            f"the first column, {quoted(names[0])}, counts the lines from {first}",
             "row labels",
             f"if it does hold them, say so: {keys(columns=names[:3])}",
         )
@@ -102,7 +103,7 @@ def _check_names(path: Path, names: list[str], header: str) -> None:
     roles = [role(name) for name in names]
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):
         return  # no header, which is refused with its own words
-    contrary = "value" in roles[:2] or roles[2] in ("row", "column")
+    contrary = "value" in roles[:2] or roles[2] in ("row", "column") or any(map(_is_aside, names))
     if len(names) == 3 and names[0].strip() and not contrary:
         return
     raise refusal(
@@ -117,11 +118,16 @@ def _proposal(names: list[str]) -> list[str]:
     """Return the names that most likely are those of row label, column label and value."""
     roles = [role(name) for name in names]
     others = [name for name, part in zip(names, roles, strict=True) if name.strip() and part is None]
-    others = [name for name in others if not any(word in name.lower() for word in ("time", "date", "index"))] + others
+    others = [name for name in others if not _is_aside(name)] + others
     return [
         names[roles.index(part)] if part in roles else (others.pop(0) if others else f"{part.upper()} COLUMN")
         for part in ROLES
     ]
+
+
+def _is_aside(name: str) -> bool:
+    """Return whether a name tells of a time, or of the number of a line."""
+    return any(word in name.lower() for word in ("time", "date", "index"))
 
 
 def role(name: str) -> str | None:

@@ -44,8 +44,8 @@ def fold_in(
     absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
     samples = reading.against(dataset, factors, side=side) if parameters.fit.solver == "bayes" else None
-    blocks = reading.beside(dataset, interim.blocks(dataset))
-    usual = search.usual_receiver((some for _, some in blocks), to=side)
+    fitted = [factors] if samples is None else (some for _, some in reading.beside(dataset, interim.blocks(dataset)))
+    usual = search.usual_receiver(fitted, to=side)
     ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
     cells, count = 0, len(own.places)
     dense = count * len(known) <= dense_limit

@@ -139,6 +139,15 @@ def weight_of(zeros: Zeros) -> float:
     return float(zeros == "observed") if isinstance(zeros, str) else float(zeros)
 
 
+def free_loadings(shape: tuple[int, int], count: int) -> int:
+    """Return how many loadings of so many components can be chosen freely: each may be mixed with the others.
+
+    >>> free_loadings((5, 6), 3)
+    24
+    """
+    return count * (sum(shape) - count)
+
+
 def spread_of(values: NDArray[np.float64]) -> float:
     """Return √mean x² of the values above 0, summed in their order; 0 of none.
 

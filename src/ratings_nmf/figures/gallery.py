@@ -63,7 +63,6 @@ def heatmaps(
 ) -> dict[str, Figure]:
     """Return the heatmaps of a dataset by name: input, W, H, reconstruction, residual, correlation; of draws width.
 
-
     The caption of the table says what profile.json knows of it, all others say the lines on the fit.
     """
     rows = arrange(table.row_labels, factors.W[:, : factors.parts], kind="rows")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.core.table import Places, RatingsTable, Side
+from ratings_nmf.core.table import Places, RatingsTable, Side, free_loadings
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_gain, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
@@ -186,7 +186,7 @@ def _content(scores: Sequence[Scores], table: RatingsTable, count: int) -> dict[
         "gain": float(rmse[best] - rmse[0]),
         "gain_se": error_by_row(moves[best] - moves[0], rows),
         "fitted_cells": round(sum(each.fitted for each in scores) / len(scores)),
-        "free_loadings": count * (sum(table.shape) - count),
+        "free_loadings": free_loadings(table.shape, count),
     }
     lists = figures([each.lists for each in scores])
     for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []

@@ -61,7 +61,6 @@ class Solution:
     mixing
         What `ratings_nmf.model.mixing.described` says of the chains, and ``product_distance``: that of W @ H, which are
         means, from the mean of what the draws predict, root mean square over some known cells.
-
     notes
         What the solver did in another way than it was told, in sentences.
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.model.samples import QUANTILES, Samples
-from ratings_nmf.recommend.reasons import reasoned
+from ratings_nmf.recommend.reasons import lists_of, reasoned
 from ratings_nmf.recommend.recommendations import Ranking, Recommendations
 from ratings_nmf.solvers.kernels.sampled import highest_by_draws
 from ratings_nmf.solvers.kernels.topk import Known
@@ -39,19 +39,12 @@ def best_by_draws(
             score,
             (best, scores),
         )
-    listed = best >= 0
-    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(listed))
-    items, parts = best[listed], samples.parts
+    lists = lists_of(best, cold=cold, item_count=shape[1], top=ranking.top)
+    receivers, items, parts = lists["receivers"], lists["items"], samples.parts
     predicted, deviation = samples.predict(receivers, items)
-    lists = {
-        "receivers": receivers,
-        "ranks": ranks + np.int32(1),
-        "items": items,
+    lists |= {
         "predicted": predicted,
         "interval": predicted[:, None] + np.outer(deviation, (-QUANTILES[90], QUANTILES[90])),
-        "cold": cold,
-        "item_count": shape[1],
-        "top": ranking.top,
     }
     none = np.zeros_like(items)
     excess = samples.contributions(receivers, items) - replace(samples, W=usual[:, None]).contributions(none, items)

@@ -16,6 +16,19 @@ def nothing(count: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     return np.full((count, len(REASONS)), -1, dtype=np.int32), np.zeros((count, len(REASONS)))
 
 
+def lists_of(best: NDArray[np.int32], *, cold: NDArray[np.bool_], item_count: int, top: int) -> dict[str, Any]:
+    """Return what the best items of receivers, (receivers, top), −1 where items run out, are as `Recommendations`."""
+    receivers, places = (part.astype(np.int32) for part in np.nonzero(best >= 0))
+    return {
+        "receivers": receivers,
+        "ranks": places + np.int32(1),
+        "items": best[receivers, places],
+        "cold": cold,
+        "item_count": item_count,
+        "top": top,
+    }
+
+
 def reasoned(
     lists: dict[str, Any], excess: NDArray[np.float64], items: NDArray[np.float64], *, places: tuple[Any, Any]
 ) -> Recommendations:

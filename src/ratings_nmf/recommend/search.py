@@ -12,7 +12,7 @@ from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.samples import SampledFactors
 from ratings_nmf.recommend.by_draws import best_by_draws
-from ratings_nmf.recommend.reasons import nothing, reasoned
+from ratings_nmf.recommend.reasons import lists_of, nothing, reasoned
 from ratings_nmf.recommend.recommendations import Ranking, Recommendations, best_of
 from ratings_nmf.solvers.kernels.telling import most_telling
 from ratings_nmf.solvers.kernels.topk import BLOCK, Items, Known, best_unseen
@@ -28,8 +28,7 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int, by: 
 
     A cell is known if it is stored: rated, or where zeros are observed not 0. Of equal predictions the one whose label
     comes first in the table is better. A receiver without a known cell is ``cold``: its predictions are the baselines'
-    or, in a model without baselines, those of the mean receiver; draws
-    have some of its own.
+    or, in a model without baselines, those of the mean receiver; draws have some of its own.
 
     A list has `top` items, at least 1; a receiver with fewer unknown cells gets fewer.
 
@@ -85,10 +84,10 @@ def highest(
     best, scores = np.full((len(loadings), count), -1, dtype=np.int32), np.zeros((len(loadings), count))
     if len(loadings):
         loadings = np.ascontiguousarray(loadings)
-        blocks_of_items = _arrange(items, loadings)
+        arrangement = _arrange(items, loadings)
         with crew() as run:
             parts = split(np.arange(len(loadings) + 1) * len(items))
-            run(best_unseen, parts, loadings, blocks_of_items, known, (best, scores))
+            run(best_unseen, parts, loadings, arrangement, known, (best, scores))
     return best, scores
 
 
@@ -119,20 +118,10 @@ def _best_by_factors(
     if usual.parts == len(usual.loadings):
         loadings = np.where(cold[:, None], usual.loadings, loadings)
     best, scores = highest(loadings, items, known, top=top)
-    is_item = best >= 0
-    receivers, ranks = (part.astype(np.int32) for part in np.nonzero(is_item))
-    excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)
-    lists = {
-        "receivers": receivers,
-        "ranks": ranks + np.int32(1),
-        "items": best[is_item],
-        "predicted": scores[is_item],
-        "interval": np.empty((len(ranks), 0)),
-        "cold": cold,
-        "item_count": len(items),
-        "top": top,
-    }
-    return reasoned(lists, excess[:, : usual.parts], items[:, : usual.parts], places=(receivers, best[is_item]))
+    lists = lists_of(best, cold=cold, item_count=len(items), top=top)
+    lists |= {"predicted": scores[best >= 0], "interval": np.empty((len(lists["items"]), 0))}
+    excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)[:, : usual.parts]
+    return reasoned(lists, excess, items[:, : usual.parts], places=(lists["receivers"], lists["items"]))
 
 
 def known_items(table: RatingsTable) -> Known:

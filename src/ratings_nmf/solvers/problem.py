@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ratings_nmf.core.table import Places, spread_of
+from ratings_nmf.core.table import LARGEST, Places, spread_of
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.frame import Units
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
@@ -18,7 +18,6 @@ from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.threads import Run, alone, split
 
 _MOST_PASSES = 10
-_LARGEST = 1e36
 _GRAM_PARTS = 8
 _SMALL = 2**14
 """Numbers of a table up to which handing its parts to threads would take longer than multiplying them."""
@@ -136,9 +135,9 @@ def _exponent(values: Floats) -> int:
 def checked_largest(values: Floats) -> float:
     """Return the largest of some values, 0 if there is none; raise ValueError where its square overflows."""
     largest = float(values.max(initial=0.0))
-    least = 1 / _LARGEST
-    if largest and not least <= largest <= _LARGEST:
-        raise ValueError(f"the largest value must be from {least:g} to {_LARGEST:g}; got {largest:g}: rescale")
+    least = 1 / LARGEST
+    if largest and not least <= largest <= LARGEST:
+        raise ValueError(f"the largest value must be from {least:g} to {LARGEST:g}; got {largest:g}: rescale")
     return largest
 
 
@@ -182,9 +181,9 @@ def _passes(cells: Packed, n_components: int) -> int:
 def pad(table: NDArray[Any], dtype: DTypeLike) -> NDArray[Any]:
     """Copy a (lines, components) table, with zeros up to multiples of 8 and at least one line of zeros."""
     n_lines, n_components = table.shape
-    lines_of = np.zeros((-(-(n_lines + 1) // LANES) * LANES, -(-n_components // LANES) * LANES), dtype)
-    lines_of[:n_lines, :n_components] = table
-    return lines_of
+    whole = np.zeros((-(-(n_lines + 1) // LANES) * LANES, -(-n_components // LANES) * LANES), dtype)
+    whole[:n_lines, :n_components] = table
+    return whole
 
 
 def gram_of(table: NDArray[Any], run: Run) -> NDArray[Any]:

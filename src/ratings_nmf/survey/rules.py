@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ratings_nmf.core.table import LEAST_CELLS
+from ratings_nmf.core.table import LEAST_CELLS, free_loadings
 
 Evidence = Sequence[dict[str, Any]]
 
@@ -137,17 +137,16 @@ def to_predict(evidence: Evidence, *, cells: float) -> Choice:
 def to_name(evidence: Evidence, *, cells: float, shape: tuple[int, int]) -> Choice:
     """Say how many parts one can name: on how many restarts agree; `cells` is the number of those that count.
 
-    A count whose loadings, count · (rows + columns − count) of them free, outnumber the cells is passed over: there a
-    penalty makes restarts agree on what the cells leave open.
+    A count whose `free_loadings` outnumber the cells is passed over: there a penalty makes restarts agree on what the
+    cells leave open.
     """
     if all(line["weakest"] is None for line in evidence):
         reason = "No fit was restarted (`restarts: 0`), and so nothing tells how many parts one can name."
         return Choice(n_components=None, reason=reason)
-    counts = [line["n_components"] for line in evidence]
-    supported = [line for line, count in zip(evidence, counts, strict=True) if count * (sum(shape) - count) <= cells]
+    supported = [line for line in evidence if free_loadings(shape, line["n_components"]) <= cells]
     count = agreement(supported)
     if count is None:
-        within = "" if len(supported) == len(counts) else f" and no more free loadings than the {cells:,.0f} cells"
+        within = "" if len(supported) == len(evidence) else f" and no more free loadings than the {cells:,.0f} cells"
         return Choice(n_components=None, reason=f"No count above 1 has parts that every restart finds again{within}.")
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
     reason = (

@@ -6,12 +6,15 @@ from ratings_nmf.changes.snapshot import Snapshot
 from ratings_nmf.core import stage
 
 
-def compare(
-    before: str, after: str, *, run: bool = False, markdown: bool = False, pictures: tuple[str, str] | None = None
-) -> str:
-    """Return what differs between two revisions, as text or Markdown."""
-    changes = differences(_snapshot(before, run=run), _snapshot(after, run=run))
-    return saying.to_markdown(changes, pictures=pictures) if markdown else saying.to_text(changes)
+def compare(before: str, after: str, *, run: bool = False, form: str = "text") -> str:
+    """Return what differs between two revisions: as text, as Markdown, or on the page of the second."""
+    old, new = (_snapshot(revision, run=run) for revision in (before, after))
+    changes = differences(old, new)
+    if form == "page":
+        from ratings_nmf.page.changed import with_changes
+
+        return with_changes(new.page, changes, [*new.results])
+    return saying.to_markdown(changes) if form == "markdown" else saying.to_text(changes)
 
 
 def _snapshot(revision: str, *, run: bool) -> Snapshot:
@@ -28,11 +31,7 @@ if __name__ == "__main__":
     arguments.add_argument("before", nargs="?", default="main", metavar="REV", help="main if not given")
     arguments.add_argument("after", nargs="?", default=snapshot.WORKSPACE, metavar="TO", help="workspace if not given")
     arguments.add_argument("--run", action="store_true", help="run what a revision lacks, in a worktree of its own")
-    arguments.add_argument("--markdown", action="store_true", help="as Markdown, for a comment on a change")
-    arguments.add_argument(
-        "--pictures",
-        nargs=2,
-        metavar=("BEFORE", "AFTER"),
-        help="addresses of reports/figures before and after, which Markdown shows figures from",
-    )
+    forms = arguments.add_mutually_exclusive_group()
+    for form, what in (("markdown", "as Markdown, for a comment on a change"), ("page", "on the page of TO, as HTML")):
+        forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, default="text", help=what)
     stage.show(compare, arguments)

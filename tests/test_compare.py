@@ -222,6 +222,9 @@ def test_an_experiment_beside_head_on_a_branch_and_a_name_that_is_none(workspace
     assert "part joined: component 3 + component 2 → component 2 (cosine 0.90)" in lines
     assert "lists: 100 % of their items are kept; of 5 lists 4 stay the same and 5 keep their first item" in lines
     assert any(line.startswith("figures that differ: H, W, components") for line in lines)
+    page = workspace.stage("compare", "HEAD", "two", "--page").stdout
+    assert page.count("What changed since HEAD") == 3 and page.count("Nothing of this dataset differs.") == 2
+    assert "<bdi>part joined: component 3 + component 2 → component 2 (cosine 0.90)</bdi>" in page
     assert workspace.stage("compare", "two").stdout == "two → workspace\n  Nothing differs.\n"
     assert workspace.stage("compare").stdout.splitlines()[1:] == shown.stdout.splitlines()[1:]
     origin, clone = str(workspace.root.parent / "origin.git"), workspace.root.parent / "clone"

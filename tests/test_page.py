@@ -15,10 +15,13 @@ from matplotlib.colors import to_rgb
 
 from examples import drawn, table_of
 from pages import HOSTILE, made_of
+from ratings_nmf.changes.differences import NOTHING, Change, Changes
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
+from ratings_nmf.page.changed import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
 from ratings_nmf.page.panels import component_cards, notes
@@ -335,3 +338,31 @@ def test_draws_give_the_page_predictions_intervals_and_what_parts_give_on_averag
     assert (found["low"] <= found["predicted"]).all()
     np.testing.assert_allclose(found["gives"].reshape(-1, 5).sum(axis=1), mean.ravel(), rtol=2e-2)
     assert "predicted" not in matrices(table, samples.mean())
+
+
+def changes(name, text):
+    parameters = (Change(name=text, before=None, after=text),)
+    datasets = {name: dataclasses.replace(NOTHING, parameters=parameters)}
+    return Changes(before=text, after="main", parameters=(), datasets=datasets, new=(), gone=(), missing={})
+
+
+def test_what_changed_stands_in_the_section_of_its_dataset():
+    page = html.build([made_of("a", 5, 4), made_of("b", 5, 4)], seed=0)
+    _, first, second = re.split('<section id="dataset-', with_changes(page, changes("b", "top"), ["a", "b"]))
+    assert "What changed since top" in first and "Nothing of this dataset differs." in first
+    assert "<td><bdi>not given</bdi></td><td><bdi>&#34;top&#34;</bdi></td>" in second
+    assert "Nothing of this dataset differs." not in second
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_changed_is_no_markup(text):
+    page = html.build([made_of("a", 5, 4)], seed=0)
+    shown = Elements(with_changes(page, changes("a", text), ["a"])).found
+    plain = Elements(with_changes(page, changes("a", "top"), ["a"])).found
+    assert [tag for tag, _ in shown] == [tag for tag, _ in plain]
+
+
+def test_a_page_without_a_dataset_shows_no_changes():
+    page = html.build([made_of("a", 5, 4)], seed=0)
+    with pytest.raises(InputError, match=r"main: no page of b that shows changes; `dvc repro page` makes it"):
+        with_changes(page, changes("a", "top"), ["a", "b"])

@@ -174,6 +174,8 @@ def test_parameters_alone_are_regenerated_and_a_second_run_changes_nothing(hub, 
     assert_comment(outcome, "parameters", base=hub.tip("main"), head=regenerated)
     run = "https://github.example/o/r/actions/runs/1"
     assert "| 0.1586 | 0.364 | worse |" in outcome.comment
+    page = (tmp_path / "first/ratings nmf/changes.html").read_text(encoding="utf-8")
+    assert "<td><bdi>0.1586</bdi></td><td><bdi>0.364</bdi></td><td><bdi>worse</bdi></td>" in page
     assert [call.strip() for call in outcome.calls] == [
         "auth setup-git",
         f"api repos/o/r/statuses/{regenerated} -f state=success -f context=report -f target_url={run}",

@@ -1,1 +1,1 @@
-"""What differs between two revisions or experiments: results as data, compared, then said as text or as Markdown."""
+"""What differs between two revisions or experiments: results as data, compared, then said for whoever shows it."""

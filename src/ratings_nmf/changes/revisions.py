@@ -24,7 +24,7 @@ TABLES = (
 
 @contextmanager
 def files_of(revision: str) -> Iterator[Path]:
-    """Yield a folder that holds the parameters, figures, factors, labels and lists of a revision, those that are found.
+    """Yield a folder that holds the parameters, figures, page, factors, labels and lists of a revision, where found.
 
     A revision is what Git or DVC calls one: a branch, a tag, a commit, an experiment; or the workspace.
 
@@ -51,7 +51,7 @@ def files_of(revision: str) -> Iterator[Path]:
         except FileNotFoundError:
             remedy = "name a revision of this pipeline after its first run"
             raise InputError(f"{revision}: it has no {params.FILE} or no {snapshot.LOCK}; {remedy}") from None
-        for kind in (reports.METRICS, reports.FIGURES):
+        for kind in (reports.METRICS, reports.FIGURES, reports.PAGE):
             for path in files.find(kind.as_posix(), detail=False):
                 _copy(files, path, folder)
         for dataset in files.ls("reports/metrics", detail=False):

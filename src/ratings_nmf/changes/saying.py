@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from textwrap import TextWrapper
 from typing import Any
 from urllib.parse import quote
@@ -26,13 +27,41 @@ Line = tuple[str, ...]
 Spell = Callable[[str], str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What differs of a dataset, each text spelt for where it stands.
+
+    Attributes
+    ----------
+    parameters, measures
+        A line each: name, before, after; of a measure also how it is graded.
+    sentences
+        What became of parts and lists, and which figures differ.
+    """
+
+    parameters: tuple[Line, ...]
+    measures: tuple[Line, ...]
+    sentences: tuple[str, ...]
+
+
+def report(changes: DatasetChanges, spell: Spell, *, figures: bool = True) -> Report:
+    """Return what differs of a dataset, its texts spelt by `spell`, with the names of its figures or without."""
+    names = ", ".join(spell(picture.name) for picture in changes.pictures) if figures else ""
+    last = [f"figures that differ: {names}"] if names else []
+    return Report(
+        parameters=tuple(parameters(changes, spell)),
+        measures=tuple(_measures(changes, spell)),
+        sentences=(*_parts(changes, spell), *_lists(changes), *last),
+    )
+
+
 def to_text(changes: Changes) -> str:
     """Return what differs for a terminal, in lines as long as those of `WRAPPED`."""
-    lines = [f"{changes.before} → {changes.after}", *_wrapped(_sentences(changes, label))]
-    lines += _columns(_parameters(changes, label))
-    for dataset, found in changes.datasets.items():
-        lines += ["", dataset, *_columns(_parameters(found, label)), *_columns(_measures(found, label))]
-        lines += _wrapped([*_parts(found, label), *_lists(found), *_figures(found, label)])
+    lines = [f"{changes.before} → {changes.after}", *_wrapped(sentences(changes, label))]
+    lines += _columns(parameters(changes, label))
+    for dataset, content in changes.datasets.items():
+        said = report(content, label)
+        lines += ["", dataset, *_columns([*said.parameters, *said.measures]), *_wrapped(said.sentences)]
     return "\n".join(lines) + "\n"
 
 
@@ -83,15 +112,16 @@ def escaped(text: str) -> str:
 
 def _blocks(changes: Changes, pictures: tuple[str, str] | None) -> Iterator[str]:
     yield f"## {escaped(changes.before)} → {escaped(changes.after)}"
-    yield from _points(_sentences(changes, escaped))
-    yield from _table("parameter", _parameters(changes, escaped))
-    for dataset, found in changes.datasets.items():
+    yield from _points(sentences(changes, escaped))
+    yield from _table("parameter", parameters(changes, escaped))
+    for dataset, content in changes.datasets.items():
+        said = report(content, escaped, figures=not pictures)
         yield f"\n### {escaped(dataset)}"
-        yield from _table("parameter", _parameters(found, escaped))
-        yield from _table("metric", _measures(found, escaped))
-        shown = [] if pictures is None else [_picture(dataset, picture, pictures) for picture in found.pictures]
-        yield from _points([*_parts(found, escaped), *_lists(found), *([] if shown else _figures(found, escaped))])
-        yield from shown
+        yield from _table("parameter", said.parameters)
+        yield from _table("metric", said.measures)
+        yield from _points(said.sentences)
+        if pictures:
+            yield from (_picture(dataset, picture, pictures) for picture in content.pictures)
 
 
 def _points(sentences: Iterable[str]) -> Iterator[str]:
@@ -116,7 +146,8 @@ def _picture(dataset: str, picture: Picture, folders: tuple[str, str]) -> str:
     return f"\n<details><summary>{title}</summary>\n\n{shown}\n\n</details>"
 
 
-def _sentences(changes: Changes, spell: Spell) -> Iterator[str]:
+def sentences(changes: Changes, spell: Spell) -> Iterator[str]:
+    """Say which datasets are new or gone, what could not be compared, and whether nothing differs."""
     if not (changes.parameters or changes.datasets or changes.new or changes.gone):
         yield "Nothing that is there differs." if changes.missing else "Nothing differs."
     yield from (f"new dataset: {spell(name)}" for name in changes.new)
@@ -126,7 +157,8 @@ def _sentences(changes: Changes, spell: Spell) -> Iterator[str]:
         yield f"{spell(name)} lacks: {'; '.join(map(spell, absent))}; {remedy}"
 
 
-def _parameters(changes: Changes | DatasetChanges, spell: Spell) -> Iterator[Line]:
+def parameters(changes: Changes | DatasetChanges, spell: Spell) -> Iterator[Line]:
+    """Give each parameter that differs: its name, before, after."""
     for change in changes.parameters:
         yield spell(change.name), _value(change.before, spell), _value(change.after, spell)
 
@@ -136,14 +168,14 @@ def _value(value: Any, spell: Spell) -> str:
 
 
 def _measures(changes: DatasetChanges, spell: Spell) -> Iterator[Line]:
-    def said(value: Any, error: float | None) -> str:
+    def spelt(value: Any, error: float | None) -> str:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return NOT_MEASURED if value is None else _value(value, spell)
         return f"{value:,.4g}" + (f" ± {number(error)}" if error is not None else "")
 
-    for found in changes.measures:
-        before, after = said(found.before, found.before_error), said(found.after, found.after_error)
-        yield spell(found.name), before, after, found.verdict
+    for measure in changes.measures:
+        before, after = spelt(measure.before, measure.before_error), spelt(measure.after, measure.after_error)
+        yield spell(measure.name), before, after, measure.verdict
 
 
 def _parts(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
@@ -164,11 +196,6 @@ def _parts(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
 
 def _likeness(part: Part) -> str:
     return f"cosine {part.cosine:.2f}" if part.before and part.after else f"the likeliest has cosine {part.cosine:.2f}"
-
-
-def _figures(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
-    if changes.pictures:
-        yield f"figures that differ: {', '.join(spell(picture.name) for picture in changes.pictures)}"
 
 
 def _lists(changes: DatasetChanges) -> Iterator[str]:

@@ -60,6 +60,8 @@ class Snapshot:
         The document of params.yaml.
     results
         By dataset.
+    page
+        The page of all datasets; empty where it is not there.
     missing
         What is not there, or of other parameters than its own.
     """
@@ -67,6 +69,7 @@ class Snapshot:
     name: str
     parameters: Mapping[str, Any]
     results: Mapping[str, DatasetResults]
+    page: str = ""
     missing: tuple[str, ...] = ()
 
 
@@ -83,6 +86,7 @@ def read(folder: Path, name: str) -> Snapshot:
         if not isinstance(document, dict) or not isinstance(datasets := document.get("datasets"), dict):
             raise InputError(f"{name}: params.yaml has no datasets; name a revision of this pipeline")
         results = {dataset: _results(dataset) for dataset in map(str, datasets)}
+        page = reports.PAGE.read_text(encoding="utf-8") if reports.PAGE.exists() else ""
     absent = {
         "figures": [dataset for dataset, result in results.items() if not result.metrics],
         "factors": [dataset for dataset, result in results.items() if result.fit is None],
@@ -91,7 +95,7 @@ def read(folder: Path, name: str) -> Snapshot:
     missing = [f"{what} of {', '.join(names)}" for what, names in absent.items() if names]
     if stale := _stale(document, lock):
         missing.append(f"results by its own parameters of {', '.join(stale)}")
-    return Snapshot(name=name, parameters=document, results=results, missing=tuple(missing))
+    return Snapshot(name=name, parameters=document, results=results, page=page, missing=tuple(missing))
 
 
 def _results(dataset: str) -> DatasetResults:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import yaml
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -154,16 +154,7 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
         "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "level": LEVEL, "unrated": NOT_RATED},
         "datasets": {content["name"]: data for content, data in contents},
     }
-    environment = Environment(
-        loader=FunctionLoader(lambda name: _read(f"templates/{name}")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["percent"] = percent
-    return environment.get_template("page.html.j2").render(
+    return template("page").render(
         datasets=[content for content, _ in contents],
         seed=seed,
         not_rated=NOT_RATED,
@@ -172,6 +163,20 @@ def build(datasets: Sequence[Sources], *, seed: int) -> str:
         script=Markup(script),
         data=Markup(script_json(data)),
     )
+
+
+def template(name: str) -> Template:
+    """Return a template of the page, in which no text of the user's becomes markup."""
+    environment = Environment(
+        loader=FunctionLoader(lambda file: _read(f"templates/{file}")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["percent"] = percent
+    return environment.get_template(f"{name}.html.j2")
 
 
 def scripts(names: Sequence[str]) -> str:

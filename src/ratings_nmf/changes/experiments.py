@@ -3,14 +3,18 @@
 import json
 import re
 import sys
+import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from subprocess import run
 from typing import Any
 
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.files import reports
+from ratings_nmf.holdout.evaluation import standard_errors
 
 SECONDS = re.compile(r"^\w+(?: [\w-]+)?: [\d,]+ cells in ([\d.]+) s:", re.MULTILINE)
 """What a stage says of its time in a log."""
@@ -30,7 +34,7 @@ class Experiment:
     parameters
         Each parameter by its path.
     metrics
-        The few numbers of each dataset, by name; none of an experiment that did not succeed.
+        The few numbers of each dataset, by name, and their standard errors; none of an experiment that did not succeed.
     seconds
         Processed by its own stages; None where DVC keeps no log. What came out of the run cache took none.
     message
@@ -84,6 +88,7 @@ def _experiment(name: str, state: str, revision: dict[str, Any], log: str = "") 
     data, error = revision["data"] or {}, revision["error"] or {}
     metrics: dict[str, dict[str, Any]] = {}
     if state in {"commit", "success"}:
+        metrics = _standard_errors(revision["rev"])
         for file in data["metrics"].values():
             for dataset, figures in file.get("data", {}).items():
                 metrics[dataset] = metrics.get(dataset, {}) | figures
@@ -97,6 +102,20 @@ def _experiment(name: str, state: str, revision: dict[str, Any], log: str = "") 
         seconds=sum(map(float, SECONDS.findall(log))) if log else None,
         message=(stop[1] if stop else error.get("msg", "")) if state == "failed" else "",
     )
+
+
+def _standard_errors(commit: str) -> dict[str, dict[str, Any]]:
+    """Return the standard errors of each dataset's metrics, out of what Git holds."""
+    archive = run(["git", "archive", commit, reports.METRICS.as_posix()], capture_output=True, check=False)
+    if archive.returncode:
+        return {}
+    with tarfile.open(fileobj=BytesIO(archive.stdout)) as files:
+        contents = ((Path(name), files.extractfile(name)) for name in files.getnames())
+        return {
+            path.parent.name: standard_errors(json.load(content))
+            for path, content in contents
+            if path.name == "heldout.json" and content
+        }
 
 
 def _flat(block: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import interim, lists, loadings, reports
+from ratings_nmf.holdout.evaluation import standard_errors
 from ratings_nmf.model.factors import Factors
 
 WORKSPACE = "workspace"
@@ -35,7 +36,7 @@ class DatasetResults:
     Attributes
     ----------
     metrics
-        The few numbers that experiments are compared by, by name.
+        The few numbers that experiments are compared by, by name, and their standard errors.
     pictures
         A digest of each figure of reports/figures, by name.
     fit, recommendations
@@ -100,6 +101,9 @@ def read(folder: Path, name: str) -> Snapshot:
 
 def _results(dataset: str) -> DatasetResults:
     fit = recommendations = None
+    errors: dict[str, Any] = {}
+    with suppress(InputError):
+        errors = standard_errors(reports.read(dataset, "heldout", stage="evaluate"))
     with suppress(InputError):
         fit = Fit(
             factors=Factors(**loadings.read(dataset)),
@@ -110,7 +114,7 @@ def _results(dataset: str) -> DatasetResults:
         recommendations = lists.read(dataset)
     pictures = sorted((reports.FIGURES / dataset).glob("*.png"))
     return DatasetResults(
-        metrics=reports.read_summaries(dataset),
+        metrics=errors | reports.read_summaries(dataset),
         pictures={picture.stem: sha256(picture.read_bytes()).hexdigest() for picture in pictures},
         fit=fit,
         recommendations=recommendations,

@@ -147,23 +147,33 @@ def predictors(heldout: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def summary(heldout: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what experiments are compared by: the factors' RMSE and the NDCG@10 of their lists, and how sure they are.
+    """Return what experiments are compared by: the factors' RMSE and the NDCG@10 of their lists.
 
     ``worse_than_popular`` is whether the most popular items rank better. What no experiment moves is left out.
 
     >>> summary({"rmse": 1.0, "rmse_se": 0.1, "baselines_rmse": 2.0, "global_mean_rmse": 3.0})
-    {'heldout_rmse': 1.0, 'heldout_rmse_se': 0.1}
+    {'heldout_rmse': 1.0}
     >>> summary({"cells": 0})
     {}
     """
-    content = {f"heldout_{name}": heldout[name] for name in ("rmse", "rmse_se") if name in heldout}
+    content = {"heldout_rmse": heldout["rmse"]} if "rmse" in heldout else {}
     if "intervals" in heldout:
         content["coverage_90"] = heldout["intervals"]["coverage_90"]
     if "lists" in heldout:
         own, popular = (heldout["lists"][name] for name in (FACTORS, MOST_POPULAR))
-        content |= {f"heldout_{name}": own[name] for name in ("ndcg", "ndcg_se")}
+        content["heldout_ndcg"] = own["ndcg"]
         content["worse_than_popular"] = own["ndcg"] < popular["ndcg"]
     return content
+
+
+def standard_errors(heldout: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the standard errors of what experiments are compared by, under the name of each and ``_se``.
+
+    >>> standard_errors({"rmse": 1.0, "rmse_se": 0.1})
+    {'heldout_rmse_se': 0.1}
+    """
+    sources = {"rmse_se": heldout, "ndcg_se": heldout.get("lists", {}).get(FACTORS, {})}
+    return {f"heldout_{name}": source[name] for name, source in sources.items() if name in source}
 
 
 def _content(scores: Sequence[Scores], table: RatingsTable, count: int) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 What was measured, and decided:
 
-- Charts are Vega-Lite, made by Altair and drawn to SVG here (vl-convert). Vega in the page also runs under the page's
-  content security policy (`ast: true`), but costs 0.9 MB and 0.3 s to the first paint for what 8 kB of SVG show,
-  and a page kept in Git would store those scripts again at every change. The SVGs leave nothing to the fonts of the
-  machine (`charts`), take their colours from the style sheet and need no script.
+- Charts are lines on two axes: a template of 20 lines draws them as SVG (`charts`), and bars are a list with widths.
+  Altair and vl-convert did so before, for 95 MB of packages that nothing else needed; Vega in the page itself costs
+  0.9 MB and 0.3 s to the first paint. The SVGs leave nothing to the fonts of the machine, take their colours from the
+  style sheet and need no script. Figures as files remain matplotlib's, which has the glyphs of its own font.
 - Heatmaps are one canvas (`scripts/picture.js`): 40,000 cells are painted as one image, so that sorting, filtering and
   switching redraw in a few milliseconds. Larger tables are shown as blocks (`matrices`).
 - Loadings, cells and lists of every line come as base64 of 1 or 2 bytes a number (`codes`), as far as the page stays

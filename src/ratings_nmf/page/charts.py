@@ -1,106 +1,140 @@
-"""Charts as SVG: Vega-Lite by Altair, drawn when the page is built.
+"""Line charts as the template draws them in SVG: where each mark stands, in pixels that no font and no browser moves.
 
-Sizes of axes are given, not measured, so that the fonts of a machine do not move anything. The style sheet colours
-the marks, which are found by Vega's class names; no style stands in the SVG itself.
+The style sheet colours the marks; no style stands in the SVG itself.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-import vl_convert
-from markupsafe import Markup
+import numpy as np
 
-from ratings_nmf.core.words import number
+from ratings_nmf.figures.arrangement import Matrix
+from ratings_nmf.figures.scales import LogScale
 
 WIDTH, HEIGHT = 320, 190
-LEFT = 46
-"""Pixels left of a chart in which numbers of up to 4 characters and the title of their axis stand."""
+"""Pixels between the ends of an axis."""
 
-CHARACTER = 9
-"""Pixels that any more character of them takes."""
+TOP = 10
+"""Pixels above the vertical axis."""
 
+CHARACTER = 8
+"""Pixels that a character of a number takes."""
 
-def survey(evidence: Sequence[dict[str, Any]]) -> Markup:
-    """Draw the held-out error of counts for which it was measured, and its standard error."""
-    values = [
-        {
-            "k": line["n_components"],
-            "held out": line["cv_rmse"],
-            "low": max(line["cv_rmse"] - (line["cv_rmse_se"] or 0.0), 0.0),
-            "high": line["cv_rmse"] + (line["cv_rmse_se"] or 0.0),
-        }
-        for line in evidence
-    ]
-    counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
-    base = alt.Chart({"values": values}).encode(x=counts)
-    error = alt.Y("held out:Q").title("error (RMSE)").scale(zero=False)
-    return _svg(
-        alt.layer(
-            base.mark_rule().encode(y="low:Q", y2="high:Q"),
-            base.mark_line().encode(y=error),
-            base.mark_point(size=70, filled=True).encode(y=error),
-        ).properties(width=WIDTH, height=HEIGHT),
-        left=_left(max((number(line["high"]) for line in values), key=len)),
-    )
+STEPS = 5
+"""Most steps of an axis."""
+
+DOTS = 60
+"""Points of a curve up to which each is marked."""
 
 
-def agreement(evidence: Sequence[dict[str, Any]]) -> Markup:
-    """Draw how far restarts agree on the components, and on how columns group, by count: 1 is always the same."""
-    names = {"stability": "components", "cophenetic": "groups"}
-    values = [
-        {"k": line["n_components"], "share": line[name], "of": text}
-        for name, text in names.items()
-        for line in evidence
-        if line[name] is not None
-    ]
-    counts = alt.X("k:O").title("number of components").axis(labelAngle=0, labelOverlap="greedy", labelFlush=False)
-    share = alt.Y("share:Q").title("agreement of restarts").scale(domain=[min(0.0, *(v["share"] for v in values)), 1])
-    base = alt.Chart({"values": values}).encode(x=counts, y=share, detail="of:N")
-    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("of:N").legend(None))
-    points = base.mark_point(size=70, filled=True)
-    return _svg(alt.layer(lines, points).properties(width=WIDTH, height=HEIGHT))
+@dataclass(frozen=True, kw_only=True)
+class Ruler:
+    """What measures an axis: its title, places of ticks and their texts, and what places values, from 0 to 1."""
+
+    title: str
+    ticks: Sequence[tuple[float, str]]
+    place: Callable[[Any], Any]
 
 
-def errors(bars: Sequence[tuple[str, float]]) -> Markup:
-    """Draw named errors as bars, in the order given; the first is the model's."""
-    values = [{"name": name, "error": error, "text": number(error)} for name, error in bars]
-    base = alt.Chart({"values": values}).encode(
-        y=alt.Y("name:N").sort(None).title(None).axis(labelLimit=134, labelPadding=8, domain=False, ticks=False),
-        x=alt.X("error:Q").title("error on held-out cells (RMSE)").axis(tickCount=3),
-    )
-    layers = alt.layer(base.mark_bar(height=18), base.mark_text(align="left", dx=6, fontSize=13).encode(text="text:N"))
-    return _svg(layers.properties(width=WIDTH - 130, height=34 * len(bars)), left=142, right=52)
+def survey(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the chart of the held-out error of each count, and its standard error."""
+    values = np.array([line["cv_rmse"] for line in evidence])
+    errors = np.array([line["cv_rmse_se"] or 0.0 for line in evidence])
+    low, high = np.maximum(values - errors, 0.0), values + errors
+    across = _counts([line["n_components"] for line in evidence])
+    places = across.place(np.arange(len(evidence)))
+    return _chart(across, linear("error (RMSE)", low.min(), high.max()), [(places, values)], bars=(low, high))
 
 
-def convergence(losses: Sequence[float]) -> Markup:
-    """Draw the loss after each iteration, on a logarithmic scale where it falls tenfold."""
-    values = [{"iteration": step, "loss": loss} for step, loss in enumerate(losses, start=1)]
-    scale = alt.Scale(type="log" if losses[0] > 10 * losses[-1] > 0 else "linear", zero=False, nice=True)
-    chart = alt.Chart({"values": values}).mark_line(point=len(values) <= 60)
-    axis = alt.Axis(tickCount=4, format="~g")
-    return _svg(
-        chart.encode(
-            x=alt.X("iteration:Q").scale(nice=False, zero=False).axis(tickMinStep=1, tickCount=6, grid=False),
-            y=alt.Y("loss:Q", scale=scale).axis(axis).title("what the solver minimises"),
-        ).properties(width=WIDTH, height=HEIGHT),
-        left=_left(f"{losses[0]:.2g}"),
-    )
+def agreement(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the chart of how far restarts agree on the components, and on how columns group: 1 is always the same."""
+    across = _counts([line["n_components"] for line in evidence])
+    values = np.array([[line["stability"], line["cophenetic"]] for line in evidence], dtype=np.float64).T
+    known = ~np.isnan(values)
+    curves = [(across.place(np.flatnonzero(there)), line[there]) for line, there in zip(values, known, strict=True)]
+    return _chart(across, linear("agreement of restarts", min(values[known].min(), 0.0), 1.0), curves)
 
 
-def _left(longest: str) -> int:
-    """Return the pixels left of a chart whose numbers are up to so long."""
-    return LEFT + round(CHARACTER * max(len(longest) - 4, 0))
+def convergence(losses: Matrix) -> dict[str, Any]:
+    """Return the chart of the loss after each iteration, on a logarithmic scale where it falls tenfold."""
+    count, title = len(losses), "what the solver minimises"
+    if losses[0] > 10 * losses[-1] > 0:
+        scale = LogScale(floor=losses.min(), limit=losses.max())
+        values = scale.ticks()[1:]
+        ticks = list(zip(scale.place(np.array(values)).tolist(), map(_text, values, values), strict=True))
+        up = Ruler(title=title, ticks=ticks, place=scale.place)
+    else:
+        up = linear(title, losses.min(), losses.max())
+    step = int(max(_step(count), 1))
+    ticks = [((number - 1) / max(count - 1, 1), f"{number:,}") for number in range(step, count + 1, step)]
+    across = Ruler(title="iteration", ticks=ticks, place=lambda values: values / max(count - 1, 1))
+    return _chart(across, up, [(across.place(np.arange(count)), losses)])
 
 
-def _svg(chart: Any, *, left: int = LEFT, right: int = 10) -> Markup:
-    """Draw a chart with margins that no text decides, without markup of its own size or background."""
-    styled = (
-        chart.properties(padding={"left": left + 14, "right": right, "top": 12, "bottom": 44}, autosize="none")
-        .configure(background="transparent", font="sans-serif")
-        .configure_view(stroke=None)
-        .configure_axis(labelFontSize=13, titleFontSize=13, titleFontWeight="normal", tickSize=4)
-        .configure_axisY(minExtent=left - 16, maxExtent=left - 16, titlePadding=6)
-        .configure_axisX(minExtent=22, maxExtent=22, titlePadding=4)
-    )
-    return Markup(vl_convert.vegalite_to_svg(styled.to_dict()))
+def linear(title: str, low: float, high: float) -> Ruler:
+    """Return an axis that begins and ends at a tick, of ticks at multiples of 1, 2 or 5 of a power of ten.
+
+    >>> axis = linear("", 2.6, 4.4)
+    >>> axis.ticks, axis.place(3.0)
+    ([(0.0, '2.5'), (0.25, '3.0'), (0.5, '3.5'), (0.75, '4.0'), (1.0, '4.5')], 0.25)
+    """
+    if low == high:
+        low, high = 0.5 * low, 1.5 * high or 1.0
+    step = _step(high - low)
+    first, last = math.floor(low / step), math.ceil(high / step)
+    ticks = [((tick - first) / (last - first), _text(tick * step, step)) for tick in range(first, last + 1)]
+    return Ruler(title=title, ticks=ticks, place=lambda values: (values / step - first) / (last - first))
+
+
+def _step(length: float) -> float:
+    """Return 1, 2 or 5 times a power of ten, the least of at most `STEPS` that are as long."""
+    power = float(f"1e{_power(length / STEPS)}")
+    return next(times * power for times in (1, 2, 5, 10) if STEPS * times * power >= length)
+
+
+def _text(value: float, step: float) -> str:
+    """Return the text of a tick, with as many digits as tell it from others a step away."""
+    size, last = _power(value), _power(step)
+    text = f"{value:,.{max(-last, 0)}f}" if last > -5 and size < 7 else f"{value:.{max(size - last, 0)}e}"
+    return text.replace("-", "−")
+
+
+def _power(value: float) -> int:
+    """Return the power of ten of a number's first digit."""
+    return int(f"{value:e}".partition("e")[2])
+
+
+def _counts(counts: Sequence[int]) -> Ruler:
+    """Return the axis of counts at equal distances, with the texts of as many as there is room for."""
+    gap = math.ceil(len(counts) * CHARACTER * (len(str(counts[-1])) + 1) / WIDTH)
+    ticks = [((at + 0.5) / len(counts), str(count)) for at, count in enumerate(counts)][::gap]
+    return Ruler(title="number of components", ticks=ticks, place=lambda values: (values + 0.5) / len(counts))
+
+
+def _chart(
+    across: Ruler, up: Ruler, curves: Sequence[tuple[Matrix, Matrix]], *, bars: tuple[Matrix, Matrix] | None = None
+) -> dict[str, Any]:
+    """Return marks in pixels; `curves` are of places and values, `bars` ends of lines through points of the first."""
+    left = 30 + CHARACTER * max(len(text) for _, text in up.ticks)
+
+    def x(place: float) -> float:
+        return round(left + WIDTH * place, 1)
+
+    def y(place: float) -> float:
+        return round(TOP + HEIGHT * (1 - place), 1)
+
+    drawn = [list(zip(places.tolist(), up.place(values).tolist(), strict=True)) for places, values in curves]
+    ends = zip(*(up.place(values).tolist() for values in bars), strict=True) if bars else ()
+    return {
+        "left": left,
+        "right": left + WIDTH,
+        "bottom": TOP + HEIGHT,
+        "titles": (across.title, up.title),
+        "across": [(x(place), text) for place, text in across.ticks],
+        "up": [(y(place), text) for place, text in up.ticks],
+        "bars": [(x(place), y(low), y(high)) for (place, _), (low, high) in zip(drawn[0], ends, strict=False)],
+        "curves": [[(x(place), y(value)) for place, value in curve] for curve in drawn],
+        "has_dots": max(map(len, drawn)) <= DOTS,
+    }

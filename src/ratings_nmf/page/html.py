@@ -259,7 +259,7 @@ def _convergence(sources: Sources) -> dict[str, Any] | None:
         return None
     states = {True: " The solver stopped when it hardly fell any more.", False: " The solver had not converged."}
     return {
-        "chart": charts.convergence(losses.tolist()),
+        "chart": charts.convergence(losses),
         "first": number(float(losses[0])),
         "last": number(float(losses[-1])),
         "count": len(losses),

@@ -120,9 +120,9 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
     choice = survey["choice"]
     return {
         "reason": f"To predict: {survey['reason']} To name: {survey['parts_reason']}",
-        "chart": charts.survey(errors) if errors else "",
+        "chart": charts.survey(errors) if errors else None,
         "alternative": f"Error on held-out cells by number of components: {points}",
-        "agreement": charts.agreement(evidence) if any(line["stability"] is not None for line in evidence) else "",
+        "agreement": charts.agreement(evidence) if any(line["stability"] is not None for line in evidence) else None,
         "counts": counts,
         "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
         "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
@@ -151,18 +151,18 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
         "verdict": heldout["verdict"],
         "warns": heldout.get("beats_baseline") is False,
         "notes": [label(note) for note in heldout.get("notes", [])],
-        "chart": "",
+        "bars": [],
     }
     if heldout.get("rmse") is None:
         return panel
     bars = [("this model", heldout["rmse"]), *sorted(guesses, key=lambda bar: (bar[1], bar[0]))]
+    longest = max(error for _, error in bars) or 1.0
     turns = f", in {heldout['folds']} turns," if heldout["folds"] else ""
     return {
         **panel,
-        "chart": charts.errors(bars),
-        "alternative": "; ".join(f"{name}: {number(error)}" for name, error in bars),
+        "bars": [(name, number(error), round(error / longest, 3)) for name, error in bars],
         "how": (
-            f"{heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
+            f"Error (RMSE): {heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
             "Shorter is better; grey: simpler guesses."
         ),
     }

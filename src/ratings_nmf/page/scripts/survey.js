@@ -1,7 +1,7 @@
 const survey = (section, scores) => {
   const picker = section.querySelector('[data-part="counts"]');
   if (!picker) return;
-  const points = section.querySelectorAll('[data-part="survey-chart"] .mark-symbol path');
+  const points = section.querySelectorAll('[data-part="survey-chart"] circle');
   const show = (place) => {
     points.forEach((point, at) => point.classList.toggle("picked", at === place));
     section.querySelectorAll("[data-score]").forEach((cell) => {

@@ -20,7 +20,8 @@ def report(dataset: str) -> stage.Outcome:
     table, factors = interim.read(dataset, draw=draw), reading.read(dataset, draw=draw)
     survey = reports.read(dataset, "survey")
     fit, heldout = reports.read(dataset, "fit"), reports.read(dataset, "heldout", stage="evaluate")
-    fit_lines = [fit_line(fit), *words.fit_warnings(fit, heldout), *words.drawn_rows(draw)]
+    warnings = *words.gain_warnings(heldout), *words.fit_warnings(fit, heldout)
+    fit_lines = [fit_line(fit), *warnings, *words.drawn_rows(draw)]
     to = parameters.dataset(dataset).recommend.to
     lists = recommendations.read(dataset, table, to=to, components=factors.components)
     figures = {

@@ -126,6 +126,16 @@ def test_nothing_to_recommend_is_drawn_too(size):
     recommendation_figure("name", table, factors, found, to="rows", warnings=()).canvas.draw()
 
 
+def test_skewed_predictions_spread_over_a_logarithmic_scale():
+    table, factors = sparsely_known(60, 40, 3)
+    skewed = Factors(W=1e4 * factors.W**3, H=factors.H, components=factors.components)
+    found = recommend(skewed, table, to="rows", top=5)
+    axes = recommendation_figure("name", table, skewed, found, to="rows", warnings=()).axes[0]
+    counts = np.array([bar.get_height() for bar in axes.patches])
+    assert counts.sum() == len(found.predicted) and counts.max() < counts.sum() / 4
+    assert {"0", "100", "1,000", "10,000"} <= {label.get_text() for label in axes.get_xticklabels()}
+
+
 def test_the_most_recommended_come_with_their_usual_reason():
     W = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
     factors = Factors(W=W, H=np.array([[2.0, 0.0, 3.0], [0.5, 1.0, 3.0]]), components=("bread", "fruit"))

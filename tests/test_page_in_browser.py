@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -180,6 +181,31 @@ def test_accessible(visit, dataset, theme):
     shown.look_up("row 1" if dataset != "hostile" else HOSTILE[0])
     found = Axe().run(shown.page).response["violations"]
     assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+
+
+@pytest.mark.parametrize(
+    ("dataset", "theme"),
+    [
+        ("ratings", "light"),
+        ("ratings", "dark"),
+        *(pytest.param("large", theme, marks=pytest.mark.slow) for theme in ("light", "dark", "print")),
+    ],
+)
+def test_every_text_has_contrast(visit, dataset, theme):
+    """In every state that a reader sees; the numbers in cells have their own test."""
+    shown = visit(dataset, theme="light" if theme == "light" else "dark")
+    for details in shown.section.locator("details").all():
+        details.evaluate("found => { found.open = true; }")
+    shown.press("ArrowDown")
+    shown.part("map").locator("button").first.click()
+    shown.look_up("row 1")
+    shown.part("search").fill("row")
+    if theme == "print":
+        shown.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        shown.page.emulate_media(media="print", color_scheme="dark")
+    found = shown.page.evaluate((Path(__file__).parent / "contrasts.js").read_text(encoding="utf-8"))
+    assert len(found) > 100
+    assert [each for each in found if each[0] < 4.5] == []
 
 
 def test_prediction_is_the_product_that_python_computes(visit):

@@ -146,7 +146,7 @@ def test_where_a_table_is_for_lists_they_decide():
     assert found["for_lists"] and found["beats_baseline"]
     assert found["verdict"].startswith("The lists find more than the most popular items do, by ")
     worse = {**found, "ndcg_gain": -0.1, "beats_baseline": False}
-    assert words.fit_warnings({"converged": True}, worse) == []
+    assert words.gain_warnings(worse) == []
     assert words.list_warnings(worse)[0].startswith("The lists find less than the most popular items do, by 0.1 ")
 
 

@@ -279,7 +279,7 @@ def test_a_large_consensus_is_put_together():
     assert len(whole.columns) == 90 and len(shown.columns) == 40 and len(set(shown.columns)) == 40
     assert sorted(whole.named(labels)) == sorted(labels) and set(whole.group) == {1, 2, 3}
     assert shown.matrix.sum() < whole.matrix.sum() and shown.matrix.max() <= 1 and shown.matrix.min() >= 0
-    assert shown.named(labels)[0] == f"{whole.named(labels)[0]} and 1 more"
+    assert shown.named(labels)[0] == f"{whole.named(labels)[0]} +1"
     frame = consensus.to_frame(shown)
     kept = consensus.Consensus.from_numbers([*frame.columns], frame.to_numpy())
     assert kept.named(labels) == shown.named(labels) and np.allclose(kept.matrix, shown.matrix)

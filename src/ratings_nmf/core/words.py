@@ -229,9 +229,9 @@ def on_coverage(intervals: dict[str, Any]) -> str:
 
 
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
-    """Say what a reader of the factors must know: not converged, no better than averages on unseen cells, too sure.
+    """Say what a reader of the factors must know: not converged, chains apart, too sure.
 
-    >>> fit_warnings({"converged": True}, {"beats_baseline": None})
+    >>> fit_warnings({"converged": True}, {})
     []
     >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:61]
     'The chains have not mixed (R-hat of the noise 1.2): they were'
@@ -253,9 +253,16 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
     sentences += fit.get("notes", [])
     if "intervals" in heldout and (said := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):
         sentences.append(said)
-    if heldout.get("beats_baseline") is False and not heldout.get("for_lists"):
-        sentences.append(on_gain(heldout))
     return sentences
+
+
+def gain_warnings(heldout: dict[str, Any]) -> list[str]:
+    """Say where the factors predict unseen cells no better than averages do; not of a fit that is for lists.
+
+    >>> gain_warnings({"beats_baseline": None})
+    []
+    """
+    return [on_gain(heldout)] if heldout.get("beats_baseline") is False and not heldout.get("for_lists") else []
 
 
 def list_warnings(heldout: dict[str, Any]) -> list[str]:

@@ -25,6 +25,7 @@ from ratings_nmf.figures.lettering import (
     write_caption,
     write_ticks,
 )
+from ratings_nmf.figures.scales import kind_of, log_scale
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.recommendations import Recommendations, sides
 
@@ -205,7 +206,7 @@ def _spread(caption: Caption, table: RatingsTable, factors: Factors, lists: Reco
     width = start + longest + after
     figure.set_size_inches(width, height)
     axes = figure.add_axes((0, 0, histogram / width, body / height))
-    axes.hist(lists.predicted, bins=40, color=BAR)
+    _draw_spread(axes, lists.predicted)
     style_axes(axes, "predicted value", "recommendations")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
@@ -223,6 +224,17 @@ def _spread(caption: Caption, table: RatingsTable, factors: Factors, lists: Reco
     frame.set_axis_off()
     write_caption(frame, caption.title, lines, width)
     return figure
+
+
+def _draw_spread(axes: Axes, predicted: Matrix) -> None:
+    """Draw how predictions spread, on the scale that tells them apart."""
+    if kind_of(predicted) == "linear":
+        axes.hist(predicted, bins=40, color=BAR)
+        return
+    scale = log_scale(predicted, float(predicted.max()))
+    axes.hist(scale.place(predicted), bins=40, color=BAR)
+    ticks = scale.ticks()
+    axes.set_xticks(scale.place(np.array(ticks)), map(words.number, ticks))
 
 
 def _bars(labels: tuple[str, ...], loadings: Matrix, order: NDArray[np.intp]) -> Bars:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter
 
 from ratings_nmf.core.words import NOT_MEASURED
 from ratings_nmf.figures.arrangement import Matrix
@@ -153,7 +153,8 @@ def _scale(axes: Axes, values: Matrix, errors: Iterable[float]) -> None:
     if 0 < 10 * values.min() < values.max():
         axes.set_yscale("log")
         axes.set_ylim(values.min() / 1.5, values.max() * 2.5)
-        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:,g}")
         axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         margin = max(errors) + 0.08 * float(np.ptp(values)) or 0.5

@@ -150,4 +150,6 @@ def _side(labels: list[str]) -> Arrangement:
     if count <= LABEL_ALL:
         return side
     some = {place: labels[place] for place in range(0, count, -(-count // LABELS))}
-    return replace(side, labels=some, caption=f"{count:,} columns or blocks of columns, {len(some)} labelled")
+    return replace(
+        side, labels=some, caption=f"{count:,} columns or blocks of columns (+1: and 1 more), {len(some)} labelled"
+    )

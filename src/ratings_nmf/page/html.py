@@ -93,6 +93,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "notes": notes(sources.profile, fit, sources.heldout, more=more),
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
+        "in_blocks": [side for side in ("rows", "columns") if "sizes" in data[side]],
         "views_left_out": [
             view
             for view, there in (
@@ -114,7 +115,9 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "survey": survey,
         "heldout": heldout_panel(sources.heldout),
         "recommendations": recommendations_panel(sources.heldout, sources.recommendations, to=sources.to),
-        "parameters": yaml.safe_dump({sources.name: sources.parameters}, sort_keys=False, allow_unicode=True),
+        "parameters": yaml.safe_dump(
+            {sources.name: sources.parameters}, sort_keys=False, allow_unicode=True, default_flow_style=None
+        ),
         **_small_table(table, factors),
     }
     if sources.consensus:

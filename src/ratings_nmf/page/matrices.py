@@ -99,8 +99,8 @@ def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
         for name, lines in zip(("rows", "columns"), shape, strict=True)
     ]
     return (
-        f"It is too large to show cell by cell: {' and '.join(sides)}, ordered by the component they hold most of. "
-        "A block shows the mean of its cells and the label of the line that holds most."
+        f"It is too large to show cell by cell: {' and '.join(sides)}. Blocks stand in the order of the component that "
+        "their lines hold most of; one shows the mean of its cells and the label of the line that holds most."
     )
 
 

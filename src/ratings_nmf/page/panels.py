@@ -12,6 +12,7 @@ from ratings_nmf.core.words import (
     counted,
     empty_lines,
     fit_warnings,
+    gain_warnings,
     label,
     list_warnings,
     number,
@@ -60,12 +61,10 @@ def notes(
         gain, error = heldout.get(name), heldout.get(f"{name}_se") or 0.0
         return "serious" if gain is not None and gain < -error else "warning"
 
-    errors = {name: value for name, value in heldout.items() if name != "intervals"}
-    intervals = {name: value for name, value in heldout.items() if name == "intervals"}
     pairs = [
-        *((grade("gain"), text) for text in fit_warnings({"converged": None}, errors)),
+        *((grade("gain"), text) for text in gain_warnings(heldout)),
         *((grade("ndcg_gain"), text) for text in list_warnings(heldout)),
-        *(("warning", text) for text in fit_warnings(fit, intervals)),
+        *(("warning", text) for text in fit_warnings(fit, heldout)),
         *(("warning", label(text)) for text in profile.get("notes", [])),
         *(("note", text) for text in (*more, *empty_lines(profile))),
     ]
@@ -77,7 +76,7 @@ def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any
 
     Of ``rows`` and ``columns``, those first that set it apart, each line has a label, its loading as text and as a
     share of the heaviest; what ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of it.
-    ``heaviest_rows`` and ``heaviest_columns`` name the heaviest, where these are others or in another order.
+    ``heaviest_rows`` and ``heaviest_columns`` name lines that are heavier than all of these, but common to other parts.
 
     >>> from ratings_nmf.model.factors import numbered
     >>> from ratings_nmf.core.table import from_dense
@@ -174,10 +173,11 @@ def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to
         return None
     return {
         "to": to[:-1],
+        "others": {"rows": "columns", "columns": "rows"}[to],
         "counts": f"{counted(len(set(lists.receivers.tolist())), 'list')} of up to {lists.top}.",
         "warning": " ".join(list_warnings(heldout)),
         "lists": [
-            (name, number(each["ndcg"]), number(each["recall"]), percent(each["coverage"]))
+            (name, f"{each['ndcg']:.3f}", f"{each['recall']:.3f}", f"{100 * each['coverage']:.1f}\u00a0%")
             for name, each in sorted(heldout.get("lists", {}).items(), key=lambda pair: (-pair[1]["ndcg"], pair[0]))
         ],
     }
@@ -186,11 +186,16 @@ def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to
 def _lines(
     side: str, labels: tuple[str, ...], loadings: NDArray[np.float64], order: NDArray[np.intp]
 ) -> dict[str, Any]:
-    top, plain = order[:TOP].tolist(), heaviest(loadings)[:TOP].tolist()
+    top = order[:TOP].tolist()
     values = loadings[top].tolist()
     lines = [
         {"label": label(labels[line]), "text": text, "length": round(value / float(loadings.max()), 3)}
         for line, value, text in zip(top, values, aligned(values), strict=True)
     ]
-    names = ", ".join(label(labels[line]) for line in plain) if plain != top else ""
+    heavier = [
+        line
+        for line in heaviest(loadings)[:TOP].tolist()
+        if line not in top and loadings[line] > max(values, default=0.0)
+    ]
+    names = ", ".join(label(labels[line]) for line in heavier)
     return {side: lines, f"more_{side}": len(order) - len(lines), f"heaviest_{side}": names}

@@ -193,11 +193,9 @@ class Consensus:
         )
 
     def named(self, labels: Sequence[str]) -> tuple[str, ...]:
-        """Return the label of each line, of the table's columns: of a block, the first and how many more it holds."""
+        """Return the label of each line, of the table's columns: of a block, the first, + how many more it holds."""
         pairs = zip(self.columns.tolist(), self.sizes.tolist(), strict=True)
-        return tuple(
-            labels[column] if size == 1 else f"{labels[column]} and {size - 1:,} more" for column, size in pairs
-        )
+        return tuple(labels[column] if size == 1 else f"{labels[column]} +{size - 1:,}" for column, size in pairs)
 
 
 def to_frame(summary: Consensus | None) -> "DataFrame":
@@ -220,7 +218,7 @@ def arrange(matrix: Matrix, columns: NDArray[np.intp], *, groups: int, limit: in
     >>> alike = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 1.0]])
     >>> summary = arrange(alike, np.array([0, 2, 5]), groups=2, limit=2)
     >>> summary.named("abcdef"), summary.matrix.tolist()
-    (('c', 'a and 1 more'), [[1.0, 0.0], [0.0, 1.0]])
+    (('c', 'a +1'), [[1.0, 0.0], [0.0, 1.0]])
     """
     order, group = grouped(matrix, groups)
     count = min(len(order), limit)

@@ -35,7 +35,7 @@ const placesOf = (sides) => {
 
 /** Return places in pixels, moved as little as keeps circles of such sizes apart and within the room. */
 const apart = (places, sizes, [width, height]) => {
-  const edge = Math.max(...sizes) / 2;
+  const edge = Math.max(...sizes) / 2 + 6;
   const at = places.map(([x, y]) => [width / 2 + x * (width / 2 - edge), height / 2 + y * (height / 2 - edge)]);
   for (let round = 0; round < 200; round++)
     for (let one = 0; one < at.length; one++)

@@ -62,8 +62,13 @@ const open = () => {
   const other = current.dataset !== shown.dataset.name;
   for (const each of sections) each.hidden = each !== shown;
   for (const link of document.querySelectorAll("nav a")) {
-    if (link.dataset.name === shown.dataset.name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.name !== shown.dataset.name) {
+      link.removeAttribute("aria-current");
+      continue;
+    }
+    link.setAttribute("aria-current", "page");
+    const list = link.closest("ul");
+    list.scrollLeft += link.getBoundingClientRect().left - list.getBoundingClientRect().left; // a narrow one scrolls
   }
   const { map, show } = prepared(shown);
   const line = section ? wanted.line : null;

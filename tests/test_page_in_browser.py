@@ -14,6 +14,8 @@ from pages import HOSTILE, made_of
 from ratings_nmf.figures import colours
 from ratings_nmf.page import html
 from ratings_nmf.page.codes import integers, numbers
+from ratings_nmf.page.html import layers
+from ratings_nmf.page.matrices import matrices
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 REQUIRED = "RATINGS_NMF_BROWSER_TESTS"
@@ -153,7 +155,7 @@ def test_a_visit(visit, width, theme, tmp_path):
     assert shown.part("shown").inner_text() == "Nothing matches the filter."
     assert shown.look_up("row 3") == ["row 3"]
     assert shown.profile("Recommendations").locator("tbody tr").count() == 3
-    shown.part("counts").locator("input").nth(3).check(force=True)
+    shown.part("counts").locator("input").nth(3).check()
     assert shown.section.locator('[data-score="cv_rmse"]').inner_text() == "1.31"
     assert shown.section.locator(".picked").count() == 1
     shown.page.screenshot(path=tmp_path / "page.png", full_page=True)
@@ -616,6 +618,46 @@ def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
     room = np.array(modules("() => apart([[0, 0], [0, 0], [0, 0], [1, 1]], [60, 40, 40, 40], [300, 200])"))
     gaps = [np.linalg.norm(room[one] - room[other]) for one in range(4) for other in range(one)]
     assert min(gaps) > 40
+
+
+def test_an_address_brings_back_what_it_was_made_of(modules):
+    view = {
+        "view": "W",
+        "scale": "log",
+        "block": [3, 4],
+        "rows": {"sort": "1", "text": "a&b=c"},
+        "columns": {"sort": "given", "text": ""},
+        "at": {"rows": 2, "components": 1},
+    }
+    state = ["the data", {"side": "rows", "label": "50 % of #1?"}, view]
+    found = modules("state => addressOf(addressFor(...state))", state)
+    assert [found[name] for name in ("dataset", "line", "view")] == state
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (300, 260)])
+def test_lines_know_their_cells_and_those_most_alike(modules, shape):
+    sources = made_of("a", *shape, zeros="missing")
+    data = matrices(sources.table, sources.factors) | layers(sources)
+    found = modules(
+        """data => {
+      const lines = linesOf(data);
+      return [lines.labels, lines.known("rows", 2), lines.known("columns", 3), lines.nearest("rows", 2, 5)];
+    }""",
+        data,
+    )
+    labels, row, column, near = found
+    order = [sources.table.row_labels.index(label) for label in labels["rows"]]
+    columns = [sources.table.column_labels.index(label) for label in labels["columns"]]
+    dense = np.nan_to_num(sources.table.dense()[np.ix_(order, columns)])
+    for known, cells in ((row, dense[2]), (column, dense[:, 3])):
+        assert sorted(place for place, _ in known) == np.flatnonzero(cells).tolist()
+        assert [value for _, value in known] == sorted((value for _, value in known), reverse=True)
+        np.testing.assert_allclose([value for _, value in known], cells[[place for place, _ in known]], rtol=1e-2)
+    parts = sources.factors.parts
+    W = sources.factors.W[order, :parts] * np.sqrt((sources.factors.H[:parts] ** 2).sum(axis=1))
+    cosines = (W @ W[2]) / np.linalg.norm(W, axis=1) / np.linalg.norm(W[2])
+    cosines[2] = -1
+    np.testing.assert_allclose([cosine for _, cosine in near], np.sort(cosines)[::-1][:5], atol=1e-3)
 
 
 def test_the_interval_is_a_view_of_draws_alone(visit, modules):

@@ -129,7 +129,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const { down, across } = picture.view;
     const pair = { [down]: at[0], [across]: at[1] };
     const blocks = table.sides.rows.sizes || table.sides.columns.sizes;
-    if (blocks && !(lines.cells && lines.loadings)) box.append(element("p", "muted", "The cells of blocks would make this page too large."));
+    if (blocks && !(data.cells && data.lines)) box.append(element("p", "muted", "The cells of blocks would make this page too large."));
     else if (blocks && "rows" in pair && "columns" in pair) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: {} }, true));
     for (const name of ["rows", "columns"]) {
       if (!(name in pair) || table.sides[name].sizes?.[pair[name]] > 1) continue;

@@ -11,7 +11,7 @@ const linesOf = (data) => {
     return { rows: data.components.map((_, at) => Float64Array.from(data.W, (line) => line[at])), columns: data.H.map((line) => Float64Array.from(line)) };
   })();
 
-  const cells = (() => {
+  const cells = once(() => {
     if (data.aggregated && !data.cells) return null;
     const source = data.aggregated ? data.cells : { values: data.values };
     const values = numbers(source.values);
@@ -28,17 +28,15 @@ const linesOf = (data) => {
       return low < starts[row + 1] && columns[low] === column ? values[low] : data.unknown ? NaN : 0;
     };
     return { at, starts, columns, values };
-  })();
+  });
 
   /** Return the known cells of a line above 0, as pairs of the other side's line and the value, largest value first. */
   const known = (side, line) => {
     const pairs = [];
+    const { at: value, starts, columns, values } = cells();
     const add = (place, value) => value > 0 && pairs.push([place, value]);
-    if (side === "rows" && cells.starts)
-      for (let at = cells.starts[line]; at < cells.starts[line + 1]; at++) add(cells.columns[at], cells.values[at]);
-    else
-      for (let place = 0; place < shape[other[side]]; place++)
-        add(place, side === "rows" ? cells.at(line, place) : cells.at(place, line));
+    if (side === "rows" && starts) for (let at = starts[line]; at < starts[line + 1]; at++) add(columns[at], values[at]);
+    else for (let place = 0; place < shape[other[side]]; place++) add(place, side === "rows" ? value(line, place) : value(place, line));
     return pairs.sort((a, b) => b[1] - a[1]);
   };
 
@@ -83,23 +81,25 @@ const linesOf = (data) => {
     return best;
   };
 
-  const lists = data.lists && (() => {
+  const lists = once(() => {
+    if (!data.lists) return null;
     const [lengths, items, parts, known] = ["lengths", "items", "parts", "known"].map((name) => integers(data.lists[name]));
     const [predicted, gives, rest] = ["predicted", "gives", "rest"].map((name) => numbers(data.lists[name]));
     const [low, high] = ["low", "high"].map((name) => data.lists[name] && numbers(data.lists[name]));
     return { starts: startsOf(lengths), items, parts, known, predicted, low, high, gives, rest };
-  })();
+  });
 
   /** Return what is recommended to a line, best first, and why: pairs of part and what it gives, and known items. */
   const recommended = (line) => {
+    const { starts, ...all } = lists();
     const list = [];
-    for (let at = lists.starts[line]; at < lists.starts[line + 1]; at++) {
+    for (let at = starts[line]; at < starts[line + 1]; at++) {
       const three = [3 * at, 3 * at + 1, 3 * at + 2];
-      const parts = three.filter((place) => lists.parts[place]).map((place) => [lists.parts[place] - 1, lists.gives[place]]);
-      const level = lists.predicted[at] - lists.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
-      const known = three.filter((place) => lists.known[place]).map((place) => lists.known[place] - 1);
-      const ends = lists.low && [lists.low[at], lists.high[at]];
-      list.push({ item: lists.items[at], predicted: lists.predicted[at], ends, level, parts, rest: lists.rest[at], known });
+      const parts = three.filter((place) => all.parts[place]).map((place) => [all.parts[place] - 1, all.gives[place]]);
+      const level = all.predicted[at] - all.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
+      const known = three.filter((place) => all.known[place]).map((place) => all.known[place] - 1);
+      const ends = all.low && [all.low[at], all.high[at]];
+      list.push({ item: all.items[at], predicted: all.predicted[at], ends, level, parts, rest: all.rest[at], known });
     }
     return list;
   };

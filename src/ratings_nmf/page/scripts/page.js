@@ -73,8 +73,10 @@ const open = () => {
   const { map, show } = prepared(shown);
   const line = section ? wanted.line : null;
   const moved = other || JSON.stringify(line) !== JSON.stringify(current.line);
-  current = { dataset: shown.dataset.name, line, view: section ? wanted.view : null };
-  map.look(section ? wanted.view : {});
+  const view = section ? wanted.view : null;
+  const seen = !other && addressFor(null, null, view) === addressFor(null, null, current.view);
+  current = { dataset: shown.dataset.name, line, view };
+  if (!seen) map.look(view ?? {});
   if (moved) show(line);
   if (other && !line) scrollTo(0, 0);
 };
@@ -115,6 +117,11 @@ addEventListener("afterprint", () => {
     section.querySelector('[data-part="printed"]').replaceChildren();
   }
 });
+
+// a dataset is prepared while one still reaches for its link
+for (const link of document.querySelectorAll("nav a"))
+  for (const name of ["pointerenter", "focus"])
+    link.addEventListener(name, () => prepared(sections.find(({ dataset }) => dataset.name === link.dataset.name)));
 
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault(); // the address stays what it says of the page

@@ -1,4 +1,4 @@
-const STEP = 100; // lines that a list shows at once, and at each further step
+const STEP = 50; // lines that a list shows at once, and at each further step
 
 /** Return the block of params.yaml that gives parts these names; JSON is YAML. */
 const namesBlock = (dataset, names) => `datasets:\n  ${dataset}:\n    fit:\n      names: ${JSON.stringify(names)}\n`;

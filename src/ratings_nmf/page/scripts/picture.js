@@ -179,7 +179,6 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
     context.font = font(13);
     context.textAlign = "center";
     if (down.length && across.length) context.drawImage(image, left, top, across.length * cellWidth, down.length * cellHeight);
-    const text = writing(picture);
     if (strip) {
       const end = view.level ? top + down.length * cellHeight + STRIP_GAP : left + across.length * cellWidth + STRIP_GAP;
       const [from, to] = view.level ? [firstColumn, lastColumn] : [firstRow, lastRow];
@@ -199,6 +198,7 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
       for (let row = firstRow; row <= lastRow; row++) context.fillRect(gutter, top + row * cellHeight - 1, width, 1.5);
       for (let column = firstColumn; column <= lastColumn; column++) context.fillRect(left + column * cellWidth - 1, head, 1.5, height);
     }
+    const text = size.numbers && writing(picture);
     if (size.numbers)
       for (let row = firstRow; row < lastRow; row++)
         for (let column = firstColumn; column < lastColumn; column++) {

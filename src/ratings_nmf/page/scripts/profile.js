@@ -42,7 +42,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     panels.push(block("Parts", parts.length ? bars(parts.slice(0, 12), number) : element("p", "", "It holds none of any component."), level));
   } else panels.push(block("Parts", absent("Loadings of every line", pandas(`${data.files[side]}.loc[${quoted(label)}]`))));
 
-  if (lines.cells) {
+  if (lines.cells()) {
     const known = lines.known(side, line);
     const mean = known.reduce((total, [, value]) => total + value, 0) / (known.length || 1);
     const rows = known.slice(0, LISTED).map(([place, value]) => {
@@ -56,7 +56,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
   } else panels.push(block("Known cells", absent("All known cells", pandas(data.files.cells.replaceAll("SIDE", one[side]).replace("LABEL", quoted(label))))));
 
   if (data.to === side) {
-    if (lines.lists) {
+    if (lines.lists()) {
       const list = lines.recommended(line);
       const isolated = (text) => Object.assign(element("span", "", text), { dir: "auto" });
       const reason = ({ level, parts, rest, known }) => {
@@ -65,7 +65,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
         return element("span", "", said.join(" + "), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
       };
       const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), ...(entry.ends ? [interval(...entry.ends)] : []), reason(entry)]);
-      const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists.low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
+      const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists().low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
       panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");
     } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted(label))))));

@@ -105,7 +105,7 @@ const cellsOfBlock = (data, lines, whole, [row, column]) => {
   let at = 0;
   for (let down = 0; down < sides.rows.labels.length; down++)
     for (let across = 0; across < sides.columns.labels.length; across++)
-      values[at++] = lines.cells.at(sides.rows.first + down, sides.columns.first + across);
+      values[at++] = lines.cells().at(sides.rows.first + down, sides.columns.first + across);
   return tableOf(sides, data, {
     values,
     W: (line, part) => lines.loadings.rows[part][sides.rows.first + line],

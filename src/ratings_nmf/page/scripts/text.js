@@ -14,6 +14,15 @@ const number = (value) =>
 
 const percent = (share) => `${share >= 0.01 || !share ? Math.round(100 * share) : number(100 * share)} %`;
 
+/** Return a function that makes something when it is first called, and gives it from then on. */
+const once = (make) => {
+  let [made, given] = [false, null];
+  return () => {
+    if (!made) [made, given] = [true, make()];
+    return given;
+  };
+};
+
 /** Return an element with text and children; texts are never parsed as markup. */
 const element = (name, className, ...children) => {
   const made = document.createElement(name);

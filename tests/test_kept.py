@@ -21,7 +21,7 @@ from ratings_nmf.recommend.search import in_blocks, recommend
 CELLS = np.random.default_rng(0).integers(1, 6, (9, 6)) * (np.random.default_rng(1).random((9, 6)) < 0.4)
 
 
-def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000):
+def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000, dense_limit=1_000_000):
     """Write a solution that keeps draws, of a table of its own, and return its table."""
     monkeypatch.chdir(folder)
     zeros = "missing" if samples.parts < len(samples.components) else "observed"
@@ -29,7 +29,8 @@ def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000):
     interim.write("d", [table], tally_of(table).profile)
     solution = Solution(factors=samples.mean(), n_iter=1, converged=None, samples=samples)
     parameters = FitParameters(n_components=3, solver="bayes", options={}, form=form, names=["a", "draw", "row 1"])
-    return table, writing.write("d", solution, [table], parameters, csv_limit=csv_limit)
+    limits = {"csv_limit": csv_limit, "dense_limit": dense_limit}
+    return table, writing.write("d", solution, [table], parameters, **limits)
 
 
 @pytest.mark.parametrize("form", ["raw", "canonical"])
@@ -70,15 +71,14 @@ def test_rows_that_were_drawn_are_read_alone(tmp_path, monkeypatch):
     some = reading.read("d", draw=Draw(rows=rows, row_count=9))
     whole = reading.read("d")
     np.testing.assert_array_equal(some.reconstruction(), whole.reconstruction()[rows])
-    monkeypatch.setattr(reading, "DENSE_LIMIT", 9 * 6 - 1)
-    np.testing.assert_array_equal(reading.read("d").reconstruction(), predictor(whole, None).reconstruction())
+    large = reading.read("d", dense_limit=9 * 6 - 1)
+    np.testing.assert_array_equal(large.reconstruction(), predictor(whole, None).reconstruction())
 
 
 @pytest.mark.parametrize("limit", [0, 1_000_000])
 def test_cells_of_a_large_table_have_intervals(tmp_path, monkeypatch, limit):
-    monkeypatch.setattr(writing, "DENSE_LIMIT", limit)
     samples = drawn()
-    table, _ = written(monkeypatch, tmp_path, samples)
+    table, _ = written(monkeypatch, tmp_path, samples, dense_limit=limit)
     folder = tmp_path / "data/factors/d"
     assert (folder / "low.csv").exists() == bool(limit)
     if not limit:

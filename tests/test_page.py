@@ -267,14 +267,14 @@ def test_cells_of_a_sparse_table_come_with_their_columns():
     assert unpacked(found["values"]).sum() == pytest.approx(table.values.sum(), rel=1e-2)
 
 
-def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere(monkeypatch):
+def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere():
     """Layers are dropped, last the loadings; labels stay; the page names a command for what it lacks."""
     datasets = [made_of("a", 300, 260, zeros="missing"), made_of("b", 5, 4)]
     whole = data_of(html.build(datasets, seed=0))["datasets"]
     assert {"lines", "lists", "cells"} <= whole["a"].keys()
     size = len(html.script_json(whole["a"]["cells"]))
-    monkeypatch.setattr(html, "MOST", len(html.script_json(whole)) + 2 * html.PANELS - size + 100)
-    less = data_of(html.build(datasets, seed=0))["datasets"]
+    most = len(html.script_json(whole)) + 2 * html.PANELS - size + 100
+    less = data_of(html.build(datasets, seed=0, most=most))["datasets"]
     assert "cells" not in less["a"] and "lines" in less["a"] and "lists" in less["b"]
     assert less["a"]["rows"] == whole["a"]["rows"]
     assert "cells.parquet" in less["a"]["files"]["cells"]

@@ -95,9 +95,7 @@ def test_ease_is_the_regression_of_each_item_on_the_others(shape):
 
 
 @pytest.mark.parametrize("block", [5, 10**6])
-def test_item_knn_adds_up_the_similarity_of_neighbours(monkeypatch, block):
-    monkeypatch.setattr(rivals, "NEIGHBOURS", 3)
-    monkeypatch.setattr(rivals, "BLOCK", block)
+def test_item_knn_adds_up_the_similarity_of_neighbours(block):
     L = likes((20, 9))
     dense = L.toarray()
     expected = np.zeros((20, 9))
@@ -109,7 +107,7 @@ def test_item_knn_adds_up_the_similarity_of_neighbours(monkeypatch, block):
         ]  # fmt: skip
         least = sorted(alike)[-3]
         expected[:, item] = dense @ np.where(np.array(alike) >= least, alike, 0.0)
-    np.testing.assert_allclose(rivals.item_knn(L, np.arange(20)), expected)
+    np.testing.assert_allclose(rivals.item_knn(L, np.arange(20), neighbours=3, block=block), expected)
 
 
 def test_equal_scores_come_in_the_tables_order_and_known_items_never():

@@ -10,8 +10,8 @@ from scipy.sparse import csr_array
 
 Matrix = NDArray[np.float64]
 
-NEIGHBOURS, SHRINKAGE = 100, 10.0
-"""Of item-kNN: items that count as neighbours of one, and what is added to the denominator of a cosine."""
+SHRINKAGE = 10.0
+"""What item-kNN adds to the denominator of a cosine."""
 
 PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0, 200.0, 300.0, 500.0, 1000.0)
 """What EASE's penalty is chosen from."""
@@ -20,27 +20,28 @@ LARGEST = 25_000_000
 """Most cells (receivers × items) of a table of which item-kNN and EASE are measured."""
 
 DIGITS = 9
-BLOCK = 4_000_000
-"""Numbers of a dense array that are worked on at a time."""
 
 
-def item_knn(likes: csr_array, receivers: NDArray[np.integer]) -> Matrix:
+def item_knn(
+    likes: csr_array, receivers: NDArray[np.integer], *, neighbours: int = 100, block: int = 4_000_000
+) -> Matrix:
     """Return, for these receivers, the summed similarity of each item to those of its neighbours that they like.
 
     The similarity of items i and j is n_ij / (√(n_i n_j) + shrinkage), n being how many receivers like one, or both.
-    The neighbours of an item are the 100 that are most like it, and those as like as the last of them. Source:
-    Sarwar et al. 2001, WWW '01, section 3; shrinkage: Dacrema et al. 2021, ACM TOIS 39, section 3.1.
+    The neighbours of an item are those most like it, and those as like as the last of them. Up to `block` numbers of a
+    dense array are worked on at a time. Source: Sarwar et al. 2001, WWW '01, section 3; shrinkage: Dacrema et al. 2021,
+    ACM TOIS 39, section 3.1.
     """
     items_first, count = csr_array(likes.T), likes.shape[1]
     length = np.sqrt(likes.sum(axis=0))
     some, scores = csr_array(likes[receivers]), np.zeros((len(receivers), count))
-    step = max(1, BLOCK // max(count, 1))
+    step = max(1, block // max(count, 1))
     for start in range(0, count, step):
         items = np.arange(start, min(start + step, count))
         alike = (items_first[items] @ likes).toarray() / (np.outer(length[items], length) + SHRINKAGE)
         alike[np.arange(len(items)), items] = 0.0
-        if count > NEIGHBOURS:
-            least = np.partition(alike, -NEIGHBOURS, axis=1)[:, -NEIGHBOURS]
+        if count > neighbours:
+            least = np.partition(alike, -neighbours, axis=1)[:, -neighbours]
             alike[alike < least[:, None]] = 0.0
         scores[:, items] = some @ alike.T
     return scores

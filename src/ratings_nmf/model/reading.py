@@ -14,13 +14,13 @@ from ratings_nmf.model.factors import BASELINES, Factors, numbered
 from ratings_nmf.model.samples import Samples, predictor
 
 
-def read(dataset: str, *, draw: Draw | None = None) -> Factors:
+def read(dataset: str, *, draw: Draw | None = None, dense_limit: int = DENSE_LIMIT) -> Factors:
     """Return the factors of a dataset, or those of the rows that were drawn; errors are those of `loadings.read`.
 
-    Of a table that is too large to be shown cell by cell the draws are left out: they may not fit into memory.
+    Of a table of more than `dense_limit` cells the draws are left out: they may not fit into memory.
     """
     factors = Factors(**loadings.read(dataset, draw=draw))
-    if not kept.exist(dataset) or len(factors.W) * factors.H.shape[1] > DENSE_LIMIT:
+    if not kept.exist(dataset) or len(factors.W) * factors.H.shape[1] > dense_limit:
         return factors
     samples, lines = read_samples(dataset, factors)
     return predictor(factors, with_rows(samples, [*(lines if draw is None else loadings.drawn(lines, draw))]))

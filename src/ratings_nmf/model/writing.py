@@ -17,7 +17,13 @@ from ratings_nmf.model.samples import predictor
 
 
 def write(
-    dataset: str, solution: Solution, tables: Iterable[RatingsTable], parameters: FitParameters, *, csv_limit: int
+    dataset: str,
+    solution: Solution,
+    tables: Iterable[RatingsTable],
+    parameters: FitParameters,
+    *,
+    csv_limit: int,
+    dense_limit: int = DENSE_LIMIT,
 ) -> dict[str, Any]:
     """Write a solution, in the form and with the names that parameters tell, and what it predicts; measure it.
 
@@ -31,10 +37,12 @@ def write(
         The table, some successive rows at a time.
     csv_limit
         Most numbers that W and H may have together to be written as CSV.
+    dense_limit
+        Most cells of a table whose predictions are written as a table.
     """
     original = named(solution.factors, parameters.names)
     labels = tuple(interim.iterate_labels(dataset, "columns"))
-    csv, dense = original.W.size + original.H.size <= csv_limit, len(original.W) * len(labels) <= DENSE_LIMIT
+    csv, dense = original.W.size + original.H.size <= csv_limit, len(original.W) * len(labels) <= dense_limit
     frame = frame_of(original, parameters.form, solution.restart_baselines)
 
     def arranged(W: NDArray[Any]) -> Factors:

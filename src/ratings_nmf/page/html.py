@@ -141,10 +141,13 @@ def layers(sources: Sources) -> dict[str, Any]:
     return given
 
 
-def build(datasets: Sequence[Sources], *, seed: int) -> str:
-    """Return the page about all datasets, in their order; the same inputs give the same text."""
+def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
+    """Return the page about all datasets, in their order, of up to about `most` characters.
+
+    The same inputs give the same text.
+    """
     contents = [describe(sources) for sources in progress(datasets, unit="datasets")]
-    room = MOST - sum(len(script_json(data)) + PANELS for _, data in contents)
+    room = most - sum(len(script_json(data)) + PANELS for _, data in contents)
     extras = [{name: (layer, len(script_json(layer))) for name, layer in layers(each).items()} for each in datasets]
     for name in ("lines", "lists", "cells"):
         with_it = [(extra[name], data) for extra, (_, data) in zip(extras, contents, strict=True) if name in extra]

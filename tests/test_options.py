@@ -63,7 +63,7 @@ def test_scikit_learns_options_have_its_own_names_and_defaults():
 
 
 def test_sparks_options_have_its_own_defaults():
-    assert options_of("spark", {}) == SparkOptions(master="local[*]", maxIter=10, regParam=0.1, blocks=10)
+    assert options_of("spark", {}) == SparkOptions(master="local[*]", maxIter=10, blocks=10)
 
 
 @pytest.mark.parametrize(

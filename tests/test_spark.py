@@ -63,6 +63,19 @@ def test_als_does_all_its_sweeps_and_tells_nothing_of_convergence(solved):
     assert (solved.n_iter, solved.converged, solved.loss_curve.size) == (10, None, 0)
 
 
+def test_a_table_in_another_unit_has_the_same_factors_in_it(table, solved):
+    other = replace(table, values=20 * table.values)
+    again = solve(other)
+    for name in ("W", "H"):
+        same = 20**0.5 * getattr(solved.factors, name)
+        np.testing.assert_allclose(getattr(again.factors, name), same, atol=1e-5 * same.max())
+    frame, method = frame_of(again.factors, "raw", None), method_of(other, solver="spark", options=LOCAL)
+    W = fold_in(other, again.factors, side="rows", frame=frame, method=method)
+    np.testing.assert_allclose(W, again.factors.W, atol=1e-3 * W.max())
+    native = [counterpart("spark", LOCAL, each)[0] for each in (table, other)]
+    assert native[0] == native[1]
+
+
 def test_planted_parts_predict_what_was_not_rated(solved):
     table, cells = rated()
     unknown = np.isnan(table.dense())
@@ -135,7 +148,7 @@ def test_columns_that_come_later_lower_what_als_minimises(table, solved):
 
     def loss(factors):
         errors = table.values - factors.predict(table.rows, table.columns)
-        return np.square(errors).sum() + LOCAL["regParam"] * (counts * np.square(factors.H)).sum()
+        return np.square(errors).sum() + LOCAL["regParam"] * table.spread * (counts * np.square(factors.H)).sum()
 
     assert loss(better) <= loss(solved.factors) * (1 + 1e-6)
     assert not turned[7].any() and turned.min() >= 0

@@ -151,16 +151,18 @@ def _native(
 def _spark(
     newcomers: RatingsTable, others: NDArray[np.float64], baselines: NDArray[np.float64], method: Method
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells.
+    """What ALS solves for a line: non-negative least squares, the penalty regParam times its number of known cells
+    and the spread of the values.
 
     Where cells that are not given count by a weight, they are all of H by that weight, and known ones by the rest of 1.
     """
     from scipy.optimize import nnls
 
-    from ratings_nmf.solvers.options import AT, SparkKeys
+    from ratings_nmf.solvers.options import AT, SparkOptions
 
     weight, identity = newcomers.weight, np.eye(len(others))
-    penalty = convert(dict(method.options), SparkKeys, at=AT).regParam * (weight or 1.0)
+    settings = convert({**method.options, "zeros": newcomers.zeros}, SparkOptions, at=AT)
+    penalty = settings.penalty * (weight or method.units.spread)
     W, gram_of_all = np.zeros((newcomers.shape[0], len(others))), weight * others @ others.T
     for line, (first, last) in enumerate(pairwise(newcomers.starts.tolist())):
         if last > first:

@@ -82,9 +82,9 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
 
     Sampling and Spark's ALS would take too long for as many fits as a survey needs. Sampling has no penalty, and the
     native solver takes its default one. ALS has no baselines, and its penalty grows with a line's known cells:
-    regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same; over the values'
-    spread it is in the native solver's units. Where cells that are not given count by a weight, ALS cannot leave out
-    one of them either; its penalty is then on average the native solver's regParam · weight · n / (n + weight · all).
+    regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same, in the same units.
+    Where cells that are not given count by a weight, ALS cannot leave out one of them either; its penalty is then on
+    average the native solver's regParam · weight · n / (n + weight · all).
 
     >>> from ratings_nmf.core.table import from_dense
     >>> table = from_dense(np.ones((4, 9)), row_labels=(*"abcd",), column_labels=(*"ABCDEFGHI",), zeros="missing")
@@ -102,10 +102,10 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         settings = spark_options(options, zeros=table.zeros, lowest=table.values.min(), highest=table.values.max())
         if table.weight:
             known, every = len(table.values), table.weight * table.size
-            regularization = settings.regParam * table.weight * known / (known + every)
+            regularization = settings.penalty * table.weight * known / (known + every)
             return {"regularization": regularization}, sorted({"maxIter"} & set(options))
-        penalty = settings.regParam * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
-        return {"baseline": False, "regularization": penalty / table.spread}, sorted({"maxIter"} & set(options))
+        penalty = settings.penalty * len(table.values) / float(np.sqrt(table.shape[0] * table.shape[1]))
+        return {"baseline": False, "regularization": penalty}, sorted({"maxIter"} & set(options))
     alike = sklearn_options(options, zeros=table.zeros, lowest=table.range[0])
     return {"regularization": 0.0, "tol": alike.tol, "max_iter": alike.max_iter}, sorted(
         set(options) - {"tol", "max_iter"}

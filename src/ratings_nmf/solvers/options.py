@@ -146,7 +146,7 @@ class SklearnOptions(Section, frozen=True):
 
 
 class SparkKeys(Section, frozen=True, kw_only=True):
-    """Options of Spark's ALS, by its own names and with its own defaults.
+    """Options of Spark's ALS, by its own names and, but for the penalty, with its own defaults.
 
     Attributes
     ----------
@@ -155,7 +155,9 @@ class SparkKeys(Section, frozen=True, kw_only=True):
     maxIter
         Sweeps over rows and columns; ALS does them all, as it has no rule to stop at.
     regParam
-        Penalty on the squares of a row's (column's) factors, times the number of its known cells.
+        Penalty on the squares of a row's (column's) factors, times the number of its known cells and the root mean
+        square of the values above 0, so that it means the same in all units. None: 0.04 for missing zeros, 1 with a
+        weight.
     blocks
         Parts that rows, and columns, are split into; at most so many processors work at a time.
     """
@@ -165,7 +167,7 @@ class SparkKeys(Section, frozen=True, kw_only=True):
         Meta(pattern="^(local|spark://|k8s://|yarn$)", description="yarn, or a text from local, spark:// or k8s:// on"),
     ] = "local[*]"
     maxIter: JavaCount = 10  # noqa: N815
-    regParam: Amount = 0.1  # noqa: N815
+    regParam: Amount | None = None  # noqa: N815
     blocks: JavaCount = 10
 
 
@@ -179,6 +181,13 @@ class SparkOptions(SparkKeys, frozen=True, kw_only=True):
         """How much more a given cell counts than another, which counts 1; None where others do not count."""
         weight = weight_of(self.zeros)
         return 1 / weight - 1 if weight else None
+
+    @property
+    def penalty(self) -> float:
+        """The regParam, or its default."""
+        if self.regParam is not None:
+            return self.regParam
+        return 1.0 if weight_of(self.zeros) else 0.04
 
 
 def native_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) -> NativeOptions:

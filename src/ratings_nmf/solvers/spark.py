@@ -1,8 +1,9 @@
 """Spark MLlib's alternating least squares (ALS) with factors ≥ 0 on the known cells of a table.
 
-Minimises Σ_known (x − w·h)² + regParam (Σ_rows n |w|² + Σ_columns n |h|²), n being a line's number of known cells, by
-solving exactly, in turns, for all rows with the columns fixed and the reverse (Zhou et al. 2008, ALS-WR; the
-non-negative least squares by Spark's NNLS). No baselines. Where a cell that is not given counts as a 0 by a weight, and
+Minimises Σ_known (x − w·h)² + regParam s (Σ_rows n |w|² + Σ_columns n |h|²), n being a line's number of known cells and
+s the root mean square of the values, by solving exactly, in turns, for all rows with the columns fixed and the reverse
+(Zhou et al. 2008, ALS-WR; the non-negative least squares by Spark's NNLS). Spark is given values over s, so that a
+table in another unit takes the same course. No baselines. Where a cell that is not given counts as a 0 by a weight, and
 known cells are 1, it minimises 1 / weight times the native solver's squared error (Hu, Koren & Volinsky 2008; MLlib's
 implicitPrefs, alpha = 1 / weight − 1).
 
@@ -154,12 +155,15 @@ def fit(cells: Path, *, n_components: int, options: SparkOptions, seed: int, fol
     from pyspark.ml.recommendation import ALS
 
     spark.conf.set("spark.sql.shuffle.partitions", options.blocks)
+    known = spark.read.parquet(_location(cells)).where("value > 0")
+    # rounded: what several executors add up comes in any order
+    spread = float(f"{known.selectExpr('sqrt(avg(value * value))').first()[0]:.6g}")
     spark.sparkContext.setCheckpointDir(_location(folder / "checkpoints"))
     implicit = {} if options.alpha is None else {"implicitPrefs": True, "alpha": options.alpha}
     model = ALS(
         rank=n_components,
         maxIter=options.maxIter,
-        regParam=options.regParam,
+        regParam=options.penalty,
         numUserBlocks=options.blocks,
         numItemBlocks=options.blocks,
         seed=seed,
@@ -169,8 +173,9 @@ def fit(cells: Path, *, n_components: int, options: SparkOptions, seed: int, fol
         itemCol="column",
         ratingCol="value",
         **implicit,
-    ).fit(spark.read.parquet(_location(cells)).where("value > 0"))
-    return [model.userFactors, model.itemFactors]
+    ).fit(known.selectExpr("row", "column", f"value / {spread!r}D AS value"))
+    back = f"transform(features, x -> CAST(x * {math.sqrt(spread)!r}D AS FLOAT)) AS features"
+    return [side.selectExpr("id", back) for side in (model.userFactors, model.itemFactors)]
 
 
 @contextmanager

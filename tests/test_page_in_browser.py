@@ -620,6 +620,31 @@ def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
     assert min(gaps) > 40
 
 
+LAID_OUT = """([data, width, print]) => {
+  const orders = { rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } };
+  const picture = pictureOf(wholeTable(data), "input", { orders, scale: "linear", limit: null });
+  const context = document.createElement("canvas").getContext("2d");
+  const { marked, texts, ...size } = layoutOf(picture, context, width, { print });
+  return { ...size, marked: marked.map((places) => places.length), texts: texts.map((each) => [...each.values()]) };
+}"""
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (5, 6), (200, 200), (10_000, 4), (3, 20_000)])
+def test_a_heatmap_fits_on_paper_and_scrolls_on_a_screen(modules, shape):
+    """On paper no picture is cut; on a screen every cell is seen, and numbers can be read."""
+    sources = made_of("a", *shape)
+    data = matrices(sources.table, sources.factors)
+    paper = modules(LAID_OUT, [data, 700, True])
+    assert paper["width"] <= 701 and paper["height"] <= 960
+    assert min(paper["marked"]) >= 2
+    for width in (300, 700, 1400):
+        screen = modules(LAID_OUT, [data, width, False])
+        assert min(screen["cellWidth"], screen["cellHeight"]) >= (24 if screen["numbers"] else 3)
+        assert screen["numbers"] == (shape[0] * shape[1] <= 400)
+        for labels in screen["texts"]:
+            assert len(set(labels)) == len(labels)
+
+
 def test_an_address_brings_back_what_it_was_made_of(modules):
     view = {
         "view": "W",

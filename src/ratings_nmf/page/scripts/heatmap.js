@@ -243,9 +243,11 @@ const legendOf = (canvas, ticks, picture, palette) => {
     legend.fillStyle = `rgb(${colour.join(",")})`;
     legend.fillRect(at, 0, 1, 12);
   });
-  // a tick that would stand in another's number is left out
-  const apart = picture.ticks.filter((tick, at, all) => at === 0 || at === all.length - 1 || (picture.place(tick) > 0.2 && picture.place(tick) < 0.8));
-  ticks.replaceChildren(...apart.map((tick) => {
+  // a tick that would stand in another's number is left out: the ends have theirs, then 0
+  const written = [];
+  for (const tick of [picture.ticks[0], picture.ticks.at(-1), 0, ...picture.ticks])
+    if (written.every((other) => Math.abs(picture.place(other) - picture.place(tick)) > 0.2)) written.push(tick);
+  ticks.replaceChildren(...written.sort((a, b) => a - b).map((tick) => {
     const mark = element("span", "", picture.shares ? percent(tick) : number(tick));
     mark.style.left = `${(100 * picture.place(tick)).toFixed(1)}%`;
     return mark;

@@ -87,9 +87,9 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
   const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 84 : 0) + 14, 24, Math.min(print ? 320 : 190, width * 0.38)));
   const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
   const room = width - gutter - stripAcross * STRIP_GAP;
-  const least = print ? 0.5 : numbers ? 46 : 3;
+  const least = print ? 0 : numbers ? 46 : 3;
   let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, across.length <= 20 ? 110 : 48);
-  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(560 / Math.max(down.length, 1), print ? 1 : 3, 24);
+  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(560 / Math.max(down.length, 1), print ? 0 : 3, 24);
   if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
   if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const longest = Math.max(widest(columns), stripAcross ? 60 : 0);
@@ -175,7 +175,7 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
   context.clearRect(0, 0, width, height);
   context.textBaseline = "middle";
   clipped(gutter, head, width - gutter, height - head, () => {
-    context.imageSmoothingEnabled = false;
+    context.imageSmoothingEnabled = Math.min(cellWidth, cellHeight) < 1; // on paper several cells may share a dot
     context.font = font(13);
     context.textAlign = "center";
     if (down.length && across.length) context.drawImage(image, left, top, across.length * cellWidth, down.length * cellHeight);

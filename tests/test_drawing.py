@@ -7,10 +7,24 @@ import pytest
 from numba import njit
 from scipy import stats
 
-from ratings_nmf.solvers.kernels.drawing import gamma, key_of, logarithm, normal, normal_quantile, positive_normal
+from ratings_nmf.solvers.kernels.drawing import (
+    _AREA,
+    _TAIL,
+    _layers,
+    gamma,
+    key_of,
+    logarithm,
+    normal,
+    positive_normal,
+)
 
 COUNT = 20_000
 KEY = np.uint64(7)
+
+
+@njit
+def _normals(count):
+    return np.array([normal(KEY, number) for number in range(count)])
 
 
 @njit
@@ -34,9 +48,17 @@ def test_logarithms_are_those_of_the_library():
         assert logarithm(x) == pytest.approx(math.log(x), rel=1e-14, abs=1e-15)
 
 
-def test_quantiles_are_those_of_the_normal_distribution():
-    for p in [2.0**-53, 1e-12, 1e-5, 0.07, 0.0750001, 0.3, 0.5, 0.8, 0.93, 1 - 1e-9]:
-        assert normal_quantile(p) == pytest.approx(stats.norm.ppf(p), rel=1e-12, abs=1e-14)
+def test_layers_of_the_ziggurat_end_at_its_top():
+    widths, heights = _layers()
+    assert heights[-2] + _AREA / widths[-2] == pytest.approx(1, abs=1e-9)
+
+
+def test_normal_draws_have_their_distribution_up_to_the_tail():
+    draws = _normals(1_000_000)
+    assert stats.kstest(draws, stats.norm.cdf).pvalue > 0.001
+    for tail in (draws[draws > _TAIL], -draws[draws < -_TAIL]):
+        assert stats.kstest(tail, stats.truncnorm(_TAIL, np.inf).cdf).pvalue > 0.001
+        assert len(tail) == pytest.approx(1e6 * stats.norm.sf(_TAIL), abs=40)
 
 
 def test_neighbouring_numbers_are_independent():

@@ -60,8 +60,8 @@ def to_text(changes: Changes) -> str:
     lines = [f"{changes.before} → {changes.after}", *_wrapped(sentences(changes, label))]
     lines += _columns(parameters(changes, label))
     for dataset, content in changes.datasets.items():
-        said = report(content, label)
-        lines += ["", dataset, *_columns([*said.parameters, *said.measures]), *_wrapped(said.sentences)]
+        block = report(content, label)
+        lines += ["", dataset, *_columns([*block.parameters, *block.measures]), *_wrapped(block.sentences)]
     return "\n".join(lines) + "\n"
 
 
@@ -115,11 +115,11 @@ def _blocks(changes: Changes, pictures: tuple[str, str] | None) -> Iterator[str]
     yield from _points(sentences(changes, escaped))
     yield from _table("parameter", parameters(changes, escaped))
     for dataset, content in changes.datasets.items():
-        said = report(content, escaped, figures=not pictures)
+        block = report(content, escaped, figures=not pictures)
         yield f"\n### {escaped(dataset)}"
-        yield from _table("parameter", said.parameters)
-        yield from _table("metric", said.measures)
-        yield from _points(said.sentences)
+        yield from _table("parameter", block.parameters)
+        yield from _table("metric", block.measures)
+        yield from _points(block.sentences)
         if pictures:
             yield from (_picture(dataset, picture, pictures) for picture in content.pictures)
 
@@ -142,8 +142,8 @@ def _picture(dataset: str, picture: Picture, folders: tuple[str, str]) -> str:
     title = f"{escaped(picture.name)} {state}"
     file = quote(f"{dataset}/{picture.name}.png")
     sides = (("before", picture.before, folders[0]), ("after", picture.after, folders[1]))
-    shown = "\n\n".join(f"{side}: ![{side}]({folder}/{file})" for side, there, folder in sides if there)
-    return f"\n<details><summary>{title}</summary>\n\n{shown}\n\n</details>"
+    images = "\n\n".join(f"{side}: ![{side}]({folder}/{file})" for side, there, folder in sides if there)
+    return f"\n<details><summary>{title}</summary>\n\n{images}\n\n</details>"
 
 
 def sentences(changes: Changes, spell: Spell) -> Iterator[str]:

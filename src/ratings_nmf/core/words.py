@@ -216,16 +216,16 @@ def on_coverage(intervals: dict[str, Any]) -> str:
     'so few cells do not tell whether they are off.'
     """
     coverage, cells = intervals["coverage_90"], intervals["cells"]
-    said = (
+    sentence = (
         f"Intervals of {percent(0.9)}, {number(intervals['mean_width'])} wide on average, hold {percent(coverage)} of "
         f"{counted(cells, 'unseen cell')}"
     )
     off = abs(coverage - 0.9)
     if off <= MISSED:
-        return f"{said}."
+        return f"{sentence}."
     if off <= 2 * (0.09 / cells) ** 0.5:  # twice the standard error of 90 %
-        return f"{said}: so few cells do not tell whether they are off."
-    return f"{said}: they are too {'narrow' if coverage < 0.9 else 'wide'}."
+        return f"{sentence}: so few cells do not tell whether they are off."
+    return f"{sentence}: they are too {'narrow' if coverage < 0.9 else 'wide'}."
 
 
 def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
@@ -251,8 +251,8 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             "a larger burn_in and thinning under fit.options let them go on."
         )
     sentences += fit.get("notes", [])
-    if "intervals" in heldout and (said := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):
-        sentences.append(said)
+    if "intervals" in heldout and (sentence := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):
+        sentences.append(sentence)
     return sentences
 
 

@@ -82,11 +82,11 @@ def write(axes: Axes, text: str, place: tuple[float, float], *, size: float = LA
 def write_caption(axes: Axes, title: str, lines: Iterable[str], width: float) -> None:
     """Write a title and the lines below it above axes that are `width` inches wide; long lines are wrapped."""
     characters = int(max(width + 1.5, 5.0) / 0.078)
-    wrapped = [part for line in lines for part in textwrap.wrap(line, characters)]
+    shorter = [part for line in lines for part in textwrap.wrap(line, characters)]
     corner: dict[str, Any] = {"place": (0, 1), "xycoords": "axes fraction"}
-    for above, line in enumerate(reversed(wrapped)):
+    for above, line in enumerate(reversed(shorter)):
         write(axes, line, xytext=(0, 6 + 12 * above), **corner)
-    height = 12 + 12 * len(wrapped)
+    height = 12 + 12 * len(shorter)
     write(axes, title, size=LABEL_SIZE + 2, xytext=(0, height), color=INK, fontweight="bold", **corner)
 
 

@@ -121,21 +121,21 @@ def appending(path: Path) -> Iterator[Callable[[Mapping[str, NDArray[Any]], Mapp
 
 def read_parquet(path: Path, names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
     """Return columns of numbers that `write_parquet` wrote, all of them or those named."""
-    with pyarrow.parquet.ParquetFile(path) as opened:
-        return _numbers(opened.read(names))
+    with pyarrow.parquet.ParquetFile(path) as file:
+        return _numbers(file.read(names))
 
 
 def iterate_parquet(path: Path, names: Sequence[str] | None = None) -> Iterator[dict[str, NDArray[Any]]]:
     """Give columns as `read_parquet` returns them, a row group of the file at a time."""
-    with pyarrow.parquet.ParquetFile(path) as opened:
-        for group in range(opened.num_row_groups):
-            yield _numbers(opened.read_row_group(group, names))
+    with pyarrow.parquet.ParquetFile(path) as file:
+        for group in range(file.num_row_groups):
+            yield _numbers(file.read_row_group(group, names))
 
 
 def column_names(path: Path) -> list[str]:
     """Return the names of the columns of a file."""
-    with pyarrow.parquet.ParquetFile(path) as opened:
-        return list(opened.schema_arrow.names)
+    with pyarrow.parquet.ParquetFile(path) as file:
+        return list(file.schema_arrow.names)
 
 
 def _numbers(table: Any) -> dict[str, NDArray[Any]]:

@@ -29,7 +29,7 @@ def ingest(dataset: str) -> stage.Outcome:
             yield table
 
     def profile() -> dict[str, Any]:
-        remarks = reading.remarks + notes(given)
+        remarks = reading.remarks + notes(given, source)
         content = tally.profile() | transform.described(source.values, given, tally)
         return content | ({"notes": remarks} if remarks else {})
 

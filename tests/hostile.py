@@ -64,14 +64,16 @@ class Case:
 
 GIVEN, SAME = {"layout": "triples"}, Read()
 UNRATED = {"layout": "triples", "zeros": "missing"}
+UNGIVEN = {"zeros": "missing"}
 NAN = float("nan")
 
 
 def cases() -> Iterator[Case]:
     """Give all cases."""
     for family in (
-        separators, encodings, quotes, ragged, headers, first_columns, labels, numbers, words_for_values, marks,
-        sentinels, repeated, totals, skipped, packed, damaged, other_formats, parquet, parquet_types, places, wide,
+        separators, encodings, quotes, ragged, headers, layouts, first_columns, labels, numbers, words_for_values,
+        marks, sentinels, repeated, totals, skipped, packed, damaged, other_formats, parquet, parquet_types, places,
+        wide,
     ):  # fmt: skip
         for case in family():
             yield Case(family.__name__, *case)
@@ -157,13 +159,13 @@ def ragged() -> Iterator[tuple[Any, ...]]:
         text = TABLE.replace("ann,1,2", line)
         yield (
             text,
-            Refused(f"line 2 has {words}; expected 3, as in the first line", "`sed -n '2p'"),
+            Refused(f"line 2 has {words}: '{line}'; expected 3, as in the first line", "`sed -i -E 2d t.csv`"),
         )
-    yield "user,item,rating\nann,tea,1\nbob,ham\n", Refused("line 3 has 2 fields; expected 3", "`sed -n '3p'"), GIVEN
+    yield "user,item,rating\nann,tea,1\nbob,ham\n", Refused("line 3 has 2 fields: ", "`sed -i -E 3d "), GIVEN
     yield TABLE.replace("\n", ",\n"), Refused("column 3 has no label", '`skip: {columns: [""]}`', SAME)
     yield TABLE.replace("\n", ";\n").replace(",", ";"), Refused("has no label", '`skip: {columns: [""]}`', SAME)
-    yield TABLE.replace("ham\n", "ham,\n"), Refused("line 1 ends with a separator", "`sed -i '1s/,")
-    yield TABLE.replace("who,", ""), Refused("line 1 has 2 fields, the lines below have 3", "`sed -i '1s/^/label,/'")
+    yield TABLE.replace("ham\n", "ham,\n"), Refused("line 1 ends with a separator", "`sed -i -E '1s/,")
+    yield TABLE.replace("who,", ""), Refused("line 1 has 2 fields, the lines below have 3", "`sed -i -E '1s/^/label,/'")
     for preamble in ("made by hand\n", "made by hand\non a Monday\n\n", "of 2024, in kg\n"):
         lines = len(preamble.splitlines())
         yield preamble + TABLE, Refused("line 1 has", f"`skip: {{lines: {lines}}}`", SAME)
@@ -209,6 +211,41 @@ def headers() -> Iterator[tuple[Any, ...]]:
     yield ",2021,2022\nann,1,2\nbob,3,4\n", Read(columns=("2021", "2022"))
 
 
+def layouts() -> Iterator[tuple[Any, ...]]:
+    """A cell a line given as a table, a table as a cell a line, numbers without labels, two header lines."""
+    once = "user,item,rating\nann,10,3\nbob,11,4\n"
+    read = Read(columns=("10", "11"), cells=((3.0, NAN), (NAN, 4.0)))
+    for text in (once, once.replace("user,item", "item,user"), "rating,item,user\n3,10,ann\n4,11,bob\n"):
+        then = read if text == once else None
+        yield (
+            text,
+            Refused("the header names a row label", "`layout: triples`, `columns: [", then),
+            {"zeros": "missing"},
+        )
+    timed = "userId,movieId,rating,timestamp\n1,10,3,7\n2,11,4,8\n"
+    yield timed, Refused("the header names", "`columns: [userId, movieId, rating]`"), {"zeros": "missing"}
+    lines = "who,tea,ham\nann,1,2\nbob,3,4\ncid,5,6\n"
+    diagonal = Read(("ann", "bob", "cid"), ("1", "3", "5"), ((2.0, NAN, NAN), (NAN, 4.0, NAN), (NAN, NAN, 6.0)),
+                    ("no row has more than one cell",))  # fmt: skip
+    yield lines, diagonal, UNRATED
+    for text in ("1,2,3\n4,5,6\n7,8,9\n", "5,3,0,1\n4,0,0,1\n1,1,0,5\n1,0,0,4\n", "0.5\t1.5\n2.5\t3.5\n"):
+        yield text, Refused("line 1 and the first column hold numbers alone", "`awk -F "), {"zeros": "missing"}
+    pivot = "item,tea,ham\nuser,,\nann,1,2\nbob,3,4\n"
+    yield (
+        pivot,
+        Read(("user", *ROWS), cells=((NAN, NAN), *CELLS), notes=("`skip: {rows: [user]}`",)),
+        {"zeros": "missing"},
+    )
+    yield pivot, Refused("row 'user', column 'tea': blank", "`skip: {rows: [user]}`"), {}
+    yield pivot, SAME, {"skip": {"rows": ["user"]}}
+    again = Refused("is not a number", "`skip: {rows: [who]}`", Read((*ROWS, "cid"), cells=(*CELLS, (5.0, 6.0))))
+    yield TABLE + "who,tea,ham\ncid,5,6\n", again
+    yield TRIPLES + "user,item,rating\n", Refused("'rating' is not a number", "`skip: {rows: [user]}`", SAME), GIVEN
+    unnamed = "user,item,0\nann,tea,1\nann,ham,2\nbob,tea,3\nbob,ham,4\n"
+    yield unnamed, Refused("'0' is a number", '`columns: [user, item, "0"]`', SAME), GIVEN
+    yield unnamed, Refused("'user' is a name", '`columns: [user, item, "0"]`', SAME), GIVEN | {"columns": [1, 2, 3]}
+
+
 def first_columns() -> Iterator[tuple[Any, ...]]:
     """A file with its index, a time first, columns in any order: never guessed."""
     lines = [("user", "item", "rating"), *(tuple(line.split(",")) for line in TRIPLES.splitlines()[1:])]
@@ -252,7 +289,7 @@ def labels() -> Iterator[tuple[Any, ...]]:
     one, two = "José", "Jose\u0301"
     for first, second in (
         ("ann", "ann "), ("ann", " ann"), ("ann", "ann\u00a0"), ("ann", "ann\u3000"), ("ann", "ann\t"), (one, two),
-        ("ann", "ann\u200b"), ("ann", "\ufeffann"), ("ann", "a\u00adnn"),
+        ("ann", "ann\u200b"), ("ann", "\ufeffann"), ("ann", "a\u00adnn"), ("a b", "a\u00a0b"), ("a b", "a  b"),
     ):  # fmt: skip
         differ = Refused("differ only by", "`labels: strip`")
         yield f"who;tea;ham\n{first};1;2\n{second};3;4\n", differ
@@ -260,7 +297,7 @@ def labels() -> Iterator[tuple[Any, ...]]:
         yield (
             f"user;item;rating\n{first};tea;1\n{second};ham;3\n",
             Refused(
-                "differ only by", "`labels: strip`", Read(("ann" if first == "ann" else one,), COLUMNS, ((1.0, 3.0),))
+                "differ only by", "`labels: strip`", Read((one if first == one else first,), COLUMNS, ((1.0, 3.0),))
             ),
             UNRATED,
         )
@@ -276,6 +313,11 @@ def labels() -> Iterator[tuple[Any, ...]]:
     case = ("differ by case only",)
     yield TABLE.replace("bob", "Ann"), Read(("ann", "Ann"), notes=case)
     yield TABLE.replace("ham", "TEA"), Read(columns=("tea", "TEA"), notes=case)
+    for first, second in (("ab", "a\u200db"), ("ab", "a\u200cb"), ("a", "a\ufe0f"), ("a", "a\U000e0061"),
+                          ("Ann", "Ａnn"), ("fix", "ﬁx"), ("a1", "a¹")):  # fmt: skip
+        kind = "differ by case only" if first == "fix" else f"look alike: {first!a} and {second!a}"
+        yield TABLE.replace("ann", first).replace("bob", second), Read((first, second), notes=(kind,))
+        yield TRIPLES.replace("tea", first).replace("ham", second), Read(columns=(first, second), notes=(kind,)), GIVEN
     yield TABLE.replace("ann", "strasse").replace("bob", "straße"), Read(("strasse", "straße"), notes=case)
     for label in ("=1+1", "@ann", "-ann", "+1", "<b>x</b>", "{{ann}}", "${ann}", "NA", "null", "None", "true",
                   "1e3", "א\u200f!",
@@ -310,7 +352,7 @@ def numbers() -> Iterator[tuple[Any, ...]]:
         ("1e999", "not within 1e-100 and 1e+36", "`"),
         ("1e-400", "not within 1e-100 and 1e+36", "`"),
         ("-1e-400", "negative", "`unrated: "),
-        ("1e37", "not within", "`"),
+        ("1e37", "not within", '`unrated: ["1e37"]`'),
         ("1_000", "not a number", "`"),
         ("0x10", "not a number", "`"),
         ("many", "not a number", "`unrated: [many]`"),
@@ -319,8 +361,8 @@ def numbers() -> Iterator[tuple[Any, ...]]:
         ("n/a", "not a number", "`unrated: [n/a]`"),
         ("-", "not a number", '`unrated: ["-"]`'),
         ("null", "not a number", '`unrated: ["null"]`'),
-        ("$5", "not a number", "`"),
-        ("5 kg", "not a number", "`"),
+        ("$5", "not a number", "`sed -i -E 's/(^|[^[:alnum:]])(\\$) *([0-9.])/\\1\\3/g'"),
+        ("5 kg", "not a number", "`sed -i -E 's/([0-9.]) *(kg)([^[:alnum:]]|$)/\\1\\3/g'"),
         ("1/2", "not a number", "`"),
         ("½", "not a number", "`"),
         ("٣", "not a number", "`"),
@@ -375,6 +417,8 @@ def words_for_values() -> Iterator[tuple[Any, ...]]:
     for words in (("like", "hate"), ("T", "F"), ("★★", "★")):
         text = "who,tea,ham\nann,{},{}\nbob,{},{}\n".format(*words, *words)
         yield text, Refused("is not a number", "`grep -nF"), {"zeros": "missing"}
+    coded = "who;tea;ham\nann;-1,5;2\nbob;-3,5;4\n"
+    yield coded, Refused("'-1,5' is not a number", '`decimal: ","`'), {}
     percent = ("are percentages: 1% is read as 1",)
     for mark in ("%", " %", "\u00a0%"):
         text = "".join(f"{','.join(line)}\n" for line in (
@@ -383,7 +427,7 @@ def words_for_values() -> Iterator[tuple[Any, ...]]:
         yield text, Read(notes=percent)
     yield "user,item,rating\nann,tea,1%\nann,ham,2%\nbob,tea,3%\nbob,ham,4%\n", Read(notes=percent), GIVEN
     yield "who;tea;ham\nann;1,0%;2,0%\nbob;3%;4%\n", Read(notes=("are percentages",)), {"decimal": ","}
-    yield TABLE.replace(",2\n", ",2%\n"), Refused("'2%' stands among numbers", "`grep")
+    yield TABLE.replace(",2\n", ",2%\n"), Refused("'2%' stands among numbers", "`sed -i -E 's/([0-9.]) *(\\%)")
     yield TRIPLES.replace(",1\n", ",1%\n"), Refused("'1%' stands among numbers", "`"), GIVEN
     yield TABLE.replace(",2\n", ",-2%\n"), Refused("'-2%' is negative", "`")
     yield TABLE.replace(",2\n", ",%\n"), Refused("'%' is not a number", "`")
@@ -421,6 +465,18 @@ def sentinels() -> Iterator[tuple[Any, ...]]:
             cells=((1.0, mark, 2.0), (mark, 4.0, 5.0)), columns=rated.columns, notes=(f"unrated: [{mark}]",)
         ), {"zeros": "missing"}  # fmt: skip
         yield content, rated, {"zeros": "missing", "unrated": [mark]}
+    for one, two in ((88, 99), (98, 99), (7777, 9999)):
+        content = f"who,a,b,c,d\nx,1,{two},2,3\ny,3,4,{one},1\nz,{one},2,{two},5\n"
+        cells = ((1.0, two, 2.0, 3.0), (3.0, 4.0, one, 1.0), (one, 2.0, two, 5.0))
+        names = {"rows": ("x", "y", "z"), "columns": ("a", "b", "c", "d")}
+        both = f"{one} stands 2 times and {two} 2 times, and the next largest value is 5; "
+        yield content, Read(**names, cells=cells, notes=(both,)), {"zeros": "missing"}
+        rated = tuple(tuple(NAN if value in (one, two) else value for value in row) for row in cells)
+        yield content, Read(**names, cells=rated), {"zeros": "missing", "unrated": [one, two]}
+    beside = "who,a,b,c,d\nx,1,99,-1,3\ny,3,4,99,1\nz,-1,2,99,5\n"
+    yield beside, Refused("'-1' is negative", "`unrated: [-1]`", Read(
+        ("x", "y", "z"), ("a", "b", "c", "d"), ((1.0, 99.0, NAN, 3.0), (3.0, 4.0, 99.0, 1.0), (NAN, 2.0, 99.0, 5.0)),
+        ("`unrated: [-1, 99]`",))), {"zeros": "missing"}  # fmt: skip
     yield TABLE.replace(",2\n", ",-1\n"), Read(cells=((1.0, NAN), (3.0, 4.0))), {"zeros": "missing", "unrated": [-1]}
     for word in ("NA", "nan", "?", "n/a", "-", "."):
         content = TABLE.replace(",2\n", f",{word}\n")
@@ -452,6 +508,24 @@ def totals() -> Iterator[tuple[Any, ...]]:
     total = "who,tea,ham,Total\nann,1,2,3\nbob,3,4,7\n"
     yield total, Read(columns=(*COLUMNS, "Total"), cells=((1.0, 2.0, 3.0), (3.0, 4.0, 7.0)), notes=("skip: {columns",))
     yield total, SAME, {"skip": {"columns": ["Total"]}}
+
+    for label, cells, what in (
+        ("Average", (2.0, 3.0), "is the mean of the others"), ("Ø", (2.0, 3.0), None),
+        ("Mittelwert", (2.01, 3.0), "is the mean of the others"), ("Mean", (5.0, 1.0), "as if it were the mean"),
+        ("All", (2.0, 3.0), "is the mean of the others"), ("Grand Total", (4.0, 6.0), "is the sum of the others"),
+        ("Total", (9.0, 2.0), "as if it were the sum"), ("Averages", (2.0, 3.0), None), ("Ann Total", (5.0, 1.0), None),
+    ):  # fmt: skip
+        text = TABLE + f"{label},{cells[0]},{cells[1]}\n"
+        yield text, Read((*ROWS, label), cells=(*CELLS, cells), notes=(what,) if what else ())
+        wide = f"who,tea,ham,{label}\nann,1,3,{cells[0]}\nbob,2,4,{cells[1]}\n"
+        flipped = ((1.0, 3.0, cells[0]), (2.0, 4.0, cells[1]))
+        yield wide, Read(columns=(*COLUMNS, label), cells=flipped, notes=(what,) if what else ())
+    both = "who,a,b,c\nx,1,2,3\ny,3,4,7\nTotal,4,6,10\nMean,2,3,5\n"
+    yield both, Read(("x", "y", "Total", "Mean"), ("a", "b", "c"), ((1, 2, 3), (3, 4, 7), (4, 6, 10), (2, 3, 5)), (
+        "'Total' is the sum of", "'Mean' is the mean of", "column 'c' is the sum of"))  # fmt: skip
+    nameless = "who,a,b,c\nx,1,2,9\ny,3,4,7\nz,5,1,2\n,3,2.3333333333,6\n".replace("\n,", "\nØ,")
+    yield nameless.replace("2.3333333333", repr(7 / 3)), Read(("x", "y", "z", "Ø"), ("a", "b", "c"), (
+        (1, 2, 9), (3, 4, 7), (5, 1, 2), (3, 7 / 3, 6)), ("row 'Ø' is the mean of the others",))  # fmt: skip
 
 
 def skipped() -> Iterator[tuple[Any, ...]]:
@@ -680,7 +754,7 @@ def wide() -> Iterator[tuple[Any, ...]]:
     header = ",".join(("who", *names)) + "\n"
     line = ",1" * len(names) + "\n"
     yield header + "ann" + line, Read(("ann",), names, ((1.0,) * len(names),))
-    yield header + "ann" + line + "bob,1\n", Refused("line 3 has 2 fields; expected 1201", "`sed -n '3p'")
+    yield header + "ann" + line + "bob,1\n", Refused("line 3 has 2 fields: 'bob,1'; expected 1201", "`sed -i -E 3d")
     yield header + "ann" + line.replace("1", "-1", 1), Refused("row 'ann', column 'c0': '-1' is negative", "`unrated:")
     yield header + "ann" + line[:-2] + '"1\n', Refused("a quote is opened and not closed", "`grep")
     yield (header + "é" + line).encode("latin-1"), Refused("line 2: not UTF-8: byte 0xe9", "`encoding: windows-1252`")

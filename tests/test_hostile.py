@@ -64,7 +64,7 @@ def test_a_file_comes_to_what_a_careful_analyst_would_want(case: Case, tmp_path,
 def read(path, settings):
     ingest = convert({"path": str(path), **settings}, IngestParameters)
     reading = read_raw(path, ingest, zeros=ingest.zeros)
-    return reading.table, reading.remarks + notes(tally_of(reading.table))
+    return reading.table, reading.remarks + notes(tally_of(reading.table), ingest)
 
 
 def check(path, settings, expected):

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from examples import table_of
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
 from ratings_nmf.raw import notes as noting
 
 
-def notes(table):
-    return noting.notes(tally_of(table))
+def notes(table, **ingest):
+    ingest = {"path": "t.csv", "layout": "table", "zeros": table.zeros} | ingest
+    return noting.notes(tally_of(table), convert(ingest, IngestParameters))
 
 
 RATINGS = np.random.default_rng(0).integers(1, 6, (20, 8)).astype(float)
@@ -31,7 +34,7 @@ def test_a_frequent_value_far_off_all_others_is_noted():
     times = int((marked == 99).sum())
     assert note == (
         f"99 stands {times} times, and the next largest value is 5; if it means that a cell was not rated: "
-        "`unrated: [99]` and `zeros: missing`"
+        "`unrated: [99]`"
     )
 
 
@@ -42,7 +45,7 @@ def test_a_total_is_noted(side):
     whole = whole if side == "row" else whole.T
     label = f"{side[0]}{len(cells)}"
     assert notes(table_of(whole)) == [
-        f"{side} {label!r} is the sum of the others; if it is a total: `skip: {{{side}s: [{label!r}]}}`"
+        f"{side} {label!r} is the sum of the others; if it sums them up: `skip: {{{side}s: [{label}]}}`"
     ]
 
 

@@ -128,7 +128,10 @@ def test_profile_names_empty_rows_and_columns():
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("p,a,b\nx,1\ny,1,2,3\n", "line 2 has 2 fields; line 3 has 4 fields; expected 3, as in the first line"),
+        (
+            "p,a,b\nx,1\ny,1,2,3\n",
+            "line 2 has 2 fields: 'x,1'; line 3 has 4 fields: 'y,1,2,3'; expected 3, as in the first line",
+        ),
         ('p,a,b\nx,1,2\n"y,1,2\n', "line 3: a quote is opened and not closed"),
         (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8: byte 0xff"),
     ],

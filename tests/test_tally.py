@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from examples import table_of
-from ratings_nmf.core.tally import Tally, tally_of
+from ratings_nmf.core.tally import TOP, Tally, tally_of
 
 
 def in_parts(table, bounds):
@@ -29,14 +29,21 @@ def test_a_table_in_parts_is_the_table(cells, bounds):
     table = table_of(cells)
     whole, parts = tally_of(table), in_parts(table, bounds)
     assert parts.profile() == whole.profile()
-    assert (parts.largest, parts.times, parts.next_largest) == (whole.largest, whole.times, whole.next_largest)
+    assert parts.times == whole.times
 
 
 def test_a_tally_by_hand():
     tally = in_parts(table_of([[1.0, 0.0, 4.0], [0.0, 0.0, 4.0], [2.0, 0.0, 0.0]]), [1])
-    assert (tally.largest, tally.times, tally.next_largest, tally.least) == (4, 2, 2, 1)
+    assert (tally.times, tally.largest, tally.least) == ({4: 2, 2: 1, 1: 1}, 4, 1)
     assert tally.row_largest.tolist() == [4, 4, 2]
     assert tally.column_largest.tolist() == [2, 0, 4]
     assert tally.row_sums.tolist() == [5, 4, 2]
     assert tally.profile()["empty_columns"] == ["c1"]
     assert tally.profile()["mean"] == pytest.approx(11 / 9)
+
+
+def test_of_many_values_the_largest_are_counted():
+    cells = np.arange(1.0, 25).reshape(6, 4) % 9 + 1
+    values, times = np.unique(cells, return_counts=True)
+    expected = dict(zip(values[: -TOP - 1 : -1].tolist(), times[: -TOP - 1 : -1].tolist(), strict=True))
+    assert tally_of(table_of(cells)).times == in_parts(table_of(cells), [1, 4]).times == expected

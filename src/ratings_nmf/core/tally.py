@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import LISTED, RatingsTable, Zeros, weight_of
 
+TOP = 5
+"""How many of the largest different values are counted."""
+
 
 @dataclass(kw_only=True)
 class Tally:
@@ -23,12 +26,10 @@ class Tally:
         Sums of their values, and the largest; 0 where there is none.
     cells
         Number of stored cells.
-    least, largest
-        Extremes of their values.
+    least
+        The least of their values.
     times
-        How often the largest stands.
-    next_largest
-        The largest of the other values; 0 where there are none.
+        How often each of the `TOP` largest different values stands.
     """
 
     row_labels: tuple[str, ...] = ()
@@ -42,9 +43,12 @@ class Tally:
     column_largest: NDArray[np.float64] = field(init=False)
     cells: int = 0
     least: float = np.inf
-    largest: float = 0.0
-    times: int = 0
-    next_largest: float = 0.0
+    times: dict[float, int] = field(default_factory=dict)
+
+    @property
+    def largest(self) -> float:
+        """The largest value; 0 where there is none."""
+        return max(self.times, default=0.0)
 
     def add(self, table: RatingsTable) -> None:
         """Add the cells of some rows, all those that these have; each time with the labels of the whole table."""
@@ -68,15 +72,15 @@ class Tally:
         self.row_largest[rows[starts]] = np.maximum.reduceat(values, starts)
         np.maximum.at(self.column_largest, columns, values)
         self.least = min(self.least, float(values.min()))
-        largest = float(values.max())
-        below = values[values < largest]
-        times, next_largest = len(values) - len(below), float(below.max(initial=0.0))
-        if largest > self.largest:
-            self.next_largest, self.largest, self.times = max(self.largest, next_largest), largest, times
-        elif largest == self.largest:
-            self.next_largest, self.times = max(self.next_largest, next_largest), self.times + times
-        else:
-            self.next_largest = max(self.next_largest, largest)
+        if len(self.times) == TOP:
+            values = values[values >= min(self.times)]
+        for _ in range(TOP):
+            if len(values):
+                value = float(values.max())
+                below = values[values < value]
+                self.times[value] = self.times.get(value, 0) + len(values) - len(below)
+                values = below
+        self.times = dict(sorted(self.times.items(), reverse=True)[:TOP])
 
     def profile(self) -> dict[str, Any]:
         """Describe what went in: size, density, values, and rows and columns without a stored cell.

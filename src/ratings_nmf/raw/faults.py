@@ -21,8 +21,13 @@ TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 MISSING = re.compile(r"n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
 """Texts that stand for no number in files of others."""
 
+FLAGS = 5
+"""Different texts beside numbers that are taken for units or flags, at most."""
+
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
+_AROUND = re.compile(r"([^\w\s.,+-]*) ?[0-9][0-9.,' ]*([^0-9.,]*)")
+_UNPACK = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p"}
 _RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
 _MARKS = (
     (".", ",", re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")),
@@ -71,8 +76,29 @@ def command(line: str, path: Path) -> str:
     return f"`{line} {quote(str(path) if str(path)[0] != '-' else f'./{path}')}`"
 
 
-def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters, *, more: int) -> None:
+def look(line: str, path: Path) -> str:
+    """Return a command that shows some of a file, which may be packed or Parquet."""
+    if path.suffix == ".parquet":
+        return command("python -c 'import pandas, sys; print(pandas.read_parquet(sys.argv[1]))'", path)
+    if path.suffix in _UNPACK:
+        return f"{command(_UNPACK[path.suffix], path)[:-1]} | {line}`"
+    return command(line, path)
+
+
+def edit(script: str, path: Path) -> str:
+    """Return a command by which sed changes a file or, where it is packed, makes a copy that a key names."""
+    if path.suffix not in _UNPACK:
+        return command(f"sed -i -E {quote(script)}", path)
+    copy = path.with_suffix("" if path.stem.endswith((".csv", ".tsv", ".txt")) else ".csv")
+    return f"{keys(path=str(copy))} after {look(f'sed -E {quote(script)}', path)[:-1]} > {quote(str(copy))}`"
+
+
+def refuse_cells(
+    path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters, *, more: int, headers: list[str]
+) -> None:
     """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
+
+    `headers` are labels of rows that hold the names of the columns again.
 
     Raises
     ------
@@ -89,7 +115,11 @@ def refuse_cells(path: Path, cells: Sequence[tuple[str, str, str]], ingest: Inge
     expected = f"finite numbers of 0 or more, with a decimal {'comma' if ingest.decimal == ',' else 'point'}"
     if not {*map(str.lower, texts)}.isdisjoint(TRUTH):
         expected = "numbers alone, or true and false alone"
-    raise refusal(path, "; ".join(faults), expected, _remedies(path, texts, ingest))
+    if headers:
+        remedy = f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"
+    else:
+        remedy = _remedies(path, [(row, text) for (row, *_), text in zip(cells, texts, strict=True)], ingest)
+    raise refusal(path, "; ".join(faults), expected, remedy)
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
@@ -149,8 +179,8 @@ def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
     Raises
     ------
     InputError
-        If a label holds a control character, or two differ only by what is not seen: white space around them,
-        characters without a shape, Unicode form.
+        If a label holds a control character, or two differ only by what is not seen: white space, characters without
+        a shape, Unicode form.
     """
     first: dict[str, str] = {}
     faults = []
@@ -170,14 +200,14 @@ def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
 
 
 def tidy(label: str) -> str:
-    """Return a label in Unicode's composed form, without white space around it and characters that are not seen.
+    """Return a label in Unicode's composed form, with single spaces within, without any around and what is not seen.
 
-    >>> tidy(" Jose\\u0301\\u200b ")
-    'José'
+    >>> tidy(" Jose\\u0301\\u200b\\u00a0 B. ")
+    'José B.'
     """
-    if label.isascii() and label.isprintable():
-        return label.strip()
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", label).strip())
+    if not (label.isascii() and label.isprintable()):
+        label = unicodedata.normalize("NFC", _INVISIBLE.sub("", label))
+    return " ".join(label.split())
 
 
 def listing(faults: list[str]) -> str:
@@ -205,26 +235,50 @@ def _fault(text: str, decimal: str) -> str:
     return f"{quoted(text)} is not a number"
 
 
-def _remedies(path: Path, texts: list[str], ingest: IngestParameters) -> str:
-    """Return what bad cells call for, each with what it would mean."""
+def _remedies(path: Path, cells: list[tuple[str, str]], ingest: IngestParameters) -> str:
+    """Return what bad cells, given as row label and text, call for, each with what it would mean."""
+    texts = [text for _, text in cells]
     marks: dict[str, str | None] = {}
     unrated: dict[float | str, None] = {}
     words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
     for text in texts:
-        fits = ((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text))
-        if (pair := next(fits, None)) and pair != (ingest.decimal, ingest.thousands):
+        if (pair := marks_of(text)) and pair != (ingest.decimal, ingest.thousands):
             marks["decimal"], marks["thousands"] = pair
+        elif NUMBER.fullmatch(text) and float(text) > LARGEST:
+            unrated[text] = None
         elif text.startswith(("-", "−")) or MISSING.fullmatch(text) or words == {text}:
             unrated[float(text) if NUMBER.fullmatch(text) else text] = None
     remedies = []
     if marks:
         others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
         remedies.append(f"if its marks are meant so: {keys(**others)}")
+    if len(blank_rows := {row for row, _ in cells}) == 1 and len(cells) > 1 and not any(texts):
+        remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
     if unrated or not all(texts):
-        settings: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
+        settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
-    return "; ".join(remedies) or "look at it: " + command(f"grep -nF -e {quote(texts[0])}", path)
+    row, text = cells[0]
+    search = quote(text if visible(text) == text else row)
+    return "; ".join(remedies) or _bare(path, texts) or f"look at it: {look(f'grep -nF -e {search}', path)}"
+
+
+def marks_of(text: str) -> tuple[str, str | None] | None:
+    """Return the decimal mark and that between thousands of a number that has either, or None."""
+    return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text)), None)
+
+
+def _bare(path: Path, texts: list[str]) -> str | None:
+    """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
+    parts = [_AROUND.fullmatch(text) for text in texts]
+    around = {part.groups() for part in parts if part}
+    before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
+    if None in parts or bool(before) == bool(behind) or len(before | behind) > FLAGS:
+        return None
+    marks = "|".join(re.sub(r"([^\w\s<>])", r"\\\1", mark) for mark in sorted(before | behind))
+    script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
+    names = ", ".join(map(quoted, sorted(before | behind)))
+    return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
 
 
 def _is_word(text: str) -> bool:

@@ -2,13 +2,14 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import CONTROL, NUMBER, command, keys, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.faults import CONTROL, NUMBER, command, edit, keys, look, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.unpacking import SAMPLE
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -95,7 +96,7 @@ def _records(path: Path, lines: list[str], separator: str) -> list[tuple[int, li
     except csv.Error:  # of lines below the first it is said when all of them are split
         if not records:
             raise refusal(path, f"line {before + 1}: a quote is opened and not closed", "quotes in pairs",
-                          "close it: " + command("grep -n '\"'", path)) from None  # fmt: skip
+                          "close it: " + look("grep -n '\"'", path)) from None  # fmt: skip
     return records
 
 
@@ -118,9 +119,9 @@ def _check_widths(
         remedy = f"if it is a comment: {skipping(source, comment=opening)}"
     elif start == 1 and widths[0] == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
-        remedy = "take it out: " + command(f"sed -i '1s/{separator}\\r\\?$//'", path)
+        remedy = "take it out: " + edit(rf"1s/{re.escape(separator)}(\r?)$/\1/", path)
     elif start == 1 and widths[0] == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in records[1][1][1:]):
-        remedy = "if the labels of rows have no name: " + command(f"sed -i '1s/^/label{separator}/'", path)
+        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{separator}/", path)
     else:
         remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + records[start][0])}"
     raise refusal(path, wrong, expected, remedy)
@@ -129,8 +130,11 @@ def _check_widths(
 def _one_column(path: Path, field: str, separator: str) -> InputError:
     line = field.splitlines()[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
-    look = f"look at it: {command('head -3', path)}"
-    remedy = look if other is None else f"the first line is {quoted(line)}: {keys(separator=other)}"
+    remedy = f"look at it: {look('head -3', path)}"
+    if other == separator:
+        remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
+    elif other is not None:
+        remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
     return refusal(path, f"found one column (separator: {SEPARATORS.get(separator, separator)})",
                    "labels and values beside each other", remedy)  # fmt: skip
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
 from ratings_nmf.files.columns import to_floats, to_mask
-from ratings_nmf.raw.faults import NUMBER, TRUTH, refuse_cells, refuse_columns
+from ratings_nmf.raw.faults import NUMBER, TRUTH, marks_of, refuse_cells, refuse_columns
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
@@ -105,11 +105,17 @@ class Kinds:
             return
         cells = sorted(cell for kind in wrong for cell in self._cells[kind])
         good = self._counts[self.kind]
-        candidates = [place for place, texts in enumerate(self._texts) if len(texts) > 1 and not good[place]]
+        candidates = [
+            place
+            for place, texts in enumerate(self._texts)
+            if len(texts) > 1 and not good[place] and not any(map(marks_of, texts))
+        ]
         if candidates and good.any():
             refuse_columns(path, [self._names[place] for place in candidates], self._texts[candidates[0]], self._ingest)
         examples = [cell[2:] for cell in cells[:LISTED]]
-        refuse_cells(path, examples, self._ingest, more=int(self._counts[wrong].sum()) - len(examples))
+        more = int(self._counts[wrong].sum()) - len(examples)
+        headers = {cell.row: None for cell in cells if cell.text.strip() == self._names[cell.place].strip()}
+        refuse_cells(path, examples, self._ingest, more=more, headers=[*headers])
 
     def _labels(self, sides: list[Any], line: int, place: int) -> tuple[str, str]:
         return sides[0][line].as_py(), sides[1][line].as_py() if len(sides) > 1 else self._names[place]

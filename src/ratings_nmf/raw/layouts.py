@@ -22,16 +22,16 @@ from ratings_nmf.raw.assembly import table_of
 from ratings_nmf.raw.faults import (
     check_labels,
     check_zeros,
-    command,
     leaving_out,
     listing,
+    look,
     quoted,
     refusal,
     refuse_repeated,
     tidy,
 )
 from ratings_nmf.raw.kinds import Kinds
-from ratings_nmf.raw.names import check_header, check_numbered_rows, positions
+from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
@@ -127,7 +127,7 @@ def read_blocks(
         refuse_repeated(path, duplicate_cells)
     check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, zeros)
     if not count_above:
-        raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {command('head', path)}")
+        raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {look('head', path)}")
 
 
 def read_cells(
@@ -167,7 +167,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
     places = positions(source, ingest.columns)
     if source.separator is not None:
-        check_header(source, places, header=header)
+        check_header(source, places, header=header, given=ingest.columns is not None)
     names = [source.names[place] if header else f"column {place + 1}" for place in places]
     origin = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
     without_label: dict[str, list[int]] = {"row": [], "column": []}
@@ -188,7 +188,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
         yield Batch(rows=row, columns=column, values=floats, origin=origin, remarks=values.remarks)
     if not count:
         raise refusal(source.path, "no line below the header", "a cell a line: row label, column label, value",
-                      f"look at it: {command('head -3', source.path)}")  # fmt: skip
+                      f"look at it: {look('head -3', source.path)}")  # fmt: skip
     for side, cells in without_label.items():
         if cells:
             several = "cells have" if len(cells) > 1 else "cell has"
@@ -211,6 +211,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
     names = [source.names[place] for place in others]
     if not others:
         raise _no_cells(source, "0 columns")
+    check_not_triples(source, [source.names[label], *names])
     column_labels, labels = texts_to_arrow(names), []
     width = len(others)
     values = Kinds(ingest, names, zeros=zeros)
@@ -231,6 +232,7 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
         )
     if not sum(map(len, labels)):
         raise _no_cells(source, f"0 rows and {width} columns")
+    check_table(source, (label for some in labels for label in some.to_pylist()))
     _check_unique(source.path, "row", pa.chunked_array(labels), ingest)
     _check_unique(source.path, "column", pa.chunked_array([column_labels]), ingest)
     values.refuse(source.path)
@@ -246,7 +248,7 @@ def _no_cells(source: Source, found: str) -> InputError:
         source.path,
         f"found {found} besides the labels",
         "at least one of each: a line of column labels, then a line for each row",
-        f"look at it: {command('head -3', source.path)}",
+        f"look at it: {look('head -3', source.path)}",
     )
 
 
@@ -264,9 +266,9 @@ def _check_unique(path: Path, side: str, labels: Any, ingest: IngestParameters) 
         elif first != position:
             wrong.append(f"{side} label {quoted(label)} stands at {side}s {first} and {position}")
             twice.append(label)
-    remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', without)}"
+    remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if twice:
-        remedy = "rename one: " + command(f"grep -nF -e {quote(twice[0])}", path)
+        remedy = "rename one: " + look(f"grep -nF -e {quote(twice[0])}", path)
     raise refusal(path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 

@@ -1,8 +1,10 @@
 """Which columns of a file of triples hold row label, column label and value: as said, or as the header tells."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
 
-from ratings_nmf.raw.faults import NUMBER, command, keys, quoted, refusal
+from ratings_nmf.raw.faults import NUMBER, keys, look, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
@@ -51,12 +53,12 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
             source.path,
             f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
             "each name once",
-            f"rename one: {command('head -1', source.path)}",
+            f"rename one: {look('head -1', source.path)}",
         )
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
 
-def check_header(source: Source, columns: list[int], *, header: bool) -> None:
+def check_header(source: Source, columns: list[int], *, header: bool, given: bool) -> None:
     """Refuse a first line that is data where names were expected, or names where data were.
 
     Raises
@@ -65,19 +67,64 @@ def check_header(source: Source, columns: list[int], *, header: bool) -> None:
         In either case.
     """
     first = source.names[columns[2]].strip()
-    if header and NUMBER.fullmatch(first):
+    number = NUMBER.fullmatch(first)
+    key = next((source.names[place] for place in columns[:2] if role(source.names[place])), None)
+    if header and number and not given:
+        remedy = f"if the file has no header, number its columns: {keys(columns=[place + 1 for place in columns])}"
+        if key:
+            remedy = f"if it is: {keys(columns=[source.names[place] for place in columns])}"
+        raise refusal(source.path, f"line 1: {first!r} is a number", "the name of the value column", remedy)
+    if not header and first and (key or not any(letter.isdigit() for letter in first)):
         raise refusal(
             source.path,
-            f"line 1: {first!r} is a number",
-            "the name of the value column",
-            f"if the file has no header, number its columns: {keys(columns=[place + 1 for place in columns])}",
-        )
-    if not header and first and not any(letter.isdigit() for letter in first):
-        raise refusal(
-            source.path,
-            f"line 1: {quoted(first)} is not a number",
+            f"line 1: {quoted(key)} is a name" if key and number else f"line 1: {quoted(first)} is not a number",
             "a line of data, as columns are numbered in a file without a header only",
             f"name them: {keys(columns=[source.names[position] for position in columns])}",
+        )
+
+
+def check_table(source: Source, row_labels: Iterable[str]) -> None:
+    """Refuse a table whose first line and row labels are numbers alone, as one without labels would be.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    if source.separator is None or not all(NUMBER.fullmatch(name.strip()) for name in source.names):
+        return
+    if all(NUMBER.fullmatch(label.strip()) for label in row_labels):
+        copy = source.path.with_name(f"labelled-{source.path.name.partition('.')[0]}.csv")
+        mark = quote(source.separator)
+        program = f"awk -F {mark} -v OFS={mark} " + (
+            """'NR == 1 {printf "row"; for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}'"""
+        )
+        raise refusal(
+            source.path,
+            f"line 1 and the first column hold numbers alone: {', '.join(source.names[:5])} …",
+            "labels there",
+            f"to number rows and columns: {keys(path=str(copy))} after "
+            f"{look(program, source.path)[:-1]} > {quote(str(copy))}`",
+        )
+
+
+def check_not_triples(source: Source, names: list[str]) -> None:
+    """Refuse a table whose header names a row label, a column label and a value, as that of a cell a line does.
+
+    Raises
+    ------
+    InputError
+        If it does.
+    """
+    roles = [role(name) for name in names]
+    others = [name for part, name in zip(roles, names, strict=True) if part is None]
+    if sorted(filter(None, roles)) == sorted(ROLES) and all(map(_is_aside, others)):
+        columns = [names[roles.index(part)] for part in ROLES]
+        raise refusal(
+            source.path,
+            f"the header names a row label, a column label and a value: {', '.join(columns)}",
+            "a line for each row",
+            f"if it is a cell a line: {keys(layout='triples', columns=columns)}",
         )
 
 

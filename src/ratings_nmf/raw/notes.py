@@ -1,65 +1,159 @@
-"""What may be wrong with a table that can be read: a mark for "not rated", totals, labels that differ by case."""
+"""What may be wrong with a table that can be read: marks for "not rated", totals, labels that look alike."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
-from ratings_nmf.core.tally import Tally
+from ratings_nmf.core.tally import TOP, Tally
+from ratings_nmf.raw.faults import keys, leaving_out, quoted
 
 FAR, OFTEN = 3, 0.01
-"""A value is a mark where it is more than so many times the next largest, and so large a share of the cells."""
+"""Values are marks where they are more than so many times the next largest, and so large a share of the cells."""
+
+ROUNDED = 0.02
+"""What a mean may be off by, as a share of it, where it was rounded and its label says what it is."""
+
+SUM, MEAN = "the sum of the others", "the mean of the others"
+SUMMARIES = {
+    SUM: "total totals sum all grandtotal subtotal gesamt insgesamt summe gesamtsumme gesamtergebnis somme "
+    "totalgeneral totale totaal suma razem",
+    MEAN: "average avg mean overall mittelwert mittel durchschnitt moyenne media promedio gemiddelde srednia",
+}
+"""Labels, without case, accents, spaces and marks, of lines that sum the others up."""
+
+NAMED = {name: what for what, names in SUMMARIES.items() for name in names.split()}
+
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\U000e0000-\U000e0fff]"
+)
+"""Characters without a shape of their own: joiners, selectors of variants, fillers, tags."""
 
 
-def notes(tally: Tally) -> list[str]:
+class Summary(NamedTuple):
+    """A row or column that seems to sum up the others: which, how, whether its label says so, whether its cells do."""
+
+    side: str
+    label: str
+    what: str
+    named: bool
+    certain: bool
+
+
+def notes(tally: Tally, ingest: IngestParameters) -> list[str]:
     """Return what a careful reader of a table would ask about, each with its remedy."""
-    remarks = _marks(tally)
-    for side, label in totals(tally):
-        remedy = f"`skip: {{{side}s: [{label!r}]}}`"
-        remarks.append(f"{side} {label!r} is the sum of the others; if it is a total: {remedy}")
+    remarks = _marks(tally, ingest)
+    for side, label, what, _, certain in summaries(tally):
+        remedy = leaving_out(ingest, f"{side}s", [label])
+        wrong = f"is {what}" if certain else f"is called as if it were {what}"
+        remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
         remarks += _alike(side, labels)
-    return remarks
+    return [*remarks, *_misread(tally, ingest)]
 
 
-def is_mark(largest: float, next_largest: float, *, times: int, cells: int) -> bool:
-    """Return whether the largest value is frequent and far off all others: of so many cells it stands so many times.
+def far_off(times: Mapping[float, int], cells: int) -> list[float]:
+    """Return the largest values, rising, that are frequent and far off all others, as marks for "not rated" are.
 
-    >>> is_mark(99, 5, times=10, cells=100), is_mark(99, 5, times=1, cells=1000)
-    (True, False)
+    Of a number of cells, `times` says how often each value stands, or each of the largest. Several marks, such as 88
+    and 99, have to be near each other and much farther off.
+
+    >>> far_off({99: 10, 5: 40, 4: 50}, 100), far_off({99: 1, 5: 999}, 1000), far_off({99: 3, 88: 2, 5: 9}, 14)
+    ([99], [], [88, 99])
     """
-    return times >= max(2, OFTEN * cells) and cells - times > 1 and largest > FAR * next_largest
+    falling = sorted(times, reverse=True)
+    for count, largest in enumerate(falling[1:TOP], start=1):
+        marks = falling[count - 1 :: -1]
+        total = sum(times[mark] for mark in marks)
+        often = total >= OFTEN * cells and cells - total > 1 and all(times[mark] > 1 for mark in marks)
+        if often and marks[0] > FAR ** min(count, 2) * largest and marks[-1] < FAR * marks[0]:
+            return marks
+    return []
 
 
-def totals(tally: Tally) -> list[tuple[str, str]]:
-    """Return the side and the label of each row and column that is, cell by cell, the sum of all others.
+def summaries(tally: Tally) -> Iterator[Summary]:
+    """Give each row and column that is, cell by cell, the sum or the mean of all others, or is called so.
 
-    Of a column that has a total its largest value is half the sum. A row as large as all these values together holds
-    every one of them.
+    Of a column that has a total its largest value is half the sum; a row as large as all these values together holds
+    every one of them. The mean of the others is also the mean of all.
     """
     sides = (
-        ("row", tally.row_labels, tally.row_sums, tally.row_counts, tally.column_sums, tally.column_largest),
-        ("column", tally.column_labels, tally.column_sums, tally.column_counts, tally.row_sums, tally.row_largest),
+        ("row", tally.row_labels, tally.row_sums, tally.row_counts, tally.row_largest),
+        ("column", tally.column_labels, tally.column_sums, tally.column_counts, tally.column_largest),
     )
-    lines = []
-    for side, labels, sums, counts, across, largest in sides:
-        if len(labels) > 2 and np.allclose(2 * largest, across, rtol=1e-9, atol=0):
-            places = np.flatnonzero(np.isclose(sums, largest.sum(), rtol=1e-9, atol=0) & (counts > 1))
-            lines += [(side, labels[place]) for place in places.tolist()]
-    return lines
+    for one, other in zip(sides, sides[::-1], strict=True):
+        side, labels, sums, counts, largest = one
+        *_, totals, numbers, tops = other
+        if len(labels) < 3:
+            continue
+        full = tally.zeros == "observed"
+        means = totals / (len(labels) if full else np.maximum(numbers, 1))
+        names = {place: what for place, label in enumerate(labels) if (what := _called(label))}
+        others = totals.sum() - sums[[*names]].sum()
+        mean = others / max(len(labels) - len(names), 1) if full else means.sum()
+        near = {SUM: np.isclose(sums, others, rtol=ROUNDED), MEAN: np.isclose(sums, mean, rtol=ROUNDED)}
+        is_sum = np.isclose(sums, tops.sum(), rtol=1e-9, atol=0) & (counts > 1)
+        is_sum &= np.allclose(2 * tops, totals, rtol=1e-9, atol=0)
+        is_mean = np.isclose(sums, means.sum(), rtol=1e-9, atol=0) & np.isclose(largest, means.max(), rtol=1e-9, atol=0)
+        is_mean[1:-1] = False  # a line within may lie between its neighbours, as it does in a table that rises evenly
+        is_mean &= len(totals) > 2 and bool(np.ptp(means) > 1e-9 * means.max())
+        exact = {SUM: is_sum, MEAN: is_mean}
+        for place in sorted({*names, *np.flatnonzero(is_sum | is_mean).tolist()}):
+            kinds = [what for what in (SUM, MEAN) if exact[what][place] or (place in names and near[what][place])]
+            what = kinds[0] if kinds else names[place]
+            yield Summary(side, labels[place], what, named=place in names, certain=bool(kinds))
 
 
-def _marks(tally: Tally) -> list[str]:
-    if not is_mark(tally.largest, tally.next_largest, times=tally.times, cells=tally.cells):
+def _called(label: str) -> str | None:
+    """Return what a label says that a line is of the others, or None."""
+    if len(label) > LISTED or not label[:1].isalpha():
+        return None
+    plain = unicodedata.normalize("NFKD", label).casefold()
+    return NAMED.get("".join(letter for letter in plain if letter.isalpha()))
+
+
+def _marks(tally: Tally, ingest: IngestParameters) -> list[str]:
+    marks = far_off(tally.times, tally.cells)
+    if not marks:
         return []
-    return [
-        f"{tally.largest:g} stands {tally.times:,} times, and the next largest value is {tally.next_largest:g}; if it "
-        f"means that a cell was not rated: `unrated: [{tally.largest:g}]` and `zeros: missing`"
-    ]
+    largest = next(value for value in tally.times if value not in marks)
+    stand = " and ".join(f"{mark:g} {tally.times[mark]:,} times" for mark in marks).replace(" ", " stands ", 1)
+    settings = {"zeros": "missing"} if tally.zeros == "observed" else {}
+    remedy = keys(**settings, unrated=[*ingest.unrated, *marks])
+    it = "it means" if len(marks) == 1 else "they mean"
+    return [f"{stand}, and the next largest value is {largest:g}; if {it} that a cell was not rated: {remedy}"]
 
 
-def _alike(side: str, labels: tuple[str, ...]) -> list[str]:
-    """Return a note on labels that differ by case only, the first of them named."""
+def _misread(tally: Tally, ingest: IngestParameters) -> list[str]:
+    """Return notes on a table that may have been read in the wrong layout, or with a line too many."""
+    rows = tally.row_counts
+    if ingest.layout == "triples" and min(len(rows), len(tally.column_counts)) > 2 and rows.max() < 2:
+        return [f"no row has more than one cell; if the file has a line for each row: {keys(layout='table')}"]
+    if ingest.layout == "table" and len(rows) > 2 and rows[0] == 0 and rows[1:].all():
+        remedy = leaving_out(ingest, "rows", [tally.row_labels[0]])
+        return [f"the first row, {quoted(tally.row_labels[0])}, has no cell; if it is a second header: {remedy}"]
+    return []
+
+
+def _alike(side: str, labels: tuple[str, ...]) -> Iterator[str]:
+    """Give a note on labels that differ by case only, and one on those that differ by what is hardly seen."""
     first: dict[str, str] = {}
-    pairs = [(other, label) for label in labels if (other := first.setdefault(label.casefold(), label)) != label]
-    examples = ", ".join(f"{one!r} and {two!r}" for one, two in pairs[:LISTED])
-    more = f" and {len(pairs) - LISTED:,} more" if len(pairs) > LISTED else ""
-    return [f"{side} labels differ by case only: {examples}{more}; write them alike if they are one"] if pairs else []
+    pairs = [(other, label) for label in labels if (other := first.setdefault(_seen(label), label)) != label]
+    for what, by_case, spell in (("differ by case only", True, repr), ("look alike", False, ascii)):
+        some = [pair for pair in pairs if (pair[0].casefold() == pair[1].casefold()) is by_case]
+        examples = ", ".join(f"{spell(one)} and {spell(two)}" for one, two in some[:LISTED])
+        more = f" and {len(some) - LISTED:,} more" if len(some) > LISTED else ""
+        if some:
+            yield f"{side} labels {what}: {examples}{more}; write them alike if they are one"
+
+
+def _seen(label: str) -> str:
+    """Return a label without case, characters that have no shape of their own, and forms of letters."""
+    if label.isascii():
+        return label.casefold()
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", label)).casefold()

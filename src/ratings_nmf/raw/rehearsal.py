@@ -9,11 +9,8 @@ from ratings_nmf.core.tally import tally_of
 from ratings_nmf.raw.assembly import table_of
 from ratings_nmf.raw.findings import Description, Key
 from ratings_nmf.raw.layouts import read_cells
-from ratings_nmf.raw.notes import notes, totals
+from ratings_nmf.raw.notes import notes, summaries
 from ratings_nmf.raw.sampling import Sample
-
-TOTALS = {"total", "totals", "sum", "all", "grandtotal", "gesamt", "summe", "somme", "totale", "totaal", "suma"}
-"""Labels, without case, spaces and marks, of lines that are left out where they are the sum of the others."""
 
 
 def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
@@ -27,14 +24,12 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
         description.findings.append(("refused", str(error)))
         return
     tally = tally_of(ratings)
-    sums = [(side, label) for side, label in totals(tally) if _is_total(label)]
-    if sums:
+    if sums := [summary for summary in summaries(tally) if summary.named and summary.certain]:
         skip = dict(description.ingest.get("skip", Key({})).value)
-        for side, label in sums:
+        for side, label, what, *_ in sums:
             skip[f"{side}s"] = [*skip.get(f"{side}s", []), label]
-            sentence = f"{side} {label!r} is the sum of the others, and left out"
-            description.findings.append(("total", sentence))
-        description.ingest["skip"] = Key(skip, "the sums of the others are no rows or columns of their own")
+            description.findings.append(("total", f"{side} {label!r} is {what}, and left out"))
+        description.ingest["skip"] = Key(skip, "what sums up the others is no row or column of its own")
         tally = tally_of(_read(sample, description, counts=counts))
     profile = tally.profile()
     description.profile = profile
@@ -45,7 +40,7 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
         size = f"{about}of the sample: {size}"
     description.findings.insert(1, ("size", size))
     description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
-    description.findings += [("note", remark) for remark in notes(tally)]
+    description.findings += [("note", remark) for remark in notes(tally, description.parameters())]
 
 
 def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsTable:
@@ -87,7 +82,3 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
 def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
     parameters = description.parameters()
     return read_cells(sample.path, parameters, zeros=parameters.zeros)[:3]
-
-
-def _is_total(label: str) -> bool:
-    return "".join(letter for letter in label.casefold() if letter.isalnum()) in TOTALS

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
-from ratings_nmf.raw.faults import command, refusal, skipping
+from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
 from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, SEPARATORS, STAND_IN, refuse_encoding
 from ratings_nmf.raw.source import Source
 
@@ -97,25 +97,26 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
         with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
             refuse_encoding(source.path, text, first=1)
     separator = source.separator or ","
-    look = command(f"sed -n '{';'.join(f'{line}p' for line, *_ in bad_lines)}'", source.path)
     if "quote" in numbers:
         faults = [f"line {line}: a quote is opened and not closed" for line in numbers["quote"]]
         expected, remedy = "quotes in pairs", "close it, or double it where it belongs to the text: "
-        remedy += command("grep -n '\"'", source.path)
+        remedy += look("grep -n '\"'", source.path)
+        if any('\\"' in text for *_, text in bad_lines):
+            remedy = "if quotes within are escaped: " + edit(r's/\\"/""/g', source.path)
     elif "width" in numbers:
-        widths = [(line, _width(text, separator)) for line, kind, text in bad_lines if kind == "width"]
-        faults = [f"line {line} has {width} field{'s' * (width != 1)}" for line, width in widths]
+        lines = [(line, _width(text, separator), text) for line, kind, text in bad_lines if kind == "width"]
+        faults = [
+            f"line {line} has {width} field{'s' * (width != 1)}: {quoted(text.strip())}" for line, width, text in lines
+        ]
         expected = f"{len(source.names)}, as in the first line (separator: {SEPARATORS.get(separator, separator)})"
         openings = {text.lstrip()[:1] for *_, text in bad_lines}
-        remedy = f"mend it: {look}"
+        remedy = f"mend them, or take them out: {edit(''.join(f'{line}d;' for line, *_ in lines)[:-1], source.path)}"
         if len(openings) == 1 and openings <= {*COMMENTS}:
             remedy = f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
     else:
         faults = [f"line {line} is longer than {LONGEST_LINE:,} characters" for line in numbers["length"]]
         expected = "shorter lines"
-        remedy = "if a quote is opened and not closed, close it: " + command(
-            "awk 'length > 9999 {print NR}'", source.path
-        )
+        remedy = "if a quote is opened and not closed, close it: " + look("awk 'length > 9999 {print NR}'", source.path)
     fault_lines = [*faults, *([f"and {more:,} more"] if more else [])]
     raise refusal(source.path, "; ".join(fault_lines), expected, remedy)
 

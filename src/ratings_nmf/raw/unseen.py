@@ -12,7 +12,7 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.transform import became
 from ratings_nmf.files.columns import Coded
-from ratings_nmf.raw.faults import command, listing, quoted, refusal
+from ratings_nmf.raw.faults import listing, look, quoted, refusal
 from ratings_nmf.raw.layouts import read_cells
 
 
@@ -72,7 +72,7 @@ def read_unseen(
     is_cell = is_rating & ~undrawn
     if is_cell.sum() < 2:
         wrong = f"found {is_cell.sum()} cells to predict"
-        raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {command('head', path)}")
+        raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {look('head', path)}")
     labels: list[str] = []
     places = []
     for name, (codes, texts), known in zip(
@@ -89,7 +89,7 @@ def read_unseen(
             path,
             f"no cell has labels of the table: {listing(labels)}",
             f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1",
-            f"compare the labels, and the order of the columns: {command('head -3', path)}",
+            f"compare the labels, and the order of the columns: {look('head -3', path)}",
         )
     return UnseenCells(
         rows=places[0],
@@ -111,4 +111,4 @@ def _refuse_repeated(path: Path, rows: Coded, columns: Coded) -> None:
         for key, count in zip(keys[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
     ]
     if faults:
-        raise refusal(path, listing(faults), "each cell once", f"see them side by side: {command('sort', path)}")
+        raise refusal(path, listing(faults), "each cell once", f"see them side by side: {look('sort', path)}")

@@ -11,7 +11,7 @@ from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
 from ratings_nmf.raw.dialect import Dialect
 from ratings_nmf.raw.faults import MISSING
-from ratings_nmf.raw.notes import is_mark
+from ratings_nmf.raw.notes import far_off
 from ratings_nmf.raw.scan import LIMITS, lines
 from ratings_nmf.raw.source import Source
 from ratings_nmf.raw.splitting import Columns
@@ -19,6 +19,9 @@ from ratings_nmf.raw.splitting import Columns
 BARS = " ▁▂▃▄▅▆▇█"
 FEW, MOST = 12, 25
 """How many different values a histogram shows one by one, and a scale of ratings has at most."""
+
+CODES = 4
+"""Different numbers below 0 that may all be marks, at most."""
 
 TOP = 100
 """Highest value of a scale of ratings, at most."""
@@ -55,20 +58,19 @@ class Values:
 
     @property
     def marks(self) -> list[float]:
-        """Numbers that seem to mean "not rated": one that is far off all others and frequent, or alone below 0."""
-        rising = self.rising
-        marks = []
-        if len(rising) > 2 and is_mark(
-            rising[-1],
-            max(map(abs, rising[:-1])),
-            times=self.numbers[rising[-1]],
-            cells=self.numbers.total(),
-        ):
-            marks.append(rising.pop())
-        below = [value for value in rising if value < 0]
-        if len(below) == 1 and below[0] == round(below[0]) and len(rising) > 1:
-            marks += below
-        return marks
+        """Numbers that seem to mean "not rated": far off all others and frequent, or alone or whole codes below 0."""
+        below = [value for value in self.rising if value < 0]
+        others = [value for value in self.rising if value >= 0]
+        whole = all(value == round(value) for value in below)
+        alone = len(below) == 1 and (whole or self.numbers[below[0]] > 1)
+        codes = whole and 1 < len(below) <= CODES and bool(others) and -below[0] > others[-1]
+        if not (others and (alone or codes)):
+            below = []
+        sizes: Counter[float] = Counter()
+        for value in {*self.numbers}.difference(below):
+            sizes[abs(value)] += self.numbers[value]
+        far = far_off(sizes, self.numbers.total()) if len(sizes) > 2 else []
+        return [*below, *(mark for mark in far if mark in self.numbers)]
 
     @property
     def is_scale(self) -> bool:

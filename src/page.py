@@ -1,19 +1,21 @@
 """Put what the pipeline made of all datasets on one page that needs nothing else: reports/index.html."""
 
+from dataclasses import replace
+
 import msgspec
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.files import interim, loadings, reports
-from ratings_nmf.model import reading
-from ratings_nmf.page.html import Sources, build
-from ratings_nmf.recommend import recommendations
-from ratings_nmf.survey.consensus import Consensus
+from ratings_nmf.figures import sources
+from ratings_nmf.files import reports
+from ratings_nmf.page.html import build
 
 
 def page() -> stage.Outcome:
     """Build and write the page."""
     parameters = params.load()
-    datasets = [_sources(name, parameters) for name in parameters.datasets]
+    datasets = [
+        replace(sources.read(name, parameters), parameters=_given(block)) for name, block in parameters.datasets.items()
+    ]
     text = build(datasets, seed=parameters.seed)
     reports.write_page(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
@@ -21,29 +23,10 @@ def page() -> stage.Outcome:
     return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{draws}"
 
 
-def _sources(name: str, parameters: params.Parameters) -> Sources:
-    block = parameters.datasets[name]
-    draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
-    table, to = interim.read(name, draw=draw), block.recommend.to
-    factors = reading.read(name, draw=draw)
+def _given(block: params.DatasetParameters) -> dict[str, dict[str, object]]:
+    """Return a dataset's parameters by section, without those that are not given."""
     sections = msgspec.to_builtins(block).items()
-    return Sources(
-        name=name,
-        parameters={
-            section: {key: value for key, value in keys.items() if value is not None} for section, keys in sections
-        },
-        table=table,
-        profile=interim.read_profile(name),
-        factors=factors,
-        fit=reports.read(name, "fit"),
-        evidence=reports.read_evidence(name),
-        survey=reports.read(name, "survey"),
-        heldout=reports.read(name, "heldout", stage="evaluate"),
-        recommendations=recommendations.read(name, table, to=to, components=factors.components),
-        to=to,
-        loss_curve=loadings.read_loss_curve(name),
-        consensus=Consensus.from_numbers(*reports.read_consensus(name)),
-    )
+    return {section: {key: value for key, value in keys.items() if value is not None} for section, keys in sections}
 
 
 if __name__ == "__main__":

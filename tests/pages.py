@@ -4,9 +4,9 @@ import numpy as np
 
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
+from ratings_nmf.figures.sources import Sources
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.page.html import Sources
 from ratings_nmf.recommend.search import recommend
 from ratings_nmf.survey.consensus import arrange, consensus
 

@@ -297,6 +297,15 @@ def test_lists_that_find_less_than_popularity_carry_a_warning():
         assert "most popular" in page
 
 
+def test_chains_stand_where_a_loss_would():
+    whole = dataclasses.replace(
+        made_of("a", 5, 4), loss_curve=None, traces=np.array([[2.0, 1.5, 1.2], [1.0, 1.1, 1.2]])
+    )
+    page = html.build([whole], seed=0)
+    assert "The noise of 2 chains over 3 sweeps." in page
+    assert "come to one level" in Elements(page).text
+
+
 def test_one_is_singular():
     text = Elements(html.build([made_of("a", 5, 4, k=1, zeros="missing")], seed=0)).text
     assert "The component has the rest." in text

@@ -59,3 +59,14 @@ def test_convergence_is_logarithmic_where_the_loss_falls_tenfold(losses, texts):
     assert [text for _, text in chart["up"]] == texts
     assert chart["across"][0][0] >= chart["left"]
     assert chart["has_dots"] == (len(losses) <= charts.DOTS)
+
+
+@pytest.mark.parametrize("sweeps", [1, 40, 1001])
+def test_chains_are_drawn_to_their_last_sweep(sweeps):
+    traces = np.random.default_rng(0).uniform(1, 2, (3, sweeps))
+    traces[1, sweeps // 2 + 1 :] = np.nan
+    chart = charts.chains(traces)
+    inside(chart)
+    full, short, _ = chart["curves"]
+    assert len(full) == min(sweeps, 143) and full[0][0] == short[0][0] == chart["left"]
+    assert short[-1][0] <= chart["left"] + charts.WIDTH * (sweeps // 2) / max(sweeps - 1, 1) + 0.1

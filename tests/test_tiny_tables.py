@@ -13,11 +13,12 @@ from ratings_nmf.core.words import fit_warnings, list_warnings
 from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import survey_figure
 from ratings_nmf.figures.gallery import consensus_figure, heatmaps
+from ratings_nmf.figures.sources import Sources
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.page.html import Sources, describe
+from ratings_nmf.page.html import describe
 from ratings_nmf.recommend import foldin, search
 from ratings_nmf.recommend.recommendations import Spread
 from ratings_nmf.solvers.factorize import factorize

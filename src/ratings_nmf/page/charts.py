@@ -28,6 +28,9 @@ STEPS = 5
 DOTS = 60
 """Points of a curve up to which each is marked."""
 
+SWEEPS = 150
+"""Most points of a chain."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ruler:
@@ -59,7 +62,7 @@ def agreement(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def convergence(losses: Matrix) -> dict[str, Any]:
     """Return the chart of the loss after each iteration, on a logarithmic scale where it falls tenfold."""
-    count, title = len(losses), "what the solver minimises"
+    title, across = "what the solver minimises", _numbered("iteration", len(losses))
     if losses[0] > 10 * losses[-1] > 0:
         scale = LogScale(floor=losses.min(), limit=losses.max())
         values = scale.ticks()[1:]
@@ -67,10 +70,19 @@ def convergence(losses: Matrix) -> dict[str, Any]:
         up = Ruler(title=title, ticks=ticks, place=scale.place)
     else:
         up = linear(title, losses.min(), losses.max())
-    step = int(max(_step(count), 1))
-    ticks = [((number - 1) / max(count - 1, 1), f"{number:,}") for number in range(step, count + 1, step)]
-    across = Ruler(title="iteration", ticks=ticks, place=lambda values: values / max(count - 1, 1))
-    return _chart(across, up, [(across.place(np.arange(count)), losses)])
+    return _chart(across, up, [(across.place(np.arange(len(losses))), losses)])
+
+
+def chains(traces: Matrix) -> dict[str, Any]:
+    """Return the chart of the noise after each sweep of each chain; of many sweeps some are drawn."""
+    count = traces.shape[1]
+    drawn = np.arange(0, count, -(-count // SWEEPS))
+    across = _numbered("sweep", count)
+    curves = [
+        (across.place(drawn[known]), trace[drawn][known])
+        for trace, known in zip(traces, ~np.isnan(traces[:, drawn]), strict=True)
+    ]
+    return _chart(across, linear("noise", float(np.nanmin(traces)), float(np.nanmax(traces))), curves)
 
 
 def linear(title: str, low: float, high: float) -> Ruler:
@@ -104,6 +116,13 @@ def _text(value: float, step: float) -> str:
 def _power(value: float) -> int:
     """Return the power of ten of a number's first digit."""
     return int(f"{value:e}".partition("e")[2])
+
+
+def _numbered(title: str, count: int) -> Ruler:
+    """Return the axis of so many steps, numbered from 1, which begins and ends at one."""
+    step = int(max(_step(count), 1))
+    ticks = [((number - 1) / max(count - 1, 1), f"{number:,}") for number in range(step, count + 1, step)]
+    return Ruler(title=title, ticks=ticks, place=lambda values: values / max(count - 1, 1))
 
 
 def _counts(counts: Sequence[int]) -> Ruler:

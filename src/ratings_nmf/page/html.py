@@ -5,7 +5,6 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -13,22 +12,20 @@ import numpy as np
 import yaml
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
-from numpy.typing import NDArray
 
 from ratings_nmf.core import words
 from ratings_nmf.core.progress import progress
-from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.words import aligned, counted, number, percent
 from ratings_nmf.figures.arrangement import ANNOTATE
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
 from ratings_nmf.figures.scales import kinds
+from ratings_nmf.figures.sources import Sources
 from ratings_nmf.files.loadings import CSV_LIMIT
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.page import charts
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices
-from ratings_nmf.page.panels import component_cards, heldout_panel, notes, parts, recommendations_panel, survey_panel
-from ratings_nmf.recommend.recommendations import Recommendations
-from ratings_nmf.survey.consensus import Consensus
+from ratings_nmf.page.measures import convergence_panel, heldout_panel, survey_panel
+from ratings_nmf.page.panels import component_cards, notes, parts, recommendations_panel
 
 SCRIPTS = (
     "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "likeness", "parts", "survey", "search",
@@ -41,43 +38,6 @@ MOST = 3_000_000
 
 PANELS = 70_000
 """Characters that the panels of a dataset take, about."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sources:
-    """What the pipeline made of one dataset.
-
-    Attributes
-    ----------
-    name, parameters
-        The dataset's key and block in params.yaml.
-    table, profile, factors, fit
-        What went in and came out.
-    evidence, survey
-        Lines of survey.csv, None where a score was not measured, and survey.json.
-    heldout
-        heldout.json.
-    recommendations, to
-        The lists, and whether rows or columns receive them.
-    loss_curve
-        The loss after each iteration, shape (iterations,); None where the solver tells none.
-    consensus
-        How often columns fall together over restarts; None where nothing was restarted.
-    """
-
-    name: str
-    parameters: dict[str, Any]
-    table: RatingsTable
-    profile: dict[str, Any]
-    factors: Factors
-    fit: dict[str, Any]
-    evidence: Sequence[dict[str, Any]]
-    survey: dict[str, Any]
-    heldout: dict[str, Any]
-    recommendations: Recommendations
-    to: Side
-    loss_curve: NDArray[np.float64] | None = None
-    consensus: Consensus | None = None
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,7 +71,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
             "sum of squares. More components always bring these errors down, so they say how close the picture is, "
             "not how well it predicts."
         ),
-        "convergence": _convergence(sources),
+        "convergence": convergence_panel(sources.loss_curve, sources.traces, converged=fit["converged"]),
         "survey": survey,
         "heldout": heldout_panel(sources.heldout),
         "recommendations": recommendations_panel(sources.heldout, sources.recommendations, to=sources.to),
@@ -256,20 +216,6 @@ def _files(sources: Sources) -> dict[str, str]:
         **loadings,
         "cells": f'pd.read_parquet("{interim}/cells.parquet").query("SIDE == " + str({place}))',
         "lists": f'pd.read_csv("data/recommendations/{name}.csv", index_col="for").loc[[LABEL]]',
-    }
-
-
-def _convergence(sources: Sources) -> dict[str, Any] | None:
-    losses = sources.loss_curve
-    if losses is None or not len(losses):
-        return None
-    states = {True: " The solver stopped when it hardly fell any more.", False: " The solver had not converged."}
-    return {
-        "chart": charts.convergence(losses),
-        "first": number(float(losses[0])),
-        "last": number(float(losses[-1])),
-        "count": len(losses),
-        "state": f"What the solver minimises, after each iteration.{states.get(sources.fit['converged'], '')}",
     }
 
 

@@ -1,4 +1,4 @@
-"""What components are made of, how many, how wrong on cells not seen, and recommendations, as templates show them."""
+"""What to know first, what components are made of, and recommendations, as templates show them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,34 +15,11 @@ from ratings_nmf.core.words import (
     gain_warnings,
     label,
     list_warnings,
-    number,
     percent,
 )
 from ratings_nmf.figures.arrangement import heaviest, most_relevant
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.page import charts
 from ratings_nmf.recommend.recommendations import Recommendations
-
-SCORES = {
-    "cv_rmse": ("error on held-out cells", "root of the mean square (RMSE); the lower, the better"),
-    "cv_rmse_se": ("its standard error", "how far it would move with other held-out cells"),
-    "cv_gap_se": ("standard error of how far it is above the least", "on the same cells; 0 at the least itself"),
-    "cv_mae": ("mean error on held-out cells", "mean of the absolute differences"),
-    "explained_variance": ("explained", "1 is all of the table's sum of squares"),
-    "rss": ("left over", "sum of the squared differences"),
-    "shuffled_rss": ("left over of a shuffled table", "the same for a table without structure"),
-    "cophenetic": ("cophenetic correlation", "1: the restarts group alike"),
-    "dispersion": ("dispersion", "1: the restarts agree on every pair"),
-    "silhouette": ("silhouette", "1: the groups are far apart"),
-    "stability": ("stability", "1: every restart finds the same components"),
-    "weakest": ("least alike component", "1: every restart finds each of them again"),
-    "sparsity_W": ("sparsity of W", "0: all rows alike, 1: one row holds all"),
-    "sparsity_H": ("sparsity of H", "0: all columns alike, 1: one column holds all"),
-}
-"""Names and meanings of survey.csv's columns."""
-
-GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
-"""Names of the simpler guesses of heldout.json."""
 
 TOP = 5
 """Rows and columns of a component that the page lists."""
@@ -108,63 +85,6 @@ def parts(factors: Factors) -> str:
         f"{levels} of the total are levels: what a row or a column has whatever the component. "
         f"{'The component has' if factors.parts == 1 else f'The {factors.parts:,} components share'} the rest."
     )
-
-
-def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
-    """Describe the evidence for a number of components; the count that was fitted is shown first where surveyed."""
-    counts = [line["n_components"] for line in evidence]
-    names = [name for name in evidence[0] if name != "n_components"]
-    errors = [line for line in evidence if line["cv_rmse"] is not None]
-    points = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
-    choice = survey["choice"]
-    return {
-        "reason": f"To predict: {survey['reason']} To name: {survey['parts_reason']}",
-        "chart": charts.survey(errors) if errors else None,
-        "alternative": f"Error on held-out cells by number of components: {points}",
-        "agreement": charts.agreement(evidence) if any(line["stability"] is not None for line in evidence) else None,
-        "counts": counts,
-        "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
-        "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
-        "scores": [{name: number(line[name]) for name in names} for line in evidence],
-        "rules": [
-            (name.replace("_", " "), "nothing" if count is None else str(count))
-            for name, count in sorted(survey["rules"].items())
-        ],
-        "notes": [label(note) for note in survey["notes"]],
-        "warnings": (
-            [f"The survey suggests {choice} as the number of components; {fitted} were fitted."]
-            if choice not in (None, fitted)
-            else []
-        ),
-    }
-
-
-def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
-    """Describe the error on cells that the fit did not see, beside those of simpler guesses (`<guess>_rmse`)."""
-    guesses = [
-        (GUESSES.get(name := key.removesuffix("_rmse"), name.replace("_", " ")), value)
-        for key, value in sorted(heldout.items())
-        if key.endswith("_rmse") and value is not None
-    ]
-    panel = {
-        "verdict": heldout["verdict"],
-        "warns": heldout.get("beats_baseline") is False,
-        "notes": [label(note) for note in heldout.get("notes", [])],
-        "bars": [],
-    }
-    if heldout.get("rmse") is None:
-        return panel
-    bars = [("this model", heldout["rmse"]), *sorted(guesses, key=lambda bar: (bar[1], bar[0]))]
-    longest = max(error for _, error in bars) or 1.0
-    turns = f", in {heldout['folds']} turns," if heldout["folds"] else ""
-    return {
-        **panel,
-        "bars": [(name, number(error), round(error / longest, 3)) for name, error in bars],
-        "how": (
-            f"Error (RMSE): {heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
-            "Shorter is better; grey: simpler guesses."
-        ),
-    }
 
 
 def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to: Side) -> dict[str, Any] | None:

@@ -1,0 +1,85 @@
+"""What the pipeline made of one dataset, read once for its figures and for the page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ratings_nmf.core.params import Parameters
+from ratings_nmf.core.table import RatingsTable, Side
+from ratings_nmf.figures.arrangement import Matrix
+from ratings_nmf.files import interim, loadings, reports
+from ratings_nmf.model import reading
+from ratings_nmf.model.factors import Factors
+from ratings_nmf.recommend import recommendations
+from ratings_nmf.recommend.recommendations import Recommendations
+from ratings_nmf.survey.consensus import Consensus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What the pipeline made of one dataset.
+
+    Attributes
+    ----------
+    name
+        The dataset's key in params.yaml.
+    table, profile, factors, fit
+        What went in and came out; of a table with more than most_cells, of the rows drawn.
+    evidence, survey
+        Lines of survey.csv, None where a score was not measured, and survey.json.
+    heldout
+        heldout.json.
+    recommendations, to
+        The lists, and whether rows or columns receive them.
+    loss_curve
+        The loss after each iteration, shape (iterations,); None where the solver tells none.
+    traces
+        The noise after each sweep, shape (chains, sweeps), NaN after a chain's last; None without chains.
+    consensus
+        How often columns fall together over restarts; None where nothing was restarted.
+    parameters
+        The dataset's block in params.yaml, where it is shown.
+    """
+
+    name: str
+    table: RatingsTable
+    profile: dict[str, Any]
+    factors: Factors
+    fit: dict[str, Any]
+    evidence: Sequence[dict[str, Any]]
+    survey: dict[str, Any]
+    heldout: dict[str, Any]
+    recommendations: Recommendations
+    to: Side
+    loss_curve: Matrix | None = None
+    traces: Matrix | None = None
+    consensus: Consensus | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def read(name: str, parameters: Parameters) -> Sources:
+    """Return what the pipeline made of a dataset, but for its block in params.yaml.
+
+    Raises
+    ------
+    InputError
+        If a stage before was not run.
+    """
+    draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
+    table, to = interim.read(name, draw=draw), parameters.dataset(name).recommend.to
+    factors = reading.read(name, draw=draw)
+    return Sources(
+        name=name,
+        table=table,
+        profile=interim.read_profile(name),
+        factors=factors,
+        fit=reports.read(name, "fit"),
+        evidence=reports.read_evidence(name),
+        survey=reports.read(name, "survey"),
+        heldout=reports.read(name, "heldout", stage="evaluate"),
+        recommendations=recommendations.read(name, table, to=to, components=factors.components),
+        to=to,
+        loss_curve=loadings.read_loss_curve(name),
+        traces=loadings.read_traces(name),
+        consensus=Consensus.from_numbers(*reports.read_consensus(name)),
+    )

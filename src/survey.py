@@ -20,7 +20,9 @@ def survey(dataset: str) -> stage.Outcome:
     draw, fit = interim.draw(dataset, most_cells=parameters.most_cells, seed=parameters.seed), block.fit
     table = interim.read(dataset, draw=draw)
     options, left_out = counterpart(fit.solver, fit.options, table)
-    comparison = compare(table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed)
+    comparison = compare(
+        table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed, to=block.recommend.to
+    )
     notes = words.drawn_rows(draw) + ([STAND_INS[fit.solver]] if fit.solver in STAND_INS else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]
     reports.write_survey(dataset, evidence=comparison.evidence_frame(), consensus=to_frame(comparison.consensus))

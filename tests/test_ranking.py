@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from examples import planted, table_of
 from ratings_nmf.core import words
-from ratings_nmf.holdout import ranking, rivals
+from ratings_nmf.holdout import ranking, rivals, targets
 from ratings_nmf.holdout.evaluation import on_test_cells
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Model, fit_to_rest, training
@@ -21,11 +21,11 @@ def places(*cells):
     return rows, columns
 
 
-def sought_of(cells, zeros, held, *, to="rows", most=ranking.RECEIVERS):
+def sought_of(cells, zeros, held, *, to="rows", most=targets.RECEIVERS):
     """What is sought in a table, given the places that are held out of it."""
     table = table_of(np.asarray(cells, float), zeros)
     values = np.nan_to_num(table.dense())[held]
-    return ranking.sought(training(table, held), (held, values), to=to, most=most)
+    return targets.sought(training(table, held), (held, values), to=to, most=most)
 
 
 def test_by_hand():
@@ -35,8 +35,8 @@ def test_by_hand():
     assert what.targets.toarray().tolist() == [[0, 0, 1, 0, 0], [0, 0, 0, 0, 1]]
     lists = np.array([[4, 3, 2, *[-1] * 17], [4, 3, 2, *[-1] * 17]])
     # row 0 finds its column at the third place, row 1 at the first; columns 2 to 4 are known by none, so one of two
-    np.testing.assert_allclose(ranking.measured(lists, what), [[1 / math.log2(4), 1, 1], [1, 1, 1]])
-    np.testing.assert_allclose(ranking.measured(np.roll(lists[:, ::-1], 3, axis=1)[:, :20], what)[0, 0], 1)
+    np.testing.assert_allclose(targets.measured(lists, what), [[1 / math.log2(4), 1, 1], [1, 1, 1]])
+    np.testing.assert_allclose(targets.measured(np.roll(lists[:, ::-1], 3, axis=1)[:, :20], what)[0, 0], 1)
 
 
 @pytest.mark.parametrize("zeros", ["observed", "missing"])

@@ -104,6 +104,24 @@ def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(s
         assert again.evidence == found.evidence and again.options == {} and len(again.penalties) == 1
 
 
+@pytest.mark.parametrize(("noise", "counts", "suits"), [(1.0, [4, 8], 0.08), (0.3, [4], None)])
+def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts, suits):
+    draw = np.random.default_rng(0)
+    groups = np.kron(np.eye(4), np.ones((30, 30)))
+    chance = noise * draw.permutation(1 / np.arange(1.0, 121) ** 0.7) + (1 - noise) * 0.5 * groups
+    table = table_of((draw.random((120, 120)) < chance).astype(float), 0.1)
+    plan = SurveyParameters(components=counts, folds=3, restarts=0)
+    found = compare(table, plan, options={}, seed=0)
+    assert found.options.get("regularization") == suits
+    ndcg = {name: line["ndcg"] for name, line in found.penalties.items()}
+    assert [*ndcg] == ["0.02", "0.005", "0.01", "0.04", "0.08"]
+    if suits:  # nothing but how often a column is taken
+        assert max(ndcg, key=ndcg.get) == f"{suits:g}" and ndcg[f"{suits:g}"] > 1.05 * ndcg["0.02"]
+        turned = compare(table.transposed(), plan, options={}, seed=0, to="columns")
+        assert turned.options == found.options
+    assert compare(table, plan, options={"regularization": 0.02}, seed=0).penalties.keys() == {"0.02"}
+
+
 def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
     table, found = surveyed
     fits = [

@@ -13,8 +13,9 @@ from ratings_nmf.core.table import Places, RatingsTable, Side, free_loadings
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_gain, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.folds import make_folds
-from ratings_nmf.holdout.ranking import ListScores, figures, find, sought
+from ratings_nmf.holdout.ranking import ListScores, figures, find
 from ratings_nmf.holdout.rivals import LARGEST
+from ratings_nmf.holdout.targets import sought
 from ratings_nmf.holdout.trial import (
     Matrix,
     Model,

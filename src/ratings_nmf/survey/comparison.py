@@ -9,7 +9,7 @@ from joblib import cpu_count
 
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import cell_hash, derived_seed
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
@@ -40,7 +40,7 @@ class Comparison:
     choice, parts
         The count to predict with and why; the count of parts that one can name and why.
     penalties
-        The least error, and its count, under each penalty and levels that were tried.
+        The least error or, where lists decide, the highest NDCG@10, and its count, under each penalty and levels tried.
     options
         What suits the table, beyond the options that were given.
     notes
@@ -78,6 +78,7 @@ def compare(
     *,
     options: Mapping[str, Any],
     seed: int,
+    to: Side = "rows",
     jobs: int | None = None,
     column_limit: int = COLUMN_LIMIT,
 ) -> Comparison:
@@ -89,6 +90,8 @@ def compare(
         The counts, by rising count, and numbers of folds and of restarts, 0 of which turns a part off.
     options
         Of the native solver, which can leave out cells under both meanings of zero.
+    to
+        Whom lists are for, where they decide on the penalty.
     seed, jobs
         Start of every random stream; fits at a time, None for one a processor, or for a table of more than
         `CELLS_ALONE` cells for one, which uses all processors. The result does not depend on `jobs`.
@@ -110,7 +113,7 @@ def compare(
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
-        held_out, penalties = search(table, folds, counts, setting)
+        held_out, penalties = search(table, folds, counts, setting, to=to)
         errors, best = held_out.lines(), held_out.setting
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
-from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import NEVER, Folds
-from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, hold_out
+from ratings_nmf.holdout.targets import measured, ranked, sought
+from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_rest, hold_out, training
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.solvers.factorize import factorize
@@ -115,6 +116,26 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
         squares.append(np.sum(parts, axis=0))
         absolute.append(sum(sums) / cells.sum())
     return HeldOut(setting=setting, squares=np.array(squares), absolute=np.array(absolute), cells=cells)
+
+
+def found(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side) -> Matrix:
+    """Fit each count once for each fold to what is left, and look for the fold's cells by lists.
+
+    Return NDCG@10 of each receiver, a mean over the folds that sought something for it, shape (counts, receivers).
+    """
+    known = {fold: training(table, folds.held_out(fold)[0]) for fold in folds.numbers}
+    what = {fold: sought(known[fold], folds.held_out(fold), to=to) for fold in folds.numbers}
+
+    def ndcg(count: int, fold: int) -> Matrix:
+        model = Model(n_components=count, solver="native", options=setting.options)
+        seed = derived_seed(setting.seed, "survey lists", count, fold)
+        factors = fit_to_rest(known[fold], model, seed=seed)
+        return measured(ranked(factors, what[fold], to=to), what[fold])[:, 0]
+
+    receivers, place = np.unique(np.concatenate([each.receivers for each in what.values()]), return_inverse=True)
+    results = setting.run("fits for lists", ndcg, counts, folds.numbers)
+    sums = [np.bincount(place, np.concatenate(parts), len(receivers)) for parts in results]
+    return np.array(sums) / np.bincount(place, minlength=len(receivers))
 
 
 def restarted(

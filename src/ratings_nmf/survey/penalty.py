@@ -1,32 +1,42 @@
-"""The penalty and the levels at which counts are compared: those that suit the table, by its held-out cells."""
+"""The penalty and the levels that suit a table, by its held-out cells: what they are predicted at, or find in lists."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ratings_nmf.core.table import RatingsTable
+import numpy as np
+
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import Folds
+from ratings_nmf.holdout.trial import Matrix, standard_error
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.survey.evidence import HeldOut, Line, Setting, held_out
+from ratings_nmf.survey.evidence import HeldOut, Line, Setting, found, held_out
 
 PENALTIES = (0.01, 0.05, 0.25, 1.0)
 """Values of ``regularization`` that are tried beside the default, with levels and without where cells are missing."""
+
+PENALTIES_OF_LISTS = (0.005, 0.01, 0.04, 0.08)
+"""The same where cells that are not given count by a weight between 0 and 1."""
 
 MOST_CELLS = 2_000_000
 """Stored cells of a table up to which they are."""
 
 
 def search(
-    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting
+    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side
 ) -> tuple[HeldOut, dict[str, Line]]:
-    """Return the held-out errors under the setting that suits the table, and the least error under each one tried.
+    """Return the held-out errors under the setting that suits the table, and the best figure under each one tried.
 
     The one with the least error at its best count suits, unless the default's least is within one standard error of
-    it, paired over the same cells. Nothing is tried where the options name a ``regularization``, above `MOST_CELLS`, or
-    where cells that are not given count less than others: the error says little about lists.
+    it, paired over the same cells. Where cells that are not given count by a weight between 0 and 1, the error says
+    little about lists: there it is NDCG@10 of lists to `to`, paired over receivers. Nothing is tried where the options
+    name a ``regularization``, or above `MOST_CELLS`.
     """
     default = NativeOptions(**setting.options, zeros=table.zeros)
+    is_tried = default.regularization is None and len(table.values) <= MOST_CELLS
+    if is_tried and 0 < table.weight < 1:
+        return _by_lists(table, folds, counts, setting, to)
     trials = [held_out(table, folds, counts, setting)]
-    if default.regularization is None and default.weight in (0, 1) and len(table.values) <= MOST_CELLS:
+    if is_tried:
         levels = [True, False] if default.has_baseline and "baseline" not in setting.options else [default.baseline]
         for baseline in levels:
             for penalty in PENALTIES:
@@ -34,11 +44,36 @@ def search(
                 trials.append(held_out(table, folds, counts, replace(setting, options=options)))
     best = min(trials, key=lambda trial: trial.rmse[trial.best])
     gap, error = (figures[trials[0].best] for figures in trials[0].beyond(best))
-    return (trials[0] if gap <= error else best), dict(_least(trial, counts, table) for trial in trials)
+    lines = {
+        _in_words(trial.setting, table): {
+            "cv_rmse": float(trial.rmse[trial.best]), "n_components": counts[trial.best]
+        }
+        for trial in trials
+    }  # fmt: skip
+    return (trials[0] if gap <= error else best), lines
 
 
-def _least(trial: HeldOut, counts: Sequence[int], table: RatingsTable) -> tuple[str, Line]:
-    """Return penalty and levels in words, and the count of the least error with it."""
-    options = NativeOptions(**trial.setting.options, zeros=table.zeros)
-    name = f"{options.penalty:g}{' and levels' if options.has_baseline else ''}"
-    return name, {"cv_rmse": float(trial.rmse[trial.best]), "n_components": counts[trial.best]}
+def _by_lists(
+    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, to: Side
+) -> tuple[HeldOut, dict[str, Line]]:
+    tried = [setting]
+    tried += [replace(setting, options={**setting.options, "regularization": each}) for each in PENALTIES_OF_LISTS]
+    lines: dict[str, Line] = {}
+    best_lists: list[Matrix] = []
+    for each in tried:
+        ndcg = found(table, folds, counts, each, to=to)
+        best = int(ndcg.mean(axis=1).argmax()) if ndcg.size else 0
+        best_lists.append(ndcg[best])
+        if ndcg.size:
+            lines[_in_words(each, table)] = {"ndcg": float(ndcg[best].mean()), "n_components": counts[best]}
+    chosen = int(np.argmax([each.sum() for each in best_lists]))
+    gain = best_lists[chosen] - best_lists[0]
+    if len(gain) < 2 or gain.mean() <= standard_error(gain):
+        chosen = 0
+    return held_out(table, folds, counts, tried[chosen]), lines
+
+
+def _in_words(setting: Setting, table: RatingsTable) -> str:
+    """Return penalty and levels."""
+    options = NativeOptions(**setting.options, zeros=table.zeros)
+    return f"{options.penalty:g}{' and levels' if options.has_baseline else ''}"

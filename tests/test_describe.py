@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -209,6 +210,28 @@ TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
         {"separator": "\t", "encoding": "utf-16"},
         SHAPE,
     ),
+    "UTF-16 without a mark": (
+        "readers.csv",
+        wide(str).encode("utf-16-be"),
+        {"encoding": "utf-16-be", "zeros": "missing"},
+        SHAPE,
+    ),
+    "two marks": (
+        "survey.csv",
+        wide(lambda value: str(value if value < 4 else {4: 88, 5: 99}[value]), blank="-9"),
+        {"layout": "table", "zeros": "missing", "unrated": [-9, 88, 99]},
+        (USERS, ITEMS, sum(value < 4 for value in RATINGS.values())),
+    ),
+    "means": (
+        "sales.csv",
+        "shop,Q1,Q2,Q3,Q4\n"
+        + "".join(f"{name},{','.join(map(str, row))}\n" for name, row in zip("ABCDE", SALES, strict=True))
+        + "Average,"
+        + ",".join(f"{sum(column) / 5:.1f}" for column in zip(*SALES, strict=True))
+        + "\n",
+        {"layout": "table", "zeros": "observed", "skip": {"rows": ["Average"]}},
+        (5, 4, 20),
+    ),
     "gzip": ("readers.csv.gz", gzip.compress(wide(str).encode()), {"layout": "table"}, SHAPE),
     "zip": ("ratings.zip", zipped(lines("{u}\t{i}\t{v}\t{t}").encode()), {"columns": [1, 2, 3]}, SHAPE),
     "Parquet under another name": (
@@ -360,10 +383,75 @@ def test_what_ingest_would_refuse_is_said_in_its_words(folder):
     assert refusal.startswith("odd.csv: row 'bob', column 'b': 'four' is not a number")
 
 
-@pytest.mark.parametrize("content", ["", "\n\n", "one\ntwo\n", "\0\1\2binary", "who,what\nann,tea\nbob,ham\n"])
-def test_what_is_no_table_is_refused(content, folder):
-    with pytest.raises(InputError):
-        describe(save(folder, "nothing.csv", content))
+NUMBERS = "expected finite numbers of 0 or more, with a decimal point"
+REFUSALS = [
+    ("", "the file is empty; expected labels and values; look at it: `ls -l 'a b.csv'`"),
+    ("\n \n", "the file is empty; expected labels and values; look at it: `ls -l 'a b.csv'`"),
+    (
+        "one\ntwo\n",
+        "found one column (separator: comma); expected labels and values beside each other; look at it: "
+        "`head -3 'a b.csv'`",
+    ),
+    (
+        bytes(range(1, 9)) * 9,
+        "this is no text, but something binary; expected a table as text or Parquet; look at it: `file 'a b.csv'`",
+    ),
+    (
+        "who,what\nann,tea\nbob,ham\n",
+        "row 'ann', column 'what': 'tea' is not a number; row 'bob', column 'what': 'ham' is not a number; "
+        f"{NUMBERS}; look at it: `grep -nF -e tea 'a b.csv'`",
+    ),
+    (
+        "who,a,b\nann,$1,$2\nbob,$3,$4\n",
+        "row 'ann', column 'a': '$1' is not a number; row 'ann', column 'b': '$2' is not a number; row 'bob', "
+        "column 'a': '$3' is not a number; row 'bob', column 'b': '$4' is not a number; "
+        f"{NUMBERS}; if '$' may go: `sed -i -E 's/(^|[^[:alnum:]])(\\$) *([0-9.])/\\1\\3/g' 'a b.csv'`",
+    ),
+    (
+        "who,a,b\nann,,\nbob,,\n",
+        "every cell is 0 or blank; expected at least one above 0; look at it: `head 'a b.csv'`",
+    ),
+    (
+        'who,a,b\n"ann,1,2\nbob,3,4\n',
+        "line 2: a quote is opened and not closed; expected quotes in pairs; close it, or double it where it belongs "
+        "to the text: `grep -n '\"' 'a b.csv'`",
+    ),
+    (
+        "who,a,b\nann,1,2\nbob,3,4\nSource: us\n",
+        "line 4 has 1 field: 'Source: us'; expected 3, as in the first line (separator: comma); mend it, or take it "
+        "out: `sed -i -E 4d 'a b.csv'`",
+    ),
+    (
+        gzip.compress(gzip.compress(b"who,a\nann,1\n")),
+        "packed twice; expected a text, packed once at most, or Parquet; unpack it: `7z x 'a b.csv'`",
+    ),
+    (
+        b"\x1f\x8b\x08\0",
+        "damaged: it ends too early, or some bytes are wrong; expected a whole file; fetch or save it again, and "
+        "compare its size: `ls -l 'a b.csv'`",
+    ),
+    (
+        "<!DOCTYPE html>\n<html>404</html>\n",
+        "this is HTML or XML; expected a table as text or Parquet; save the table in it as CSV in UTF-8 and name that: "
+        "`path: a b.csv`",
+    ),
+]
+
+
+@pytest.mark.parametrize(("content", "line"), REFUSALS)
+def test_a_refusal_is_one_line_to_the_letter(content, line, folder):
+    with pytest.raises(InputError) as refused:
+        describe(save(folder, "a b.csv", content))
+    assert str(refused.value) == f"a b.csv: {line}"
+
+
+def test_what_is_said_of_a_sample_names_the_file(folder):
+    path = save(folder, "it's.csv", "who,a,b\nann,1,2\nbob,3,1/2\n")
+    refusal = dict(describe(path).findings)["refused"]
+    assert refusal == (
+        f"it's.csv: row 'bob', column 'b': '1/2' is not a number; {NUMBERS}; look at it: "
+        """`grep -nF -e 1/2 'it'"'"'s.csv'`"""
+    )
 
 
 def test_a_block_goes_below_the_datasets_and_no_other_line_changes():
@@ -394,6 +482,21 @@ def test_describe_changes_nothing_unless_told_to(checkout, tmp_path):
     done = workspace.stage("describe", "data/raw/groceries.csv", "--name", "groceries")
     assert "Traceback" not in workspace.stage("describe", "data/raw/groceries.csv", "--name", "A b").stderr
     assert done.stderr == "describe: 'groceries' is a dataset already; give another: `--name groceries-2`\n"
+
+
+@pytest.mark.parametrize("kind", ["two colons", "book ratings of Windows", "decimal commas", "words for not rated",
+                                  "genes", "UTF-16", "Parquet with an index", "white space around labels"])  # fmt: skip
+def test_the_block_as_printed_is_one_to_paste(kind, folder, capsys):
+    name, content, _, shape = TABLES[kind]
+    path = save(folder, name, content)
+    shipped = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(shipped, encoding="utf-8")
+    import_module("describe").describe(path, name="films")
+    lines_printed = capsys.readouterr().out.partition("\n\n")[2].partition("\n\n")[0]
+    pasted = shipped.replace("datasets:\n", f"datasets:\n{lines_printed}\n")
+    Path("params.yaml").write_text(pasted, encoding="utf-8")
+    cells, _ = import_module("ingest").ingest("films")
+    assert cells == shape[2]
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from ratings_nmf.raw.notes import notes
 CASES = list(cases())
 DATABASE = duckdb.connect(config={"threads": 1})
 LIBRARIES = re.compile(
-    r"duckdb|pyarrow|ArrowInvalid|msgspec|_csv|errno|codec|zlib|traceback|exception|invalid|conversion|straddl|"
+    r"duckdb|pyarrow|ArrowInvalid|msgspec|\b_csv|errno|codec|zlib|traceback|exception|invalid|conversion|straddl|"
     r"\bNoneType\b|object at|compressed file|file is not a|magic|thrift|bytes? \d+-",
     re.IGNORECASE,
 )

@@ -1,8 +1,12 @@
 """Every kind of refusal of a file, to the letter: what is wrong, where, what was expected, how to mend it."""
 
+import gzip
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
@@ -405,10 +409,12 @@ KINDS = [
     ),
     (
         b"\xd0\xcf\x11\xe0",
-        {},
+        {"path": "t.xls"},
         "this is an old Excel workbook",
         "a table as text or Parquet",
-        "save the sheet as CSV in UTF-8: `libreoffice --headless --convert-to csv t.csv`",
+        "save the sheet as CSV in UTF-8 and name that: `path: t.csv` after `python -m pip install python-calamine && "
+        "python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], header=None, "
+        """engine="calamine", keep_default_na=False).to_csv(sys.argv[2], header=False, index=False)' t.xls t.csv`""",
     ),
     (
         b"%PDF-1.7",
@@ -429,13 +435,52 @@ KINDS = [
 ]
 
 
+COMMANDS = [
+    "p,a,b\nx,1,2\nSource: us\n",
+    "p,a,b\nx,1,2\ny,3\nz,1,2,3\n",
+    "p,a,b,\r\nx,1,2\r\ny,1,2\r\n",
+    "a,b\nx,1,2\ny,1,2\n",
+    "p,a,b\nx,€1,€ 2\ny,€3,4\n",
+    'p,a,b\nx,$1,"$2.50"\ny,$3,4\n',
+    "p;a;b\nx kg;1 kg;2kg\ny;3;4\n",
+    "p,a,b\nx,<5,2\ny,3,4\n",
+    "p,a,b\nx,5*,2\ny,3,4\n",
+    "p,a,b\nx,5%,2\ny,3,4\n",
+    "p\ta\tb\nx\t1.5 b\t2 \ny\t3\t4 ep\n",
+    'p,a\n"x \\"y\\"",1\n',
+    '"p,a"\r\n"x,1"\r\n',
+    '"p,a"\n"""x"",1"\n',
+    "5,3,0\n4,0,1\n",
+]
+"""Files that the command in their refusal mends."""
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, gzip.compress])
+@pytest.mark.parametrize("content", COMMANDS)
+def test_what_a_refusal_gives_to_paste_mends_the_file(tmp_path, monkeypatch, content, pack):
+    monkeypatch.chdir(tmp_path)
+    name = "a t.csv.gz" if pack is gzip.compress else "a t.csv"
+    Path(name).write_bytes(pack(content.encode()))
+    with pytest.raises(InputError) as refused:
+        read_raw(Path(name), ingest(path=name), zeros="observed")
+    *settings, command = re.findall("`(.*?)`", str(refused.value))
+    subprocess.run(command, shell=True, check=True)
+    path = yaml.safe_load(settings[0])["path"] if settings else name
+    table = read_raw(Path(path), ingest(path=path), zeros="observed").table
+    assert len(table.values) >= 1
+
+
+def ingest(**settings):
+    return convert({"layout": "table", "zeros": "observed"} | settings, IngestParameters)
+
+
 @pytest.mark.parametrize(("content", "changes", "wrong", "expected", "remedy"), KINDS)
 def test_a_refusal_is_one_line_to_the_letter(tmp_path, monkeypatch, content, changes, wrong, expected, remedy):
     monkeypatch.chdir(tmp_path)
     settings = {"path": "t.csv", "layout": "table", "zeros": "observed"} | changes
     if content is not None:
         Path(settings["path"]).write_bytes(content if isinstance(content, bytes) else content.encode())
-    ingest = convert(settings, IngestParameters)
+    keys = ingest(**settings)
     with pytest.raises(InputError) as refused:
-        read_raw(Path(ingest.path), ingest, zeros=ingest.zeros)
+        read_raw(Path(keys.path), keys, zeros=keys.zeros)
     assert str(refused.value) == f"{settings['path']}: {wrong}; expected {expected}; {remedy}"

@@ -10,6 +10,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.dialect import LOOKED_AT, Dialect, dialect_of
 from ratings_nmf.raw.findings import Description, Key
+from ratings_nmf.raw.header import one_column
 from ratings_nmf.raw.meaning import Meaning, meaning_of
 from ratings_nmf.raw.names import UNNAMED_INDEX
 from ratings_nmf.raw.rehearsal import rehearse
@@ -34,47 +35,41 @@ def describe(path: Path) -> Description:
     """
     description = Description()
     with sampled(path) as sample:
-        try:
-            _look(sample, description)
-        except InputError as error:
-            raise InputError(str(error).replace(str(sample.path), str(path))) from None
-        description.findings = [
-            (heading, sentence.replace(str(sample.path), str(path))) for heading, sentence in description.findings
-        ]
+        _look(sample, description)
     return description
 
 
 def _look(sample: Sample, description: Description) -> None:
     dialect, records, empty = _first_records(sample)
     if not records or len(records[0]) < 2:
-        raise InputError(f"{sample.path}: found no line of two fields or more; expected labels and values")
+        with opened(sample.path, IngestParameters(path="sample", layout="table"), sample.file) as source:
+            raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
     structure = structure_of(records, dialect, header=None if dialect.separator else True)
     _describe_file(sample, dialect, structure, empty, description)
     _describe_layout(records[0], structure, description)
     description.ingest["zeros"] = Key("missing")
     ingest = description.parameters()
-    with opened(sample.path, ingest) as source:
-        columns = _columns(structure, source)
-        if not columns.values:
-            raise InputError(f"{sample.path}: found no column of numbers; expected labels and values")
-        values = count_values(source, columns, ingest, dialect)
+    with opened(sample.path, ingest, sample.file) as source:
+        values = count_values(source, _columns(structure, source), ingest, dialect)
     meaning = meaning_of(values, triples=structure.cell is not None, rates=_says_ratings(structure))
     _describe_values(values, meaning, description)
     rehearse(sample, description, counts=not meaning.rates and values.are_counts)
+    if not values.numbers:
+        raise InputError(dict(description.findings)["refused"])
 
 
 def _first_records(sample: Sample) -> tuple[Dialect, list[list[str]], int]:
     """Return how a file is written, its first records, and how many lines of it are empty."""
-    if not beginning(sample.path).startswith(PARQUET):
-        content = sample.path.read_bytes()
+    if not beginning(sample.file).startswith(PARQUET):
+        content = sample.file.read_bytes()
         text = content[: 2**20].decode("utf-8-sig", errors="replace")
         dialect, records = dialect_of(text)
         if len(content) > 2**20:
             records = records[:-1]
         return dialect, records, len(re.findall(rb"\n[ \t]*\r?(?=\n)", content))
-    with opened(sample.path, IngestParameters(path="sample.parquet", layout="table")) as source:
+    with opened(sample.path, IngestParameters(path="sample", layout="table"), sample.file) as source:
         order = _order(source)
-        with pyarrow.parquet.ParquetFile(sample.path) as file:
+        with pyarrow.parquet.ParquetFile(sample.file) as file:
             lines = next(file.iter_batches(LOOKED_AT), None)
             rows = [] if lines is None else [[*line.values()] for line in lines.to_pylist()]
     names = ["" if name.startswith(UNNAMED_INDEX) else name for name in source.names]

@@ -1,12 +1,14 @@
 """How a file is refused: in one line that says what is wrong and where, what was expected, and what to paste."""
 
-import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Any
+
+import yaml
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
@@ -57,7 +59,7 @@ def keys(**changes: Any) -> str:
     >>> keys(unrated=[99.0, "?"], skip={"rows": ["Total"]})
     '`unrated: [99, "?"]`, `skip: {rows: [Total]}`'
     """
-    return ", ".join(f"`{name}: {_flow(value)}`" for name, value in changes.items())
+    return ", ".join(f"`{name}: {flow(value)}`" for name, value in changes.items())
 
 
 def skipping(ingest: IngestParameters, **changes: Any) -> str:
@@ -210,6 +212,11 @@ def tidy(label: str) -> str:
     return " ".join(label.split())
 
 
+def nothing_left(path: Path) -> InputError:
+    """Return what to say of a table without a cell above 0."""
+    return refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {look('head', path)}")
+
+
 def listing(faults: list[str]) -> str:
     """Join the first 20 faults, and count the others."""
     more = f"; and {len(faults) - LISTED:,} more" if len(faults) > LISTED else ""
@@ -268,6 +275,12 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
     return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text)), None)
 
 
+def is_dressed(texts: set[str]) -> bool:
+    """Return whether texts are numbers with marks, or all with the same currency or unit."""
+    around = {part.groups() if (part := _AROUND.fullmatch(text)) else ("", "") for text in texts}
+    return any(map(marks_of, texts)) or (len(around) == 1 and all(bool(one) != bool(two) for one, two in around))
+
+
 def _bare(path: Path, texts: list[str]) -> str | None:
     """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
     parts = [_AROUND.fullmatch(text) for text in texts]
@@ -275,7 +288,7 @@ def _bare(path: Path, texts: list[str]) -> str | None:
     before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
     if None in parts or bool(before) == bool(behind) or len(before | behind) > FLAGS:
         return None
-    marks = "|".join(re.sub(r"([^\w\s<>])", r"\\\1", mark) for mark in sorted(before | behind))
+    marks = "|".join(re.sub(r"([$%-+.?@\[-^{-}])", r"\\\1", mark) for mark in sorted(before | behind))
     script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
     names = ", ".join(map(quoted, sorted(before | behind)))
     return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
@@ -285,15 +298,20 @@ def _is_word(text: str) -> bool:
     return bool(text) and not any(map(str.isdigit, text)) and text.lower() not in TRUTH
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Return a value as YAML in one line, which DVC and PyYAML read alike.
+
+    >>> flow(["user id", "yes", 0.5]), flow({"rows": ["Total"]}), flow("1e5"), flow([99.0, -1e30])
+    ('[user id, "yes", 0.5]', '{rows: [Total]}', '"1e5"', '[99, -1.0e+30]')
+    """
     match value:
         case dict():
-            return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
+            return "{" + ", ".join(f"{name}: {flow(item)}" for name, item in value.items()) + "}"
         case list():
-            return "[" + ", ".join(map(_flow, value)) + "]"
+            return "[" + ", ".join(map(flow, value)) + "]"
         case str() if not _PLAIN.fullmatch(value) or _RESERVED.fullmatch(value):
-            return json.dumps(value, ensure_ascii=False)
+            return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf)).strip()
         case float():
-            return repr(value).removesuffix(".0")
+            return re.sub(r"^(-?\d+)e", r"\1.0e", repr(value).removesuffix(".0"))
         case _:
             return str(value)

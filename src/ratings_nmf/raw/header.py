@@ -106,7 +106,7 @@ def _check_widths(
     """Refuse first lines that have not as many fields as all that follow, by what they seem to be."""
     widths = [len(record) for _, record in records]
     if widths[0] == 1 and len({*widths}) == 1:
-        raise _one_column(path, records[0][1][0], separator)
+        raise one_column(path, records[0][1][0], separator)
     usual = Counter(widths[1:]).most_common(1)[0][0] if len(widths) > 1 else widths[0]
     start = next(place for place, width in enumerate(widths) if width == usual)
     if start == 0 or usual == 1 or {*widths[start:]} != {usual}:
@@ -127,7 +127,8 @@ def _check_widths(
     raise refusal(path, wrong, expected, remedy)
 
 
-def _one_column(path: Path, field: str, separator: str) -> InputError:
+def one_column(path: Path, field: str, separator: str) -> InputError:
+    """Return what to say of a text that is one column, whose first line is `field`."""
     line = field.splitlines()[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
     remedy = f"look at it: {look('head -3', path)}"

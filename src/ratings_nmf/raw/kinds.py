@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
 from ratings_nmf.files.columns import to_floats, to_mask
-from ratings_nmf.raw.faults import NUMBER, TRUTH, marks_of, refuse_cells, refuse_columns
+from ratings_nmf.raw.faults import NUMBER, TRUTH, is_dressed, refuse_cells, refuse_columns
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
@@ -108,7 +108,7 @@ class Kinds:
         candidates = [
             place
             for place, texts in enumerate(self._texts)
-            if len(texts) > 1 and not good[place] and not any(map(marks_of, texts))
+            if len(texts) > 1 and not good[place] and not is_dressed(texts)
         ]
         if candidates and good.any():
             refuse_columns(path, [self._names[place] for place in candidates], self._texts[candidates[0]], self._ingest)

@@ -25,6 +25,7 @@ from ratings_nmf.raw.faults import (
     leaving_out,
     listing,
     look,
+    nothing_left,
     quoted,
     refusal,
     refuse_repeated,
@@ -127,17 +128,19 @@ def read_blocks(
         refuse_repeated(path, duplicate_cells)
     check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, zeros)
     if not count_above:
-        raise refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {look('head', path)}")
+        raise nothing_left(path)
 
 
 def read_cells(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, sample: Path | None = None
 ) -> tuple[Coded, Coded, NDArray[np.float64], Batch]:
     """Read cells as they are: labels, coded, of rows and of columns; values, NaN where blank; and the last batch.
 
+    They are those of a file, or of a sample of it.
+
     Parameters and errors are those of `read_raw`, which makes a table of them.
     """
-    all_batches = list(batches(path, ingest, zeros=zeros, limits=limits))
+    all_batches = list(batches(path, ingest, zeros=zeros, limits=LIMITS, sample=sample))
     with ThreadPoolExecutor() as pool:
         parts = [batch.rows for batch in all_batches], [batch.columns for batch in all_batches]
         sides = list(pool.map(lambda arrays: to_coded(pa.chunked_array(arrays, LABEL)), parts))
@@ -147,7 +150,9 @@ def read_cells(
     return sides[0], sides[1], values, all_batches[-1]
 
 
-def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
+def batches(
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits, sample: Path | None = None
+) -> Iterator[Batch]:
     """Give the cells of a file of either layout some lines at a time, the same lines whenever it is asked.
 
     What is wrong with the file is said after the last batch at the latest, all in one go. Cells of a table that are 0
@@ -159,7 +164,7 @@ def batches(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits
         )
         columns = ingest.columns and [tidy(name) if isinstance(name, str) else name for name in ingest.columns]
         ingest = msgspec.structs.replace(ingest, skip=skip, columns=columns)
-    with opened(path, ingest) as source:
+    with opened(path, ingest, sample) as source:
         yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros, limits)
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side, Zeros
 from ratings_nmf.core.transform import valued
 from ratings_nmf.raw.assembly import Triples, table_of
-from ratings_nmf.raw.faults import check_labels, refuse_repeated
+from ratings_nmf.raw.faults import check_labels, command, refusal, refuse_repeated
 from ratings_nmf.raw.layouts import batches
 from ratings_nmf.raw.scan import LIMITS, Limits
 
@@ -141,7 +140,8 @@ def read(
     if duplicate_cells:
         refuse_repeated(path, [cell if side == "rows" else (cell[1], cell[0], cell[2]) for cell in duplicate_cells])
     if _state(path) != contents.state:
-        raise InputError(f"{path}: changed while it was read; try again when it is whole")
+        remedy = f"run it again when it is whole: {command('ls -l', path)}"
+        raise refusal(path, "changed while it was read", "a file that nobody writes", remedy)
 
 
 def _known_cells(

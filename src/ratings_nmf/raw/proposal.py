@@ -1,6 +1,5 @@
 """A block for params.yaml that suits a described file, each choice with its reason, and its place in the file."""
 
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import yaml
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import DENSE_LIMIT, LEAST_CELLS
+from ratings_nmf.raw.faults import flow
 from ratings_nmf.raw.findings import Description, Key
 
 LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
@@ -53,29 +53,6 @@ def block(name: str, path: Path, description: Description) -> str:
     return "\n".join(lines) + "\n"
 
 
-def flow(value: Any) -> str:
-    """Return a value as YAML in one line, which DVC and PyYAML read alike.
-
-    >>> flow(["user id", 1, 0.5]), flow({"rows": ["Total"]}), flow("data/raw/a.csv"), flow("1e5"), flow(99.0)
-    ('["user id", 1, 0.5]', '{rows: ["Total"]}', 'data/raw/a.csv', '"1e5"', '99')
-    """
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
-        case list():
-            return (
-                "["
-                + ", ".join(f'"{item}"' if isinstance(item, str) and item.isalpha() else flow(item) for item in value)
-                + "]"
-            )
-        case str() if not re.fullmatch(r"[A-Za-z][\w./-]*[A-Za-z]", value, re.ASCII):
-            return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf).strip()
-        case float():
-            return f"{value:g}"
-        case _:
-            return str(value)
-
-
 def with_block(text: str, name: str, lines: str) -> str:
     """Return params.yaml with a block below its datasets, and every other line as it was.
 
@@ -88,7 +65,10 @@ def with_block(text: str, name: str, lines: str) -> str:
     known = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
     datasets = known.get("datasets")
     if not isinstance(datasets, yaml.MappingNode) or datasets.flow_style:
-        raise InputError(f"{params.FILE}: no block `datasets:` with a dataset a line; paste the lines above yourself")
+        raise InputError(
+            f"{params.FILE}: found no block with a dataset a line; expected one; write it at the end, and paste "
+            "the lines above below it: `datasets:`"
+        )
     indent = " " * datasets.value[0][0].start_mark.column
     before = text.splitlines(keepends=True)
     place = _last(datasets).end_mark.line + 1
@@ -99,7 +79,10 @@ def with_block(text: str, name: str, lines: str) -> str:
     )
     old, new = (yaml.safe_load(each)["datasets"] for each in (text, after))
     if {key: value for key, value in new.items() if key != name} != old:
-        raise InputError(f"{params.FILE}: the block cannot be put into it; paste the lines above yourself")
+        raise InputError(
+            f"{params.FILE}: the block changes how others are read; expected datasets indented alike; indent them so, "
+            "and paste the lines above: `$EDITOR params.yaml`"
+        )
     return after
 
 

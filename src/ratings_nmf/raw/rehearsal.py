@@ -7,6 +7,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
 from ratings_nmf.raw.assembly import table_of
+from ratings_nmf.raw.faults import nothing_left
 from ratings_nmf.raw.findings import Description, Key
 from ratings_nmf.raw.layouts import read_cells
 from ratings_nmf.raw.notes import notes, summaries
@@ -75,10 +76,10 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
         description.questions.append(("ingest.duplicates", question))
         ratings, _ = table_of(labels, cells, zeros=zeros, duplicates=keys["duplicates"].value)
     if not len(ratings.values):
-        raise InputError(f"{sample.path}: every cell is 0 or blank; at least one must be above 0")
+        raise nothing_left(sample.path)
     return ratings
 
 
 def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
     parameters = description.parameters()
-    return read_cells(sample.path, parameters, zeros=parameters.zeros)[:3]
+    return read_cells(sample.path, parameters, zeros=parameters.zeros, sample=sample.file)[:3]

@@ -10,8 +10,16 @@ from typing import IO
 import pyarrow as pa
 import pyarrow.parquet
 
-from ratings_nmf.core.errors import InputError
-from ratings_nmf.raw.unpacking import PARQUET, beginning, in_words, packing, unpacking
+from ratings_nmf.raw.unpacking import (
+    PARQUET,
+    SAMPLE,
+    beginning,
+    check_unpacked,
+    in_words,
+    packing,
+    unpacking,
+    wide_encoding,
+)
 
 WHOLE = 2**26
 """Bytes, unpacked, up to which a file is looked at as a whole."""
@@ -29,8 +37,8 @@ class Sample:
 
     Attributes
     ----------
-    path
-        The copy.
+    path, file
+        The file, and the copy.
     encoding
         Of the file, as `ingest.encoding` names it; None for UTF-8 and Parquet.
     packing
@@ -40,6 +48,7 @@ class Sample:
     """
 
     path: Path
+    file: Path
     encoding: str | None
     packing: str | None
     share: float | None
@@ -65,27 +74,29 @@ def _parquet(path: Path, copy: Path) -> Sample:
     with pa.parquet.ParquetFile(path) as file:
         groups, count = file.num_row_groups, file.metadata.num_rows
         if path.stat().st_size <= WHOLE // 4:
-            return Sample(path=path, encoding=None, packing=None, share=1.0)
+            return Sample(path=path, file=path, encoding=None, packing=None, share=1.0)
         group_numbers = sorted({place * groups // PIECES for place in range(PIECES)})
         batches = [next(file.iter_batches(BATCH, row_groups=[group])) for group in group_numbers]
         table = pa.Table.from_batches(batches, file.schema_arrow)
         pa.parquet.write_table(table, copy)
-        return Sample(path=copy, encoding=None, packing=None, share=len(table) / count)
+        return Sample(path=path, file=copy, encoding=None, packing=None, share=len(table) / count)
 
 
 def _text(path: Path, head: bytes, copy: Path) -> Sample:
     archive = packing(head)
     with unpacking(path, head) if archive else path.open("rb") as stream:
         content = stream.read(WHOLE + 1)
+        if archive:
+            check_unpacked(path, content[:SAMPLE])
         whole = len(content) <= WHOLE
         if not whole:
             content = _lines(content[:PREFIX])
-        encoding = _encoding(path, content)
-        if not whole and not archive and encoding != "utf-16":
+        encoding = wide_encoding(path, content[:SAMPLE]) or _encoding(content)
+        if not whole and not archive and not (encoding or "").startswith("utf-16"):
             content += b"".join(_pieces(stream, path.stat().st_size))
     share = 1.0 if whole else None if archive else len(content) / path.stat().st_size
     copy.write_bytes(content.decode(encoding, errors="replace").encode() if encoding else content)
-    return Sample(path=copy, encoding=encoding, packing=archive, share=share)
+    return Sample(path=path, file=copy, encoding=encoding, packing=archive, share=share)
 
 
 def _lines(content: bytes) -> bytes:
@@ -101,13 +112,7 @@ def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
         yield _lines(piece[piece.find(b"\n") + 1 :])
 
 
-def _encoding(path: Path, content: bytes) -> str | None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    start = content[:1000]
-    if b"\0" in start:
-        kind = "UTF-16 without a byte-order mark" if start.count(0) > len(start) // 3 else "not a text"
-        raise InputError(f"{path}: this is {kind}; save the table as CSV UTF-8")
+def _encoding(content: bytes) -> str | None:
     try:
         content.decode()
     except UnicodeDecodeError as error:

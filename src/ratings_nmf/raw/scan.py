@@ -162,7 +162,10 @@ def _connection() -> Iterator[Any]:
         try:
             connection.execute(f"SET memory_limit = {_quoted(memory)}")
         except duckdb.Error:
-            raise InputError(f"{MEMORY}: expected an amount of memory such as 500MB or 4GB; found {memory!r}") from None
+            raise InputError(
+                f"{MEMORY}: expected an amount of memory such as 500MB or 4GB; found {memory!r}; "
+                f"set one: `export {MEMORY}=2GB`"
+            ) from None
         connection.execute(f"SET temp_directory = {_quoted(folder)}; SET enable_progress_bar = false")
         yield connection
 

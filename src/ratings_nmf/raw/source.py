@@ -42,8 +42,8 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path, source: IngestParameters) -> Iterator[Source]:
-    """Look into a file; a copy, where one is needed, lasts as long as the context.
+def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> Iterator[Source]:
+    """Look into a file, or a sample of it; a copy, where one is needed, lasts as long as the context.
 
     Raises
     ------
@@ -52,24 +52,26 @@ def opened(path: Path, source: IngestParameters) -> Iterator[Source]:
     """
     with TemporaryDirectory() as folder:
         with in_words(path):
-            head = beginning(path)
-            source_of_file = _parquet(path) if head.startswith(PARQUET) else _text(path, head, source, Path(folder))
+            file, head = sample or path, beginning(sample or path)
+            if head.startswith(PARQUET):
+                source_of_file = _parquet(path, file)
+            else:
+                source_of_file = _text(path, plain(path, file, head, source, Path(folder)), source)
         yield source_of_file
 
 
-def _text(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Source:
-    file = plain(path, head, source, folder)
+def _text(path: Path, file: Path, source: IngestParameters) -> Source:
     separator, names = first_line(path, file, source)
     split = bool(source.skip.lines or source.skip.comment) or _ends_differ(file)
     return Source(path=path, file=file, names=names, separator=separator, split=split)
 
 
-def _parquet(path: Path) -> Source:
-    with pyarrow.parquet.ParquetFile(path) as file:
-        schema = file.schema_arrow
+def _parquet(path: Path, file: Path) -> Source:
+    with pyarrow.parquet.ParquetFile(file) as opened_file:
+        schema = opened_file.schema_arrow
     levels = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
     index = tuple(schema.names.index(name) for name in levels if name in schema.names)
-    return Source(path=path, file=path, names=list(schema.names), separator=None, index=index)
+    return Source(path=path, file=file, names=list(schema.names), separator=None, index=index)
 
 
 def _ends_differ(file: Path) -> bool:

@@ -110,7 +110,10 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
         ]
         expected = f"{len(source.names)}, as in the first line (separator: {SEPARATORS.get(separator, separator)})"
         openings = {text.lstrip()[:1] for *_, text in bad_lines}
-        remedy = f"mend them, or take them out: {edit(''.join(f'{line}d;' for line, *_ in lines)[:-1], source.path)}"
+        them = "it" if len(lines) == 1 else "them"
+        remedy = (
+            f"mend {them}, or take {them} out: {edit(''.join(f'{line}d;' for line, *_ in lines)[:-1], source.path)}"
+        )
         if len(openings) == 1 and openings <= {*COMMENTS}:
             remedy = f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
     else:

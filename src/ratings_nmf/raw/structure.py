@@ -127,7 +127,11 @@ def structure_of(records: list[list[str]], dialect: Dialect, *, header: bool | N
         or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.5 or column.is_time))
     ]
     skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
-    return Structure(header=header, columns=columns, cell=None, label=label, skip=skip)
+    skip = skip if len(skip) < len(others) else []
+    skip = skip if len(skip) < len(others) else []
+    return Structure(
+        header=header, columns=columns, cell=None, label=label, skip=skip if len(skip) < len(others) else []
+    )
 
 
 def _number_share(texts: list[str], dialect: Dialect) -> float:
@@ -173,7 +177,7 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
         and not column.is_blank
     ]
     value = roles.get("value") or _value(rest, keys=2 - len({"row", "column"} & {*roles}))
-    if value is None or value.number < MOST:
+    if value is None or (value.number < MOST and len(roles) < 3):
         return None
     rest = [column for column in rest if column is not value]
     rest.sort(key=lambda column: column.is_unique and len(column.texts) > 2)

@@ -4,6 +4,7 @@ import bz2
 import codecs
 import gzip
 import lzma
+import re
 import shutil
 import zipfile
 import zlib
@@ -22,10 +23,16 @@ from ratings_nmf.raw.faults import command, keys, refusal
 
 SAMPLE = 2**16
 PARQUET = b"PAR1"
-_TO_CSV = "libreoffice --headless --convert-to csv"
 _OTHER = "save the table in it as CSV in UTF-8 and name that"
+_SHEET = "save the sheet as CSV in UTF-8 and name that"
+_TO_CSV = (
+    "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
+    """header=None, engine="calamine", keep_default_na=False).to_csv(sys.argv[2], header=False, index=False)'"""
+)
+"""Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
+
 KINDS = {
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "save the sheet as CSV in UTF-8", _TO_CSV),
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it", "7z x"),
     b"Rar!": ("a RAR archive", "unpack it", "unrar x"),
     b"\x93NUMPY": ("a NumPy array, which has no labels", _OTHER, None),
@@ -36,19 +43,18 @@ KINDS = {
     b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
     b"\x89PNG": ("a picture", _OTHER, None),
     b"\xff\xd8\xff": ("a picture", _OTHER, None),
-    b'{"': ("JSON", _OTHER, None),
-    b"[{": ("JSON", _OTHER, None),
-    b"<!DOCTYPE": ("HTML or XML", _OTHER, None),
-    b"<html": ("HTML or XML", _OTHER, None),
-    b"<?xml": ("HTML or XML", _OTHER, None),
+    b'\\[?\\s*{\\s*"': ("JSON", _OTHER, None),
+    b"<(!doctype|html|\\?xml|table|body|head)\\b": ("HTML or XML", _OTHER, None),
+    b"@relation": ("an ARFF file of Weka", _OTHER, None),
+    b"%%MatrixMarket matrix array": ("a Matrix Market array", _OTHER, None),
     b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
 }
-"""Files that hold no text to split, by their first bytes: what they are, and how a table comes of them."""
+"""Files that hold no text to split, by a pattern of their first bytes: what they are, how a table comes of them."""
 
 _IN_ZIP = {
-    "xl/": ("an Excel workbook", "save the sheet as CSV in UTF-8", _TO_CSV),
+    "xl/": ("an Excel workbook", _SHEET, _TO_CSV),
     "word/": ("a Word document", _OTHER, None),
-    "mimetype": ("an OpenDocument spreadsheet", "save the sheet as CSV in UTF-8", _TO_CSV),
+    "mimetype": ("an OpenDocument spreadsheet", _SHEET, _TO_CSV),
     ".npy": ("NumPy arrays, which have no labels", _OTHER, None),
 }
 _PACKED: dict[bytes, tuple[str, str, Any]] = {
@@ -130,30 +136,43 @@ def packing(head: bytes) -> str | None:
     return next(member, "zip" if head.startswith(_ZIP) else None)
 
 
-def plain(path: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
-    """Return a file of plain UTF-8: the user's own, which begins like this, or a copy, unpacked and decoded.
+def plain(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
+    """Return a file of plain UTF-8: the one given, which begins like this, or a copy, unpacked and decoded.
+
+    Messages name the user's own, `path`.
 
     Raises
     ------
     InputError
         If the file holds no text, or in another encoding than was said.
     """
-    file = path
     if packing(head):
         file = folder / "unpacked"
         with unpacking(path, head) as member, file.open("wb") as out:
             shutil.copyfileobj(member, out, 2**20)
         with file.open("rb") as stream:
             head = stream.read(SAMPLE)
-        if packing(head):
-            raise refusal(path, "packed twice", "a table, packed once at most", f"unpack it: {command('7z x', path)}")
-        _check_kind(path, head)
+        check_unpacked(path, head)
     return _decoded(path, file, head, source, folder)
 
 
+def check_unpacked(path: Path, head: bytes) -> None:
+    """Refuse what was unpacked, by how it begins, where it is no text.
+
+    Raises
+    ------
+    InputError
+        If it is packed itself, Parquet, or of a kind that is not read.
+    """
+    if packing(head) or head.startswith(PARQUET):
+        wrong = "packed Parquet" if head.startswith(PARQUET) else "packed twice"
+        raise refusal(path, wrong, "a text, packed once at most, or Parquet", f"unpack it: {command('7z x', path)}")
+    _check_kind(path, head)
+
+
 def _check_kind(path: Path, head: bytes) -> None:
-    for magic, kind in KINDS.items():
-        if head.lstrip().startswith(magic):
+    for pattern, kind in KINDS.items():
+        if re.match(pattern, head.lstrip(), re.IGNORECASE):
             raise _wrong_kind(path, kind)
     if head[257:262] == b"ustar":
         raise refusal(path, "this is a tar archive", "a table", f"unpack it: {command('tar -xf', path)}")
@@ -161,15 +180,9 @@ def _check_kind(path: Path, head: bytes) -> None:
 
 def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
     """Return the file itself, if it is in UTF-8, or a copy that is."""
-    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        recoding = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
-        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoding}")
-    wide = _wide_encoding(head)
+    wide = wide_encoding(path, head)
     if wide and not (source.encoding or "").startswith("utf-16"):
         raise refusal(path, "this is UTF-16, as its first bytes say", source.encoding or "UTF-8", keys(encoding=wide))
-    if not wide and len(head.translate(None, _SEEN)) > max(16, len(head) / 20):
-        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet",
-                      f"look at it: {command('file', path)}")  # fmt: skip
     if source.encoding in (None, "utf-8"):
         return file
     if source.encoding.startswith("utf-16") and not wide:
@@ -190,14 +203,26 @@ def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, fold
     return copy
 
 
-def _wide_encoding(head: bytes) -> str | None:
-    """Return the encoding of a text with two bytes a letter, told by its mark, or where half of its bytes are 0."""
+def wide_encoding(path: Path, head: bytes) -> str | None:
+    """Return the encoding of a text with two bytes a letter, told by its mark, or where half of its bytes are 0.
+
+    Raises
+    ------
+    InputError
+        If there are four bytes a letter, or what begins like this is no text.
+    """
+    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        recoding = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
+        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoding}")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     half = len(head) // 2
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if half and head[start::2].count(0) > 0.7 * half and head[1 - start :: 2].count(0) < 0.1 * half:
             return encoding
+    if len(head.translate(None, _SEEN)) > max(16, len(head) / 20):
+        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet",
+                      f"look at it: {command('file', path)}")  # fmt: skip
     return None
 
 
@@ -235,8 +260,12 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 
 def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
     name, remedy, tool = kind
-    remedy_line = keys(path=str(path.with_suffix(".csv"))) if tool is None else command(tool, path)
-    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {remedy_line}")
+    csv = keys(path=str(path.with_suffix(".csv")))
+    if tool == _TO_CSV:
+        paste = f"{csv} after {command(tool, path)[:-1]} {quote(str(path.with_suffix('.csv')))}`"
+    else:
+        paste = csv if tool is None else command(tool, path)
+    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {paste}")
 
 
 def _absent(path: Path) -> InputError:

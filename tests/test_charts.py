@@ -1,5 +1,7 @@
 """Charts show what they are given, and no text overlaps."""
 
+import re
+
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -113,7 +115,9 @@ def test_a_warning_stands_above_the_recommendations(size):
     assert "The lists find less." in said
     line = int(np.flatnonzero(found.parts[:, 0] >= 0)[0])
     receiver, item = table.row_labels[found.receivers[line]], table.column_labels[found.items[line]]
-    assert f"For example, to {drawable(receiver)} {drawable(item)}: level" in said
+    assert f"For example, to {drawable(receiver)} {drawable(item)}: " in said
+    reason = found.reason(line, items=table.column_labels, components=factors.components)
+    assert re.match(r"([\d.]+ level [+−] )?[\d.]+ component \d", reason)
     assert_apart(figure)
 
 

@@ -580,9 +580,10 @@ def test_reasons_add_up_to_the_prediction(visit):
     for line in shown.profile("Recommendations").locator("tbody tr").all():
         *_, predicted, reason = line.locator("td").all_inner_texts()
         before = predicted.rpartition("W @ H: ")[2].rstrip(")")
-        assert reason.startswith("level ")
-        terms = reason.partition(";")[0].replace("−", "-").split(" + ")
-        assert sum(float(text.rpartition(" ")[2]) for text in terms) == pytest.approx(float(before), rel=0.02)
+        assert re.match(r"[\d.]+ level", reason)
+        terms = re.findall(r"(?:^|([+−]) )([\d.]+) [a-z]", reason.partition(";")[0])
+        total = sum(float(amount) * (-1 if sign == "−" else 1) for sign, amount in terms)
+        assert total == pytest.approx(float(before), rel=0.02)
 
 
 def test_a_part_opens_its_list_and_sorts_the_heatmap(visit):

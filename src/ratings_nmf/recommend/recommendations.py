@@ -127,9 +127,13 @@ class Recommendations:
         names = ["level", *(spell(components[part]) for part in places), "rest"]
         amounts = [self.levels[line], *self.gives[line, : len(places)], self.rests[line]]
         pairs = zip(names, aligned(amounts), strict=True)
-        terms = [f"{name} {text}" for name, text in pairs if any(digit in text for digit in "123456789")]
+        terms = [
+            f"{' − ' if text[0] == '−' else ' + '}{text.lstrip('−')} {name}"
+            for name, text in pairs
+            if any(digit in text for digit in "123456789")
+        ]
         known = [spell(items[item]) for item in self.telling[line].tolist() if item >= 0]
-        sentences = [" + ".join(terms) or "nothing", *([f"knows {', '.join(known)}"] if known else [])]
+        sentences = ["".join(terms).removeprefix(" + ") or "nothing", *([f"knows {', '.join(known)}"] if known else [])]
         return "; ".join([*sentences, COLD] if self.cold[self.receivers[line]] else sentences)
 
 

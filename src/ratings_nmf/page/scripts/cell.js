@@ -43,7 +43,9 @@ const factsOf = (picture, data, [row, column]) => {
   const shares = contributions(data.components, data.parts, (at) => (predicted ? gives(row, column, at) / predicted : 0));
   const rest = predicted && data.predicted ? 1 - shares.reduce((total, [, share]) => total + share, 0) : 0;
   if (rest) shares.push(["what parts vary together", rest]);
-  return { told, shares: shares.filter(([, share]) => share >= 0.005).slice(0, 6) };
+  const first = shares.filter(([, share]) => share >= 0.005).slice(0, 6);
+  const others = first.reduce((left, [, share]) => left - share, 1);
+  return { told, shares: first.length && others >= 0.005 ? [...first, ["all others", others]] : first };
 };
 
 /** Return a list of terms and texts, and one of shares with bars. */

@@ -130,7 +130,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const pair = { [down]: at[0], [across]: at[1] };
     const blocks = table.sides.rows.sizes || table.sides.columns.sizes;
     if (blocks && !(data.cells && data.lines)) box.append(element("p", "muted", "The cells of blocks would make this page too large."));
-    else if (blocks && "rows" in pair && "columns" in pair) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: {} }, true));
+    else if (blocks && "rows" in pair && "columns" in pair) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true));
     for (const name of ["rows", "columns"]) {
       if (!(name in pair) || table.sides[name].sizes?.[pair[name]] > 1) continue;
       const first = table.sides[name].first ?? table.sides[name].starts?.[pair[name]] ?? pair[name];
@@ -214,7 +214,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const name = event.target.dataset.filter;
     if (name) look({ [name]: { ...state[name], text: folded(event.target.value.trim()) } }, false);
   });
-  part("back").addEventListener("click", () => look({ block: null, at: {} }, true));
+  part("back").addEventListener("click", () => look({ block: null, at: { rows: state.block[0], columns: state.block[1] } }, true));
   new ResizeObserver(layout).observe(section);
   explain();
   return {

@@ -61,8 +61,8 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
       const isolated = (text) => Object.assign(element("span", "", text), { dir: "auto" });
       const reason = ({ level, parts, rest, known }) => {
         const terms = [["level", level], ...parts.map(([part, gives]) => [data.components[part], gives]), ["rest", rest]];
-        const said = terms.filter(([, amount]) => Math.abs(amount) >= 5e-4 * Math.abs(level)).map(([text, amount]) => `${text} ${number(amount)}`);
-        return element("span", "", said.join(" + "), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
+        const said = aligned(terms.map(([, amount]) => amount)).map((text, at) => (/[1-9]/.test(text) ? `${text.startsWith("−") ? " − " : " + "}${text.replace("−", "")} ${terms[at][0]}` : ""));
+        return element("span", "", said.join("").replace(/^ \+ /, ""), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
       };
       const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), ...(entry.ends ? [interval(...entry.ends)] : []), reason(entry)]);
       const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists().low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];

@@ -12,6 +12,12 @@ const number = (value) =>
       : value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
   ).replace("-", "−");
 
+/** Return numbers that stand together, to the third digit of the largest. */
+const aligned = (values) => {
+  const digits = clamp(2 - Math.floor(Math.log10(Math.max(...values.map(Math.abs), 1e-9))), 0, 9);
+  return values.map((value) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }).replace("-", "−"));
+};
+
 const percent = (share) => `${share >= 0.01 || !share ? Math.round(100 * share) : number(100 * share)} %`;
 
 /** Return a function that makes something when it is first called, and gives it from then on. */

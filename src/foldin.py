@@ -9,7 +9,7 @@ from ratings_nmf.files import interim, lists, reports
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model import reading
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.model.samples import predictor
 from ratings_nmf.raw import newcomers
@@ -30,7 +30,8 @@ def fold_in(
 ) -> stage.Outcome:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`, some at a time."""
     parameters = params.load().dataset(dataset)
-    trained, factors = interim.read(dataset), Factors(**factor_files.read(dataset))
+    trained = interim.read(dataset)
+    factors = Factors(**factor_files.read(dataset), range=predicted_range(trained.zeros, trained.range))
     if not file.exists():
         raise InputError(f"{file}: no such file")
     beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))

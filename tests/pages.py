@@ -1,5 +1,7 @@
 """Pages to look at and test: planted tables of any size, with the evidence and recommendations a pipeline adds."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ratings_nmf.core.table import from_dense
@@ -39,6 +41,7 @@ def made_of(name, rows, columns, *, k=3, zeros="observed", row_labels=None, colu
     )
     if zeros == "missing":
         factors = with_baselines(factors, draw.uniform(0, 0.2, rows), draw.uniform(0, 0.2, columns))
+        factors = replace(factors, range=table.range)
     return Sources(
         name=name,
         parameters={"ingest": {"path": f"data/raw/{name}.csv", "zeros": zeros}, "fit": {"n_components": k}},

@@ -126,7 +126,8 @@ def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_
     own, other = (
         (trained.factors.W, trained.factors.H.T) if side == "rows" else (trained.factors.H.T, trained.factors.W)
     )
-    predicted = Factors(W=loadings, H=other.T, components=numbered(3)).reconstruction()
+    product = Factors(W=loadings, H=other.T, components=numbered(3)).reconstruction()
+    predicted = product.clip(*trained.table.range)
     labels = {label for _, label, _ in lines} - {"else"}
     absent = f"; {len(known) - len(labels)} lines that the file lacks count as not rated"
     assert cells == np.count_nonzero(dense)
@@ -139,7 +140,7 @@ def test_whatever_the_order_and_the_blocks_newcomers_get_what_they_would_all_at_
         assert records(written["predictions"]) == matrix("row", known, names, predicted.T)
     typical = Factors(W=own.mean(axis=0)[None], H=other.T, components=numbered(3)).reconstruction()
     expected = []
-    for name, cells, own_scores in zip(names, dense, predicted, strict=True):
+    for name, cells, own_scores in zip(names, dense, product, strict=True):
         scores = own_scores if cells.any() else typical[0]
         best = [item for item in np.argsort(-scores, kind="stable") if not cells[item]][:2]
         flag = "" if cells.any() else "no known cell"

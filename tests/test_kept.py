@@ -102,7 +102,8 @@ def by_hand(samples, table, *, to, top, by):
         items = sorted(np.flatnonzero(~known[receiver]), key=lambda item: (-score[receiver, item], item))[:top]
         for item in items:
             half = QUANTILES[90] * deviation[receiver, item]
-            yield receiver, item, mean[receiver, item], mean[receiver, item] - half, mean[receiver, item] + half
+            ends = mean[receiver, item] - half, mean[receiver, item] + half
+            yield receiver, item, mean[receiver, item], max(ends[0], 0.0), ends[1]
 
 
 @pytest.mark.parametrize("by", ["predicted", "low"])

@@ -87,8 +87,8 @@ class RatingsTable:
 
     @property
     def range(self) -> tuple[float, float]:
-        """Least and largest value of the cells that count, of which there is one at least."""
-        least = 0.0 if self.counted > len(self.values) else float(self.values.min())
+        """Least and largest value of the cells that count; 0 of none."""
+        least = float(self.values.min()) if self.counted == len(self.values) > 0 else 0.0
         return least, float(self.values.max(initial=least))
 
     @property

@@ -1,7 +1,7 @@
 """What is drawn of a table: the order of its lines, the blocks they form, their labels, and means over blocks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,8 +162,7 @@ def prediction_means(factors: Factors, rows: Arrangement, columns: Arrangement) 
     """Return the mean prediction in each block: the blocks' mean W times their mean H, or the mean over draws."""
     if isinstance(factors, SampledFactors):
         return rows.means(columns.means(factors.reconstruction().T).T)
-    means = Factors(W=rows.means(factors.W), H=columns.means(factors.H.T).T, components=factors.components)
-    return means.reconstruction()
+    return replace(factors, W=rows.means(factors.W), H=columns.means(factors.H.T).T).reconstruction()
 
 
 def residual_means(table: RatingsTable, factors: Factors, rows: Arrangement, columns: Arrangement) -> Matrix:

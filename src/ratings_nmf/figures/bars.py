@@ -184,8 +184,8 @@ def most_recommended(lists: Recommendations, labels: tuple[str, ...], components
 def _matrix(caption: Caption, table: RatingsTable, factors: Factors, lists: Recommendations, to: Side) -> Figure:
     prediction = factors.reconstruction()
     prediction[table.rows, table.columns] = np.nan
-    lines = (*caption.lines, "W @ H of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended")
-    caption = replace(caption, lines=lines)
+    lines = "What is predicted of unknown cells; grey: known", f"Framed: what each {to[:-1]} is recommended"
+    caption = replace(caption, lines=(*caption.lines, *lines))
     figure = heatmap(prediction, (one_by_one(table.row_labels), one_by_one(table.column_labels)), caption)
     for receiver, item in zip(lists.receivers.tolist(), lists.items.tolist(), strict=True):
         row, column = (receiver, item) if to == "rows" else (item, receiver)

@@ -27,7 +27,7 @@ BOUNDS = "low", "high"
 Columns = Mapping[str, Any]
 """``for``, ``item``, parts, known items and ``flag`` as `Coded`; all else as numbers."""
 
-NUMBERS = {"rank": pa.int32(), **dict.fromkeys(("predicted", *BOUNDS, "level", *GIVES, "rest"), pa.float64())}
+NUMBERS = {"rank": pa.int32(), **dict.fromkeys(("predicted", *BOUNDS, "level", *GIVES, "rest", "beyond"), pa.float64())}
 TEXTS = ("for", "item", *PARTS, *KNOWN, "flag")
 
 COLD = "no known cell"

@@ -11,25 +11,27 @@ from ratings_nmf.model.samples import QUANTILES
 from ratings_nmf.solvers.kernels.drawing import logarithms
 
 
-def calibration(errors: Matrix, deviations: Matrix) -> dict[str, float]:
+def calibration(errors: Matrix, deviations: Matrix, widths: Matrix) -> dict[str, float]:
     """Compare cells with the normal distributions that predict them.
 
     Parameters
     ----------
     errors
-        x − p of each cell, shape (cells,).
+        x − p of each cell, shape (cells,), p being the mean before it is cut off.
     deviations
         Standard deviations that were predicted with p, shape (cells,), above 0.
+    widths
+        Of the intervals of 90 % as they are given, within the range of the known values, (cells,).
 
     Returns
     -------
     dict
         ``coverage_50``, ``coverage_80``, ``coverage_90`` the shares of cells within the interval of so many percent;
-        ``mean_width`` that of the last, in the cells' unit; ``log_score`` mean −ln of the density at x, and
+        ``mean_width`` mean of the widths, in the cells' unit; ``log_score`` mean −ln of the density at x, and
         ``constant_log_score`` the same with one standard deviation for all, √mean of the variances: where it is
         higher, widths say something of the single cell (Good 1952).
 
-    >>> found = calibration(np.array([0.0, 1.5]), np.array([1.0, 1.0]))
+    >>> found = calibration(np.array([0.0, 1.5]), np.array([1.0, 1.0]), np.array([3.3, 3.3]))
     >>> found["coverage_80"], found["coverage_90"], round(found["log_score"], 3)
     (0.5, 1.0, 1.481)
     """
@@ -37,7 +39,7 @@ def calibration(errors: Matrix, deviations: Matrix) -> dict[str, float]:
     constant = np.full(len(errors), np.sqrt(np.square(deviations).mean()))
     return {
         **{f"coverage_{level}": float(np.mean(distances <= limit)) for level, limit in QUANTILES.items()},
-        "mean_width": float(2.0 * QUANTILES[90] * deviations.mean()),
+        "mean_width": float(widths.mean()),
         "log_score": _log_score(errors, deviations),
         "constant_log_score": _log_score(errors, constant),
     }
@@ -48,10 +50,10 @@ def _log_score(errors: Matrix, deviations: Matrix) -> float:
     return float((logarithms(math.sqrt(2.0 * math.pi) * deviations) + squares / 2.0).mean())
 
 
-def pooled(parts: Sequence[tuple[Matrix, Matrix] | None]) -> Mapping[str, Any]:
-    """Return ``intervals``, the calibration over all folds' errors and deviations, or nothing where there are none."""
+def pooled(parts: Sequence[tuple[Matrix, Matrix, Matrix] | None]) -> Mapping[str, Any]:
+    """Return ``intervals``, the calibration over all folds, or nothing where there are none."""
     known = [part for part in parts if part is not None and len(part[0])]
     if not known:
         return {}
-    errors, deviations = (np.concatenate(each) for each in zip(*known, strict=True))
-    return {"intervals": {"cells": len(errors), **calibration(errors, deviations)}}
+    whole = [np.concatenate(each) for each in zip(*known, strict=True)]
+    return {"intervals": {"cells": len(whole[0]), **calibration(*whole)}}

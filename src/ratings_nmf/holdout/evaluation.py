@@ -25,7 +25,7 @@ from ratings_nmf.holdout.trial import (
     levels,
     root_mean_square,
 )
-from ratings_nmf.model.samples import SampledFactors
+from ratings_nmf.model.samples import SampledFactors, interval
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import NativeKeys
 
@@ -39,14 +39,14 @@ class Scores:
 
     ``rows`` are those of the cells, (cells,), −1 of one that the table does not have; ``errors`` x − prediction of each
     of `PREDICTORS`, (predictors, cells); ``fitted`` is the number of cells that counted in the fit; ``spread``, of a
-    solver that samples, x − prediction and its standard deviation, of the cells whose row and column the table has.
+    solver that samples, what `calibration` takes, of the cells whose row and column the table has.
     """
 
     rows: NDArray[np.int32]
     errors: Matrix
     fitted: float
     lists: ListScores
-    spread: tuple[Matrix, Matrix] | None = None
+    spread: tuple[Matrix, Matrix, Matrix] | None = None
 
 
 def score(
@@ -79,15 +79,15 @@ def score(
     if not table.weight:  # only some cells of a row or column are known
         shrinkage = float(model.options.get("baseline_regularization", NativeKeys().baseline_regularization))
     averages = levels(trial.known, penalty=shrinkage)
-    by_levels = averages.predict(*places)
+    by_levels = averages.predict(*places).clip(*trial.factors.range)
     by_factors = by_levels.copy()
+    by_factors[inside] = trial.factors.predict(*known_places)
+    errors = values - np.stack([by_factors, by_levels, np.full(len(values), averages.mean)])
     spread = None
     if isinstance(trial.factors, SampledFactors):
-        by_factors[inside], deviations = trial.factors.samples.predict(*known_places)
-        spread = values[inside] - by_factors[inside], deviations
-    else:
-        by_factors[inside] = trial.factors.predict(*known_places)
-    errors = values - np.stack([by_factors, by_levels, np.full(len(values), averages.mean)])
+        mean, deviations = trial.factors.samples.predict(*known_places)
+        low, high = interval(mean, deviations).clip(*trial.factors.range)
+        spread = values[inside] - mean, deviations, high - low
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
     lists = find(factors, what, to=to, penalty=penalty)

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.solvers.cells import not_held_out
 from ratings_nmf.solvers.factorize import Solver, factorize
 
@@ -150,7 +150,7 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
         seed=seed,
         held_out=known.held_out,
     )
-    return Trial(known=known, factors=fit.predictor)
+    return Trial(known=known, factors=fit.within(predicted_range(known.zeros, known.range)).predictor)
 
 
 def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:

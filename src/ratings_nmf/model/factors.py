@@ -8,9 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.table import Zeros, weight_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+
+ANY = (0.0, float("inf"))
+"""Range of predictions that nothing limits."""
 
 CHUNK = 2048
 """Cells that are predicted together, few enough for their loadings to stay in a processor's cache."""
@@ -34,11 +38,14 @@ class Factors:
         How much of each column a component holds, shape (components, columns), 0 or more.
     components
         Names of the components, in order.
+    range
+        Least and largest prediction, as `predicted_range` says: what W @ H has beyond it is cut off.
     """
 
     W: NDArray[np.float64]
     H: NDArray[np.float64]
     components: tuple[str, ...]
+    range: tuple[float, float] = ANY
 
     @property
     def parts(self) -> int:
@@ -54,17 +61,17 @@ class Factors:
         return shares(self.W.sum(axis=0), self.H)
 
     def reconstruction(self) -> NDArray[np.float64]:
-        """Return W @ H, shape (rows, columns), summed component by component.
+        """Return W @ H within its range, shape (rows, columns), summed component by component.
 
         Sums in a fixed order give the same bits on every machine; a BLAS product does not.
         """
         total = np.zeros((self.W.shape[0], self.H.shape[1]))
         for row_part, column_part in zip(self.W.T, self.H, strict=True):
             total += np.outer(row_part, column_part)
-        return total
+        return total.clip(*self.range)
 
     def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return (W @ H)[rows, columns] for paired positions, shape (cells,), with `reconstruction`'s bits."""
+        """Return `reconstruction`[rows, columns] for paired positions, shape (cells,), with its bits."""
         prediction = np.zeros(len(rows))
         W, H_lines = np.ascontiguousarray(self.W), np.ascontiguousarray(self.H.T)
         for start in range(0, len(rows), CHUNK):
@@ -73,11 +80,11 @@ class Factors:
             total = prediction[cells]
             for part in products.T:
                 total += part
-        return prediction
+        return prediction.clip(*self.range)
 
     @property
     def joined(self) -> "Factors":
-        """The factors whose W @ H is the prediction: these."""
+        """The factors whose W @ H is the prediction, before it is cut off: these."""
         return self
 
     def estimates(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> dict[str, NDArray[np.float64]]:
@@ -108,6 +115,17 @@ class Factors:
         return {
             name: DataFrame(cells, index=index, columns=list(columns)) for name, cells in self.reconstructions().items()
         }
+
+
+def predicted_range(zeros: Zeros, known: tuple[float, float]) -> tuple[float, float]:
+    """Return least and largest prediction, given the least and largest known value: these, where others are missing.
+
+    Known values are a scale there, such as 1 to 5 stars. Where cells that are not given count, W @ H stands as it is.
+
+    >>> predicted_range("missing", (1.0, 5.0)), predicted_range("observed", (0.0, 5.0))
+    ((1.0, 5.0), (0.0, inf))
+    """
+    return ANY if weight_of(zeros) else known
 
 
 def parts_of(components: tuple[str, ...]) -> int:

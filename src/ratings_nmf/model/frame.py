@@ -85,6 +85,10 @@ class Solution:
         """The factors, or the draws that they are means of, which predict."""
         return predictor(self.factors, self.samples)
 
+    def within(self, ends: tuple[float, float]) -> "Solution":
+        """Return the solution with predictions cut off at these ends."""
+        return replace(self, factors=replace(self.factors, range=ends))
+
     def convergence(self) -> "dict[str, DataFrame]":
         """Return ``convergence``, the loss after each iteration, or ``traces``, each chain's noise after each sweep.
 
@@ -130,10 +134,10 @@ class Frame:
         if self.is_plain:
             return factors
         parts = factors.parts
-        return Factors(
+        return replace(
+            factors,
             W=np.hstack([factors.W[:, self.position] * self.scale, factors.W[:, parts:]]),
             H=np.vstack([factors.H[self.position] / self.scale[:, None], factors.H[parts:]]),
-            components=factors.components,
         )
 
     def arranged_samples(self, samples: Samples) -> Samples:

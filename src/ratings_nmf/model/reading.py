@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable, Side
-from ratings_nmf.files import kept, loadings
-from ratings_nmf.model.factors import BASELINES, Factors, numbered
+from ratings_nmf.files import interim, kept, loadings
+from ratings_nmf.model.factors import BASELINES, Factors, numbered, predicted_range
 from ratings_nmf.model.samples import Samples, predictor
 
 
@@ -19,7 +19,7 @@ def read(dataset: str, *, draw: Draw | None = None, dense_limit: int = DENSE_LIM
 
     Of a table of more than `dense_limit` cells the draws are left out: they may not fit into memory.
     """
-    factors = Factors(**loadings.read(dataset, draw=draw))
+    factors = Factors(**loadings.read(dataset, draw=draw), range=_range(dataset))
     if not kept.exist(dataset) or len(factors.W) * factors.H.shape[1] > dense_limit:
         return factors
     samples, lines = read_samples(dataset, factors)
@@ -29,7 +29,8 @@ def read(dataset: str, *, draw: Draw | None = None, dense_limit: int = DENSE_LIM
 def beside(dataset: str, tables: Iterable[RatingsTable]) -> Iterator[tuple[RatingsTable, Factors]]:
     """Give each of the tables, successive rows of all, with the factors of its rows; errors are those of `read`."""
     names, H, parts = loadings.open_lines(dataset)
-    factors, take = Factors(W=np.empty((0, len(names))), H=H, components=names), loadings.taker(parts)
+    take, empty = loadings.taker(parts), np.empty((0, len(names)))
+    factors = Factors(W=empty, H=H, components=names, range=_range(dataset))
     samples: Samples | None = None
     if kept.exist(dataset):
         samples, lines = read_samples(dataset, factors)
@@ -52,6 +53,11 @@ def read_samples(dataset: str, factors: Factors) -> tuple[Samples, Iterator[NDAr
     H = np.ascontiguousarray(np.concatenate([*columns]).transpose(1, 2, 0))
     W = np.empty((count, 0, len(components)), np.float32)
     return Samples(W=W, H=H, components=components, **other), rows
+
+
+def _range(dataset: str) -> tuple[float, float]:
+    profile = interim.read_profile(dataset)
+    return predicted_range(profile["zeros"], (profile["minimum"], profile["maximum"]))
 
 
 def against(dataset: str, factors: Factors, *, side: Side) -> Samples:

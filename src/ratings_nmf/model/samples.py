@@ -1,7 +1,7 @@
 """Draws of W and H from their distribution given the table, and what their mean predicts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -144,15 +144,14 @@ class Samples:
         return replace(self, W=self.W[:, rows])
 
 
-def interval(
-    mean: NDArray[np.float64], deviation: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the ends, 0 or more, of the interval that holds 90 % of the values observed in a cell; same shape.
+def interval(mean: NDArray[np.float64], deviation: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the ends of the interval that holds 90 % of the values observed in a cell, shape (2, …).
 
     >>> interval(np.array([1.0, 4.0]), np.array([1.0, 1.0]))
-    (array([0.        , 2.35514637]), array([2.64485363, 5.64485363]))
+    array([[-0.64485363,  2.35514637],
+           [ 2.64485363,  5.64485363]])
     """
-    return np.maximum(mean - QUANTILES[90] * deviation, 0.0), mean + QUANTILES[90] * deviation
+    return np.stack([mean - QUANTILES[90] * deviation, mean + QUANTILES[90] * deviation])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,36 +162,36 @@ class SampledFactors(Factors):
 
     @property
     def joined(self) -> Factors:
-        """The factors whose W @ H is the prediction."""
-        return self.samples.joined()
+        """The factors whose W @ H is the prediction, before it is cut off."""
+        return replace(self.samples.joined(), range=self.range)
 
     def reconstruction(self) -> NDArray[np.float64]:
-        """Return the mean of the draws' W @ H, shape (rows, columns)."""
-        return self.samples.table[0].copy()
+        """Return the mean of the draws' W @ H within its range, shape (rows, columns)."""
+        return self.samples.table[0].clip(*self.range)
 
     def predict(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Return the mean of what the draws predict at paired positions, shape (cells,)."""
-        return self.samples.predict(rows, columns)[0]
+        """Return the same at paired positions, shape (cells,)."""
+        return self.samples.predict(rows, columns)[0].clip(*self.range)
 
     def estimates(self, rows: NDArray[np.int32], columns: NDArray[np.int32]) -> dict[str, NDArray[np.float64]]:
-        """Return ``predicted`` and the ends of its `interval`, ``low`` and ``high``."""
-        return _named(self.samples.predict(rows, columns), "predicted")
+        """Return ``predicted`` and the ends of its `interval`, ``low`` and ``high``, all within the range."""
+        return self._named(self.samples.predict(rows, columns), "predicted")
 
     def reconstructions(self) -> dict[str, NDArray[np.float64]]:
-        """Return ``reconstruction`` and the ends of its `interval`, ``low`` and ``high``."""
-        return _named(self.samples.table, "reconstruction")
+        """Return ``reconstruction`` and the ends of its `interval`, ``low`` and ``high``, all within the range."""
+        return self._named(self.samples.table, "reconstruction")
+
+    def _named(
+        self, moments: tuple[NDArray[np.float64], NDArray[np.float64]], name: str
+    ) -> dict[str, NDArray[np.float64]]:
+        estimates = moments[0], *interval(*moments)
+        return {key: each.clip(*self.range) for key, each in zip((name, "low", "high"), estimates, strict=True)}
 
 
 def predictor(factors: Factors, samples: Samples | None) -> Factors:
     """Return what predicts: W @ H of factors, or the draws that they are means of, where there are some."""
-    if samples is None:
-        return Factors(W=factors.W, H=factors.H, components=factors.components)
-    return SampledFactors(W=factors.W, H=factors.H, components=factors.components, samples=samples)
-
-
-def _named(moments: tuple[NDArray[np.float64], NDArray[np.float64]], name: str) -> dict[str, NDArray[np.float64]]:
-    low, high = interval(*moments)
-    return {name: moments[0], "low": low, "high": high}
+    own = {field.name: getattr(factors, field.name) for field in fields(Factors)}
+    return Factors(**own) if samples is None else SampledFactors(**own, samples=samples)
 
 
 def aligned(samples: Samples) -> Samples:

@@ -81,7 +81,7 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         predicted, low, high = factors.reconstructions().values()
         content["predicted"] = numbers(prediction_means(factors, rows, columns) if in_blocks else predicted)
         content |= {} if in_blocks else {"low": numbers(low), "high": numbers(high)}
-        if table.size * len(factors.components) <= GIVEN:
+        if not in_blocks and table.size * len(factors.components) <= GIVEN:
             places = np.indices(table.shape, np.int32).reshape(2, -1)
             content["gives"] = numbers(factors.samples.contributions(*places))
     if len(rows.sizes) <= SIDE:
@@ -145,8 +145,8 @@ def lists(table: RatingsTable, factors: Factors, recommendations: Recommendation
     """Return the recommendations, receiver after receiver as shown, each best first.
 
     ``lengths`` has the length of each list; ``parts``, what they ``gives`` and ``known`` items, three a line, are those
-    of the reason, numbered from 1, 0 for none; the level is what they and ``rest`` leave of the prediction. ``low`` and
-    ``high`` are there where the solver tells them.
+    of the reason, numbered from 1, 0 for none; the level is what they, ``rest`` and ``beyond`` leave of the prediction.
+    ``low`` and ``high`` are there where the solver tells them.
     """
     orders = [order for _, order in sides_of(table, factors)]
     receivers, items = (np.argsort(order) for order in (orders if to == "rows" else orders[::-1]))
@@ -160,6 +160,7 @@ def lists(table: RatingsTable, factors: Factors, recommendations: Recommendation
         "parts": integers(recommendations.parts[order] + 1),
         "gives": numbers(recommendations.gives[order]),
         "rest": numbers(recommendations.rests[order]),
+        "beyond": numbers(recommendations.beyond[order]),
         "known": integers(np.append(items, -1)[recommendations.telling[order]] + 1),
     }
 

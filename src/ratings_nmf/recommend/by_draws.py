@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.model.samples import QUANTILES, Samples
+from ratings_nmf.model.samples import QUANTILES, Samples, interval
 from ratings_nmf.recommend.reasons import lists_of, reasoned
 from ratings_nmf.recommend.recommendations import Ranking, Recommendations
 from ratings_nmf.solvers.kernels.sampled import highest_by_draws
@@ -39,13 +39,10 @@ def best_by_draws(
             score,
             (best, scores),
         )
-    lists = lists_of(best, cold=cold, item_count=shape[1], top=ranking.top)
+    lists = lists_of(best, scores, cold=cold, item_count=shape[1], top=ranking.top)
     receivers, items, parts = lists["receivers"], lists["items"], samples.parts
     predicted, deviation = samples.predict(receivers, items)
-    lists |= {
-        "predicted": predicted,
-        "interval": predicted[:, None] + np.outer(deviation, (-QUANTILES[90], QUANTILES[90])),
-    }
+    lists |= {"predicted": predicted, "interval": interval(predicted, deviation).T}
     none = np.zeros_like(items)
     excess = samples.contributions(receivers, items) - replace(samples, W=usual[:, None]).contributions(none, items)
     excess = np.where(cold[receivers, None], 0.0, excess[:, :parts])

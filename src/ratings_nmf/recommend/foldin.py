@@ -255,7 +255,7 @@ class Results:
 def _side_by_side(parts: Sequence[Factors]) -> Factors:
     """Return factors of which each of these has some columns."""
     samples = [part.samples for part in parts if isinstance(part, SampledFactors)]
-    factors = Factors(W=parts[0].W, H=np.hstack([part.H for part in parts]), components=parts[0].components)
+    factors = replace(parts[0], H=np.hstack([part.H for part in parts]))
     H = np.concatenate([some.H for some in samples], axis=2) if samples else None
     return predictor(factors, None if H is None else replace(samples[0], H=H))
 

@@ -16,13 +16,16 @@ def nothing(count: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     return np.full((count, len(REASONS)), -1, dtype=np.int32), np.zeros((count, len(REASONS)))
 
 
-def lists_of(best: NDArray[np.int32], *, cold: NDArray[np.bool_], item_count: int, top: int) -> dict[str, Any]:
+def lists_of(
+    best: NDArray[np.int32], scores: NDArray[np.float64], *, cold: NDArray[np.bool_], item_count: int, top: int
+) -> dict[str, Any]:
     """Return what the best items of receivers, (receivers, top), −1 where items run out, are as `Recommendations`."""
     receivers, places = (part.astype(np.int32) for part in np.nonzero(best >= 0))
     return {
         "receivers": receivers,
         "ranks": places + np.int32(1),
         "items": best[receivers, places],
+        "scores": scores[receivers, places],
         "cold": cold,
         "item_count": item_count,
         "top": top,
@@ -48,5 +51,6 @@ def reasoned(
         parts=parts,
         gives=gives,
         rests=totals - gives.cumsum(axis=1)[:, -1],
+        beyond=np.zeros(len(predicted)),
         telling=np.full(parts.shape, -1, dtype=np.int32),
     )

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,8 +34,11 @@ class Recommendations:
         From 1 within a receiver, shape (lines,), int32.
     items
         Position of the column (or row) recommended, shape (lines,), int32.
+    scores
+        What a list is sorted by, falling, shape (lines,): the prediction, or the lower end of its interval, before it
+        is cut off.
     predicted
-        The cell of W @ H, shape (lines,), with `Factors.reconstruction`'s bits.
+        The cell of the reconstruction, shape (lines,), with its bits.
     interval
         Ends of what holds 90 % of the values observed there, shape (lines, 2); (lines, 0) of factors without draws.
     levels
@@ -44,7 +47,10 @@ class Recommendations:
         Up to three parts that give most beyond what they give the mean receiver, largest first, and how much more, in
         the unit of the values, shape (lines, 3); −1 and 0 where no further part gives more.
     rests
-        What all other parts give more, or less, shape (lines,): levels + gives + rests = predicted.
+        What all other parts give more, or less, shape (lines,).
+    beyond
+        What is cut off where W @ H is beyond the range of predictions, shape (lines,), below 0 at its upper end:
+        levels + gives + rests + beyond = predicted.
     telling
         Items that the receiver knows and that speak most for it, most first, shape (lines, 3), int32; −1 for none.
     cold
@@ -58,16 +64,24 @@ class Recommendations:
     receivers: NDArray[np.int32]
     ranks: NDArray[np.int32]
     items: NDArray[np.int32]
+    scores: NDArray[np.float64]
     predicted: NDArray[np.float64]
     interval: NDArray[np.float64]
     levels: NDArray[np.float64]
     parts: NDArray[np.int32]
     gives: NDArray[np.float64]
     rests: NDArray[np.float64]
+    beyond: NDArray[np.float64]
     telling: NDArray[np.int32]
     cold: NDArray[np.bool_]
     item_count: int
     top: int
+
+    def within(self, ends: tuple[float, float]) -> "Recommendations":
+        """Return the same lists with predictions and intervals cut off at these ends."""
+        predicted = self.predicted.clip(*ends)
+        beyond = predicted - self.predicted
+        return replace(self, predicted=predicted, beyond=beyond, interval=self.interval.clip(*ends))
 
     def to_columns(
         self, *, receivers: Sequence[str], items: Sequence[str], components: Sequence[str]
@@ -81,10 +95,11 @@ class Recommendations:
             "rank": self.ranks,
             "item": Coded(self.items, items),
             "predicted": self.predicted,
-            **dict(zip(BOUNDS, np.maximum(self.interval, 0.0).T, strict=False)),
+            **dict(zip(BOUNDS, self.interval.T, strict=False)),
             "level": self.levels,
             **reasons,
             "rest": self.rests,
+            "beyond": self.beyond,
             **{f"known_{place}": Coded(known, items) for place, known in enumerate(self.telling.T, start=1)},
             "flag": Coded(self.cold[self.receivers].astype(np.int32) - np.int32(1), (COLD,)),
         }
@@ -102,6 +117,7 @@ class Recommendations:
             receivers=own[known],
             ranks=columns["rank"][known],
             items=other[known],
+            scores=-columns["rank"][known].astype(np.float64),
             predicted=columns["predicted"][known],
             interval=np.column_stack(
                 [np.empty((int(known.sum()), 0)), *(columns[name][known] for name in BOUNDS if name in columns)]
@@ -110,6 +126,7 @@ class Recommendations:
             parts=_beside([_places(columns[name], components)[known] for name in PARTS]),
             gives=_beside([columns[name][known] for name in GIVES]),
             rests=columns["rest"][known],
+            beyond=columns["beyond"][known],
             telling=_beside([_places(columns[name], items)[known] for name in KNOWN]),
             cold=cold,
             item_count=len(items),
@@ -121,11 +138,11 @@ class Recommendations:
     ) -> str:
         """Say in words why the item of a line is recommended, labels spelled for where they stand.
 
-        Terms are in the unit of the values and add up to the prediction; a rest that rounds to 0 is left out.
+        Terms are in the unit of the values and add up to the prediction; one that rounds to 0 is left out.
         """
         places = [part for part in self.parts[line].tolist() if part >= 0]
-        names = ["level", *(spell(components[part]) for part in places), "rest"]
-        amounts = [self.levels[line], *self.gives[line, : len(places)], self.rests[line]]
+        names = ["level", *(spell(components[part]) for part in places), "rest", "beyond the scale"]
+        amounts = [self.levels[line], *self.gives[line, : len(places)], self.rests[line], self.beyond[line]]
         pairs = zip(names, aligned(amounts), strict=True)
         terms = [
             f"{' − ' if text[0] == '−' else ' + '}{text.lstrip('−')} {name}"
@@ -166,14 +183,14 @@ def read(dataset: str, table: RatingsTable, *, to: Side, components: Sequence[st
     return Recommendations.from_columns(lists.read(dataset), receivers=receivers, items=items, components=components)
 
 
-def best_of(parts: Sequence[Recommendations], *, by: str) -> Recommendations:
-    """Return the best of several lists for the same receivers, sorted as `Ranking` says; of equals the earlier item."""
+def best_of(parts: Sequence[Recommendations]) -> Recommendations:
+    """Return the best of several lists for the same receivers, by their scores; of equals the earlier item."""
     columns: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("receivers", "items", "predicted", "interval", "levels", "parts", "gives", "rests", "telling")
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Recommendations)
+        if field.name not in ("ranks", "cold", "item_count", "top")
     }
-    scores = columns["predicted"] if by == "predicted" else columns["interval"][:, 0]
-    order = np.lexsort((columns["items"], -scores, columns["receivers"]))
+    order = np.lexsort((columns["items"], -columns["scores"], columns["receivers"]))
     receivers = columns["receivers"][order]
     ranks = (np.arange(len(order)) - np.searchsorted(receivers, receivers) + 1).astype(np.int32)
     top = ranks <= parts[0].top

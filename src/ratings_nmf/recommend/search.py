@@ -26,9 +26,10 @@ def recommend(factors: Factors, table: RatingsTable, *, to: Side, top: int, by: 
 
     Of draws, `by` ``low``, those with the largest lower ends of the interval that holds 90 % of the values observed.
 
-    A cell is known if it is stored: rated, or where zeros are observed not 0. Of equal predictions the one whose label
-    comes first in the table is better. A receiver without a known cell is ``cold``: its predictions are the baselines'
-    or, in a model without baselines, those of the mean receiver; draws have some of its own.
+    A cell is known if it is stored: rated, or where zeros are observed not 0. Lists are sorted before predictions are
+    cut off at the ends of their range; of equal ones the one whose label comes first in the table is better. A receiver
+    without a known cell is ``cold``: its predictions are the baselines' or, in a model without baselines, those of the
+    mean receiver; draws have some of its own.
 
     A list has `top` items, at least 1; a receiver with fewer unknown cells gets fewer.
 
@@ -67,9 +68,11 @@ def best_unknown(
         cold = np.diff(table.starts) == 0
     if isinstance(factors, SampledFactors):
         samples = factors.samples if to == "rows" else factors.samples.transposed()
-        return best_by_draws(samples, known_items(table), ranking, usual=usual.loadings, cold=cold)
-    own, items = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
-    return _best_by_factors(own, items, known_items(table), usual=usual, cold=cold, top=ranking.top)
+        lists = best_by_draws(samples, known_items(table), ranking, usual=usual.loadings, cold=cold)
+    else:
+        own, items = (factors.W, factors.H.T) if to == "rows" else (factors.H.T, factors.W)
+        lists = _best_by_factors(own, items, known_items(table), usual=usual, cold=cold, top=ranking.top)
+    return lists.within(factors.range)
 
 
 def highest(
@@ -118,8 +121,8 @@ def _best_by_factors(
     if usual.parts == len(usual.loadings):
         loadings = np.where(cold[:, None], usual.loadings, loadings)
     best, scores = highest(loadings, items, known, top=top)
-    lists = lists_of(best, cold=cold, item_count=len(items), top=top)
-    lists |= {"predicted": scores[best >= 0], "interval": np.empty((len(lists["items"]), 0))}
+    lists = lists_of(best, scores, cold=cold, item_count=len(items), top=top)
+    lists |= {"predicted": lists["scores"], "interval": np.empty((len(lists["items"]), 0))}
     excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)[:, : usual.parts]
     return reasoned(lists, excess, items[:, : usual.parts], places=(lists["receivers"], lists["items"]))
 
@@ -215,7 +218,7 @@ def _to_columns(blocks: Blocks, ranking: Ranking, *, usual: Usual) -> tuple[Reco
     labels: dict[int, str] = {}
     for table, factors in blocks():
         lists = best_unknown(factors, table.transposed(), ranking, to="columns", usual=usual, cold=cold)
-        best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))], by=ranking.by)]
+        best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))])]
         labels |= _named(best[0].items, table, row_count)
         row_count += table.shape[0]
     return replace(best[0], item_count=row_count), labels

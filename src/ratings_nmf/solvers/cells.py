@@ -38,6 +38,11 @@ class Cells:
         if least < 0:
             raise ValueError(f"Negative values in data: values must be 0 or more; got {least:g}")
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """Least and largest value; 0 of none."""
+        return (float(self.values.min()), float(self.values.max())) if self.values.size else (0.0, 0.0)
+
     @classmethod
     def of(cls, table: RatingsTable) -> Self:
         """The stored cells of a ratings table."""

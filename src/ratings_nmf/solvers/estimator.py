@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, Zeros, weight_of
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.native import fit, fold_in
 from ratings_nmf.solvers.options import NativeKeys, NativeOptions, native_options
@@ -54,7 +54,8 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ----------
     components_ : ndarray of shape (n_components_, n_features_in_)
         H, components by falling share of the total. With baselines there are two more: "row baseline", which
-        is 1, and "column baseline", so that transform(X) @ components_ is the whole prediction.
+        is 1, and "column baseline", so that transform(X) @ components_ is the whole prediction,
+        which `inverse_transform` and `predict_cells` keep within the values that were known, where zeros="missing".
     n_components_ : int
         Number of rows of components_.
     n_iter_ : int
@@ -112,9 +113,8 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         """Fit X (rows, columns): an array, DataFrame or sparse array, values ≥ 0, NaN for unknown cells."""
         cells, held_out = self._read(X, reset=True)
         options = self._options()
-        self.solution_ = solution = fit(
-            cells, n_components=self.n_components, options=options, seed=self._seed(), held_out=held_out
-        )
+        solution = fit(cells, n_components=self.n_components, options=options, seed=self._seed(), held_out=held_out)
+        self.solution_ = solution.within(predicted_range(self.zeros, cells.range))
         self.components_ = solution.factors.H
         self.n_components_ = len(self.components_)
         self.n_iter_ = solution.n_iter
@@ -136,9 +136,12 @@ class RatingsNMF(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self._fold_in(*self._read(X, reset=False))
 
     def inverse_transform(self, X: Any) -> Floats:
-        """The predicted table (rows, columns) of the factors X (rows, n_components_)."""
+        """The predicted table (rows, columns) of the factors X (rows, n_components_).
+
+        With zeros="missing" X @ components_ is cut off at the least and the largest value that the fit knew.
+        """
         check_is_fitted(self)
-        return np.asarray(X) @ self.components_
+        return np.asarray((np.asarray(X) @ self.components_).clip(*self.solution_.factors.range))
 
     def predict_cells(self, rows: Any, columns: Any) -> Floats:
         """Predicted values (cells,) of the training table in rows[i] and columns[i], counted from 0."""

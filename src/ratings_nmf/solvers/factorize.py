@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, RatingsTable
-from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.factors import Factors, numbered, predicted_range
 from ratings_nmf.model.frame import Solution
 from ratings_nmf.solvers.options import bayes_options, native_options, sklearn_options, spark_options
 
@@ -54,13 +54,14 @@ def factorize(
         solver, options = "native", counterpart(solver, options, table)[0]
     match solver:
         case "sklearn":
-            return _sklearn(table, n_components, options, seed)
+            solution = _sklearn(table, n_components, options, seed)
         case "native":
-            return _native(table, n_components, options, seed, held_out, start)
+            solution = _native(table, n_components, options, seed, held_out, start)
         case "bayes":
-            return _bayes(table, n_components, options, seed, held_out)
+            solution = _bayes(table, n_components, options, seed, held_out)
         case "spark":
-            return _spark(table, n_components, options, seed, held_out)
+            solution = _spark(table, n_components, options, seed, held_out)
+    return solution.within(predicted_range(table.zeros, table.range))
 
 
 def check_count(shape: tuple[int, int], n_components: int, parameter: str) -> None:

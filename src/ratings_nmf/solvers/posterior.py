@@ -1,10 +1,11 @@
 """The solver that samples as a scikit-learn estimator."""
 
+from dataclasses import replace
 from typing import Any, Self, cast
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import Places, Zeros
-from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.model.samples import Samples
 from ratings_nmf.solvers.bayes import fit, fold_in
 from ratings_nmf.solvers.cells import Cells, Floats
@@ -89,7 +90,7 @@ class BayesNMF(RatingsNMF):
             options = bayes_options(self._plain(BayesOptions.__struct_fields__), zeros=self.zeros, at="")
         except InputError as error:
             raise ValueError(str(error)) from None
-        self.solution_ = solution = fit(
+        solution = fit(
             cells,
             n_components=self.n_components,
             zeros=self.zeros,
@@ -97,6 +98,7 @@ class BayesNMF(RatingsNMF):
             seed=self._seed(),
             held_out=held_out,
         )
+        self.solution_ = solution.within(predicted_range(self.zeros, cells.range))
         self.samples_ = cast(Samples, solution.samples)
         self.mixing_ = solution.mixing
         self.components_ = solution.factors.H
@@ -111,18 +113,20 @@ class BayesNMF(RatingsNMF):
     def predict_cells(self, rows: Any, columns: Any, *, return_std: bool = False) -> Any:
         """Predicted values (cells,) of the training table in rows[i] and columns[i], counted from 0.
 
-        With return_std also the standard deviations (cells,) of the cells around them, noise included: 90 % of cells
-        lie within 1.645 of these.
+        With zeros="missing" means are cut off at the least and the largest value that the fit knew. With return_std
+        also the standard deviations (cells,) of the cells around them, noise included: 90 % of cells lie within 1.645
+        of these.
         """
         places = self._checked(rows, columns)
         mean, deviation = self.samples_.predict(*places)
+        mean = mean.clip(*self.solution_.factors.range)
         return (mean, deviation) if return_std else mean
 
     def _folded(self, cells: Cells, held_out: Places) -> Samples:
         return fold_in(cells, self.samples_, zeros=self.zeros, held_out=held_out)
 
     def _predictor(self, cells: Cells, held_out: Places) -> Factors:
-        return self._folded(cells, held_out).joined()
+        return replace(self._folded(cells, held_out).joined(), range=self.solution_.factors.range)
 
     def _fold_in(self, cells: Cells, held_out: Places) -> Floats:
         return self._folded(cells, held_out).mean().W

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable, weight_of
 from ratings_nmf.files.columns import write_parquet
-from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.factors import Factors, numbered, predicted_range
 from ratings_nmf.model.frame import Solution
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import SparkOptions, spark_options
@@ -213,7 +213,9 @@ def factorize_file(
     settings = spark_options(options, zeros=profile["zeros"], lowest=lowest, highest=profile["maximum"])
     with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, turned):
         factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=numbered(n_components))
-        yield Solution(factors=factors, n_iter=settings.maxIter, converged=None)
+        known = profile["minimum"], profile["maximum"]
+        solution = Solution(factors=factors, n_iter=settings.maxIter, converged=None)
+        yield solution.within(predicted_range(profile["zeros"], known))
 
 
 def factorize(

@@ -1,12 +1,8 @@
 /** Return what a line is called in words: of a block, its first line and how many more. */
 const named = (side, line) => (side.sizes?.[line] > 1 ? `${side.labels[line]} and ${whole(side.sizes[line] - 1)} more` : side.labels[line]);
 
-/** Return a prediction in words: kept within the range of the table where that is a scale, and what it was before. */
-const prediction = (value, data) => {
-  if (!data.unknown) return number(value);
-  const kept = clamp(value, ...data.range);
-  return number(kept) === number(value) ? number(value) : `${number(kept)} (W @ H: ${number(value)})`;
-};
+/** Return a prediction, given W @ H: cut off at the ends of the known values, where the others are missing. */
+const within = (value, data) => (data.unknown ? clamp(value, ...data.range) : value);
 
 /** Return an interval in words. */
 const interval = (low, high) => `${number(low)} to ${number(high)}`;
@@ -35,13 +31,16 @@ const factsOf = (picture, data, [row, column]) => {
   }
   const [known, predicted, left] = ["input", "reconstruction", "residual"].map((kind) => table.value[kind](row, column));
   const mean = rows.sizes || columns.sizes ? "mean " : "";
-  told.push([`${mean}table`, Number.isNaN(known) ? "not rated" : number(known)], [`${mean}prediction`, prediction(predicted, data)]);
+  told.push([`${mean}table`, Number.isNaN(known) ? "not rated" : number(known)], [`${mean}prediction`, number(predicted)]);
   if (table.interval) told.push(["90\u00a0% of values", interval(...table.interval(row, column))]);
   if (!Number.isNaN(left)) told.push([`${mean}left over`, number(left)]);
   if (picture.shares) told.push(["share shown", percent(picture.value(row, column))]);
   const gives = table.gives ?? ((row, column, at) => table.value.W(row, at) * table.value.H(at, column));
-  const shares = contributions(data.components, data.parts, (at) => (predicted ? gives(row, column, at) / predicted : 0));
-  const rest = predicted && data.predicted ? 1 - shares.reduce((total, [, share]) => total + share, 0) : 0;
+  const whole = data.predicted && !table.gives ? predicted : data.components.reduce((total, _, at) => total + gives(row, column, at), 0);
+  const beyond = predicted - whole;
+  if (data.unknown && Math.abs(beyond) >= 5e-3 * predicted) told.push(["beyond the scale", number(beyond)]);
+  const shares = contributions(data.components, data.parts, (at) => (whole ? gives(row, column, at) / whole : 0));
+  const rest = whole && data.predicted ? 1 - shares.reduce((total, [, share]) => total + share, 0) : 0;
   if (rest) shares.push(["what parts vary together", rest]);
   const first = shares.filter(([, share]) => share >= 0.005).slice(0, 6);
   const others = first.reduce((left, [, share]) => left - share, 1);

@@ -40,13 +40,13 @@ const linesOf = (data) => {
     return pairs.sort((a, b) => b[1] - a[1]);
   };
 
-  /** Return the prediction of a cell: that of draws, or W @ H. */
+  /** Return the prediction of a cell: that of draws, or by W @ H. */
   const drawn = data.predicted && !data.aggregated && numbers(data.predicted);
   const predicted = (row, column) => {
     if (drawn) return drawn[row * shape.columns + column];
     let total = 0;
     for (let at = 0; at < data.components.length; at++) total += loadings.rows[at][row] * loadings.columns[at][column];
-    return total;
+    return within(total, data);
   };
 
   const lengths = {};
@@ -84,9 +84,9 @@ const linesOf = (data) => {
   const lists = once(() => {
     if (!data.lists) return null;
     const [lengths, items, parts, known] = ["lengths", "items", "parts", "known"].map((name) => integers(data.lists[name]));
-    const [predicted, gives, rest] = ["predicted", "gives", "rest"].map((name) => numbers(data.lists[name]));
+    const [predicted, gives, rest, beyond] = ["predicted", "gives", "rest", "beyond"].map((name) => numbers(data.lists[name]));
     const [low, high] = ["low", "high"].map((name) => data.lists[name] && numbers(data.lists[name]));
-    return { starts: startsOf(lengths), items, parts, known, predicted, low, high, gives, rest };
+    return { starts: startsOf(lengths), items, parts, known, predicted, low, high, gives, rest, beyond };
   });
 
   /** Return what is recommended to a line, best first, and why: pairs of part and what it gives, and known items. */
@@ -96,10 +96,10 @@ const linesOf = (data) => {
     for (let at = starts[line]; at < starts[line + 1]; at++) {
       const three = [3 * at, 3 * at + 1, 3 * at + 2];
       const parts = three.filter((place) => all.parts[place]).map((place) => [all.parts[place] - 1, all.gives[place]]);
-      const level = all.predicted[at] - all.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
+      const level = all.predicted[at] - all.beyond[at] - all.rest[at] - parts.reduce((total, [, gives]) => total + gives, 0);
       const known = three.filter((place) => all.known[place]).map((place) => all.known[place] - 1);
       const ends = all.low && [all.low[at], all.high[at]];
-      list.push({ item: all.items[at], predicted: all.predicted[at], ends, level, parts, rest: all.rest[at], known });
+      list.push({ item: all.items[at], predicted: all.predicted[at], ends, level, parts, rest: all.rest[at], beyond: all.beyond[at], known });
     }
     return list;
   };

@@ -47,7 +47,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const mean = known.reduce((total, [, value]) => total + value, 0) / (known.length || 1);
     const rows = known.slice(0, LISTED).map(([place, value]) => {
       const guess = lines.loadings && lines.predicted(...(side === "rows" ? [line, place] : [place, line]));
-      return [link(other, place), number(value), ...(lines.loadings ? [prediction(guess, data)] : [])];
+      return [link(other, place), number(value), ...(lines.loadings ? [number(guess)] : [])];
     });
     const heads = [[one[other], ""], ["table", "number"], ...(lines.loadings ? [["prediction", "number"]] : [])];
     const more = known.length > LISTED ? element("p", "muted", `and ${whole(known.length - LISTED)} more`) : "";
@@ -59,12 +59,12 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     if (lines.lists()) {
       const list = lines.recommended(line);
       const isolated = (text) => Object.assign(element("span", "", text), { dir: "auto" });
-      const reason = ({ level, parts, rest, known }) => {
-        const terms = [["level", level], ...parts.map(([part, gives]) => [data.components[part], gives]), ["rest", rest]];
+      const reason = ({ level, parts, rest, beyond, known }) => {
+        const terms = [["level", level], ...parts.map(([part, gives]) => [data.components[part], gives]), ["rest", rest], ["beyond the scale", beyond]];
         const said = aligned(terms.map(([, amount]) => amount)).map((text, at) => (/[1-9]/.test(text) ? `${text.startsWith("−") ? " − " : " + "}${text.replace("−", "")} ${terms[at][0]}` : ""));
         return element("span", "", said.join("").replace(/^ \+ /, ""), ...known.flatMap((place, at) => [at ? ", " : "; knows ", isolated(lines.labels[other][place])]));
       };
-      const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), prediction(entry.predicted, data), ...(entry.ends ? [interval(...entry.ends)] : []), reason(entry)]);
+      const rows = list.map((entry, at) => [String(at + 1), link(other, entry.item), number(entry.predicted), ...(entry.ends ? [interval(...entry.ends)] : []), reason(entry)]);
       const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists().low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
       panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");

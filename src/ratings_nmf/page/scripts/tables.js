@@ -24,6 +24,7 @@ const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together 
       const weight = W(row, at);
       if (weight) for (let column = 0; column < columns; column++) predicted[row * columns + column] += weight * H(at, column);
     }
+  if (!draws) predicted.forEach((value, at) => (predicted[at] = within(value, data)));
   const cell = (numbers) => (row, column) => numbers[row * columns + column];
   const lines = (count, value) => Array.from({ length: count }, (_, line) => value(line));
   const levels = data.parts < data.components.length && {

@@ -102,6 +102,7 @@ HARMLESS = {
     "holdout/ranking.py": "logarithms rounded to 12 digits",
     "holdout/rivals.py": "scores rounded to 9 decimals before they are ranked",
     "holdout/trial.py": "a product of scipy's sparse array, which is a loop of its own",
+    "survey/spectrum.py": "a count, of differences rounded to 6 decimals",
     "recommend/foldin.py": "newcomers against Spark's factors, which differ between machines themselves",
     "recommend/recommendations.py": "logarithms rounded to 12 digits",
 }

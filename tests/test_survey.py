@@ -17,7 +17,7 @@ from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.survey import consensus, rules
+from ratings_nmf.survey import consensus, rules, spectrum
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.evidence import COLUMNS, shuffled
 
@@ -239,7 +239,8 @@ def test_parts_that_are_off_say_so(surveyed):
     assert any(note.startswith("restarts: 0: no fit was restarted") for note in found.notes)
     found = survey_of(table, folds=0, number=0)
     assert found.choice.n_components is None and "Nothing was held out" in found.choice.reason
-    assert set(found.suggested.values()) == {None} and not found.agree
+    suggested = {name: count for name, count in found.suggested.items() if count is not None}
+    assert suggested == ({"above_noise": 2} if table.zeros == "observed" else {})
 
 
 def test_what_is_not_measured_has_a_reason(surveyed):
@@ -266,6 +267,10 @@ def lines(**columns):
     return [dict.fromkeys(COLUMNS) | dict(zip(columns, line, strict=True)) for line in values]
 
 
+def whole(shape=(60, 40)):
+    return table_of(np.ones(shape))
+
+
 def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
     evidence = lines(
         n_components=[1, 2, 3, 4],
@@ -273,7 +278,7 @@ def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
         cv_gap_se=[0.01, 0.01, 0.01, 0.0],
         weakest=[1.0, 0.97, 0.96, 0.5],
     )
-    choice, parts = rules.to_predict(evidence, cells=1000), rules.to_name(evidence, cells=1000, shape=(60, 40))
+    choice, parts = rules.to_predict(evidence, table=whole()), rules.to_name(evidence, cells=1000, shape=(60, 40))
     assert (choice.n_components, parts.n_components) == (4, 3)
     assert "other restarts find other parts (cosine of the least alike 0.50)" in choice.reason
     for reason in (choice.reason, parts.reason):
@@ -286,9 +291,62 @@ def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
 
 def test_few_cells_do_not_tell_how_many_predict_best():
     evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
-    choice = rules.to_predict(evidence, cells=30)
+    choice = rules.to_predict(evidence, table=whole((6, 5)))
     assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
     assert rules.to_name(evidence, cells=1000, shape=(60, 40)).n_components == 2
+
+
+def test_few_known_cells_a_line_do_not_tell_how_many_predict_best():
+    evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
+    known = (np.random.default_rng(5).random((200, 50)) < 0.15).astype(float)
+    choice = rules.to_predict(evidence, table=table_of(known, "missing"))
+    assert choice.n_components is None and "8 for each of the 250 rows and columns" in choice.reason
+    assert rules.to_predict(evidence, table=table_of(known, "observed")).n_components == 2
+
+
+def test_parts_above_the_noise_count_though_held_out_cells_hide_them():
+    evidence = lines(
+        n_components=[1, 2, 3, 4],
+        cv_rmse=[0.9, 0.62, 0.6, 0.7],
+        cv_gap_se=[0.01, 0.01, 0.0, 0.01],
+        weakest=[1.0, 0.97, 0.96, 0.96],
+    )
+    counts = {above: rules.to_predict(evidence, table=whole(), above_noise=above) for above in (None, 1, 2, 4, 9)}
+    assert {above: choice.n_components for above, choice in counts.items()} == {None: 3, 1: 3, 2: 2, 4: 4, 9: 4}
+    assert counts[4].reason.startswith("4 parts stand above the noise of the table; ")
+    assert "of 9 that do" in counts[9].reason
+
+
+def noise_of(kind, means):
+    draw = np.random.default_rng(6)
+    return {
+        "none": lambda: means,
+        "alike": lambda: np.maximum(means + draw.normal(0, 0.2 * means.std(), means.shape), 0),
+        "counts": lambda: draw.poisson(5 * means / means.mean()).astype(float),
+        "factors": lambda: means * np.exp(draw.normal(0, 0.3, means.shape)),
+    }[kind]()
+
+
+@pytest.mark.parametrize("kind", ["none", "alike", "counts", "factors"])
+@pytest.mark.parametrize("rank", [4, 6])
+def test_as_many_parts_stand_above_the_noise_as_were_planted(kind, rank):
+    draw = np.random.default_rng(rank)
+    means = draw.gamma(0.5, 1.0, (100, rank)) @ draw.gamma(0.5, 1.0, (rank, 40))
+    cells = noise_of(kind, means)
+    for each in (cells, 0.05 * cells, cells.T):
+        assert spectrum.above_noise(table_of(each), seed=0) == rank
+
+
+def test_shuffled_columns_have_one_part_above_the_noise():
+    cells = np.random.default_rng(7).gamma(2.0, 1.0, (80, 30))
+    assert spectrum.above_noise(table_of(cells), seed=0) == 1
+
+
+def test_what_stands_above_the_noise_is_not_told_of_cells_that_may_not_be_known_or_of_few_lines():
+    cells = np.random.default_rng(8).random((40, 30))
+    assert spectrum.above_noise(table_of(cells, "missing"), seed=0) is None
+    assert spectrum.above_noise(table_of(cells, 0.5), seed=0) is None
+    assert spectrum.above_noise(table_of(cells[:, :5]), seed=0) is None
 
 
 def test_a_large_consensus_is_put_together():

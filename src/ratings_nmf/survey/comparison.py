@@ -16,6 +16,7 @@ from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Consensus, arrange
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
 from ratings_nmf.survey.penalty import search
+from ratings_nmf.survey.spectrum import above_noise
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -130,6 +131,7 @@ def compare(
     lines = zip(counts, errors, likeness, strict=True)
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggested, limits = _suggested(evidence, table)
+    suggested["above_noise"] = above_noise(table, seed=seed)
     parts = rules.to_name(evidence, cells=table.counted, shape=table.shape)
     consensus, consensus_count = None, None
     if plan.restarts:
@@ -138,7 +140,7 @@ def compare(
     return Comparison(
         evidence=evidence,
         suggested=suggested,
-        choice=rules.to_predict(evidence, cells=table.counted),
+        choice=rules.to_predict(evidence, table=table, above_noise=suggested["above_noise"]),
         parts=parts,
         penalties=penalties,
         options={name: value for name, value in best.options.items() if name not in options},

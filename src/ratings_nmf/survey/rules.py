@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ratings_nmf.core.table import LEAST_CELLS, free_loadings
+from ratings_nmf.core.table import LEAST_CELLS, RatingsTable, free_loadings
 
 Evidence = Sequence[dict[str, Any]]
 
@@ -18,6 +18,12 @@ THRESHOLD = 1e-4
 """Share of ‖X‖ that the RMSE must stay below under `error_threshold`."""
 
 LEAST_BY_THRESHOLD = 3
+
+NOTABLY = 1.05
+"""Ratio of held-out errors above which more parts than stand above the noise are taken."""
+
+CELLS_A_LINE = 8
+"""Known cells for each row and column, where not all are known, below which they tell no count to predict with."""
 
 
 def one_standard_error(evidence: Evidence) -> int | None:
@@ -105,24 +111,36 @@ class Choice:
     reason: str
 
 
-def to_predict(evidence: Evidence, *, cells: float) -> Choice:
-    """Say how many components predict best, by `one_standard_error`; `cells` is the number of those that count.
+def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | None = None) -> Choice:
+    """Say how many components predict best: the parts `above_noise` where they are told, else `one_standard_error`.
 
-    How far restarts agree on the parts is said, and decides nothing: parts that differ may predict as well.
+    What stands above the noise of a whole table may be lost where a part of its cells is held out; more are taken only
+    where they lower the held-out error `NOTABLY`. How far restarts agree on the parts is said, and decides nothing:
+    parts that differ may predict as well.
     """
     count = one_standard_error(evidence)
     if count is None:
         reason = "Nothing was held out (`folds: 0`), and so nothing tells how many components predict best."
         return Choice(n_components=None, reason=reason)
-    if cells < LEAST_CELLS:
-        reason = (
-            f"{cells:,.0f} cells are too few to tell how many components predict best: with other cells held out the "
-            "answer would be another."
-        )
+    few = None
+    if table.counted < LEAST_CELLS:
+        few = "with other cells held out the answer would be another"
+    elif not table.weight and table.counted < CELLS_A_LINE * sum(table.shape):
+        few = f"it takes about {CELLS_A_LINE} for each of the {sum(table.shape):,} rows and columns"
+    if few:
+        reason = f"{table.counted:,.0f} cells are too few to tell how many components predict best: {few}."
         return Choice(n_components=None, reason=reason)
     best = min(evidence, key=lambda line: line["cv_rmse"])
-    line = next(line for line in evidence if line["n_components"] == count)
-    if line is best:
+    told = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
+    by_count = {line["n_components"]: line for line in evidence}
+    is_told = told > count or (told and by_count[told]["cv_rmse"] <= NOTABLY * best["cv_rmse"])
+    line = by_count[told if is_told else count]
+    if is_told and told != count:
+        rest = "" if told == above_noise else f", of {above_noise} that do"
+        merit = (
+            f"parts stand above the noise of the table{rest}; with a part of its cells held out {count} predict best"
+        )
+    elif line is best:
         merit = f"has the least held-out error ({best['cv_rmse']:.4g})"
     else:
         merit = (
@@ -131,7 +149,7 @@ def to_predict(evidence: Evidence, *, cells: float) -> Choice:
         )
     if line["weakest"] is not None and line["weakest"] < AGREE:
         merit += f"; other restarts find other parts (cosine of the least alike {line['weakest']:.2f})"
-    return Choice(n_components=count, reason=f"{count} {merit}.")
+    return Choice(n_components=line["n_components"], reason=f"{line['n_components']} {merit}.")
 
 
 def to_name(evidence: Evidence, *, cells: float, shape: tuple[int, int]) -> Choice:

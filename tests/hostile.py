@@ -446,6 +446,9 @@ def marks() -> Iterator[tuple[Any, ...]]:
         ("1 234,5", {"decimal": ",", "thousands": " "}, 'thousands: " "'),
         ("1'234.5", {"thousands": "'"}, 'thousands: "\'"'),
         ("1 234.5", {"thousands": " "}, 'thousands: " "'),
+        ("1\u00a0234,5", {"decimal": ",", "thousands": " "}, 'thousands: " "'),
+        ("1\u202f234,5", {"decimal": ",", "thousands": " "}, 'thousands: " "'),
+        ("1’234.5", {"thousands": "'"}, 'thousands: "\'"'),
     ):
         content = f'who;tea;ham\nann;"{text}";2\nbob;3;4\n'
         yield content, thousand, settings

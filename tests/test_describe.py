@@ -264,6 +264,106 @@ TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
         {"skip": {"comment": "#"}},
         SHAPE,
     ),
+    "statistics by country": (
+        "world.csv",
+        '"Data Source","Indicators",\n\n"Last Updated","2024-01-01",\n\n"Country Name","Country Code","Indicator",'
+        + "".join(f'"{year}",' for year in range(1990, 1990 + ITEMS))
+        + "\n"
+        + "".join(
+            f'"Land {user}","L{user}","Population",'
+            + "".join(f'"{RATINGS.get((user, item), "")}",' for item in range(ITEMS))
+            + "\n"
+            for user in range(USERS)
+        ),
+        {"layout": "table", "skip": {"lines": 4, "columns": ["Country Code", "Indicator", ""]}, "zeros": "missing"},
+        SHAPE,
+    ),
+    "a country and a year a line": (
+        "deaths.csv",
+        lines("Land {u},L{u},{i},{v}.25", header="Entity,Code,Year,Deaths per million"),
+        {"layout": "triples", "columns": ["Entity", "Year", "Deaths per million"]},
+        SHAPE,
+    ),
+    "shop orders": (
+        "retail.csv",
+        lines(
+            "{n},S{i},Thing {i},{v},12/1/2010 8:26,2.5{i},{u},UK",
+            header="InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+        ),
+        {"layout": "triples", "columns": ["CustomerID", "StockCode", "Quantity"]},
+        SHAPE,
+    ),
+    "gene series": (
+        "series_matrix.txt",
+        '!Series_title\t"a study"\n\n!Sample_title\t'
+        + "\t".join(f'"s{sample}"' for sample in range(6))
+        + '\n!series_matrix_table_begin\n"ID_REF"\t'
+        + "\t".join(f'"GSM{sample}"' for sample in range(6))
+        + "\n"
+        + "".join(line.partition("\t")[0] + "\t" + line.split("\t", 2)[2] + "\n" for line in EXPRESSION.splitlines())
+        + "!series_matrix_table_end\n",
+        {"layout": "table", "skip": {"comment": "!"}, "zeros": "observed"},
+        (20, 6, 120),
+    ),
+    "Matrix Market": (
+        "matrix.mtx",
+        f"%%MatrixMarket matrix coordinate integer general\n%\n300 2000 {len(RATINGS)}\n" + lines("{u} {i} {v}"),
+        {"layout": "triples", "skip": {"lines": 3}, "separator": " ", "columns": [1, 2, 3]},
+        SHAPE,
+    ),
+    "species counts": (
+        "otu.tsv",
+        "# Constructed from biom file\n#OTU ID\tS1\tS2\tS3\ttaxonomy\n"
+        + "".join(f"OTU{row}\t{row % 5}.0\t{row % 3 + 1}.0\t{row % 7}.0\tk__Bacteria; p__{row}\n" for row in range(15)),
+        {"layout": "table", "skip": {"lines": 1, "columns": ["taxonomy"]}, "zeros": "observed"},
+        (15, 3, 12 + 15 + 12),
+    ),
+    "an id and a name": (
+        "players.csv",
+        "id,short_name,pace,passing\n"
+        + "".join(f"{158023 + row},L. M{row},{40 + row % 7},{50 + row % 5}\n" for row in range(20)),
+        {"layout": "table", "skip": {"columns": ["id"]}, "zeros": "observed"},
+        (20, 2, 40),
+    ),
+    "answers of a form": (
+        "form.csv",
+        "Timestamp,Name,Tea,Ham\n"
+        + "".join(f"2024/1/{row + 1} 8:15:00,P{row},{1 + row % 5},{1 + row % 4}\n" for row in range(9)),
+        {"layout": "table", "skip": {"columns": ["Timestamp"]}, "zeros": "observed"},
+        (9, 2, 18),
+    ),
+    "a French office": (
+        "ventes.csv",
+        ("Magasin;Janv;Févr\n" + "".join(f"Créteil {row};{row + 1}\u202f234,50;2\u00a0000,00\n" for row in range(9))),
+        {"decimal": ",", "thousands": " ", "separator": ";", "zeros": "observed"},
+        (9, 2, 18),
+    ),
+    "a Swiss office": (
+        "laden.csv",
+        "Laden;Jan;Feb\n" + "".join(f"Zürich {row};{row + 1}’234.50;{row}.25\n" for row in range(9)),
+        {"layout": "table", "thousands": "'", "separator": ";", "zeros": "observed"},
+        (9, 2, 18),
+    ),
+    "a title above": (
+        "umsatz.csv",
+        "Umsatz 2024;;;\n;;;\nFiliale;Q1;Q2;Q3\n"
+        + "".join(f"S{row};{row + 1};2;{row + 3}\n" for row in range(9))
+        + ";;;\n",
+        {"layout": "table", "skip": {"lines": 2, "rows": [""]}},
+        (9, 3, 27),
+    ),
+    "a table of pandas in two header lines and a name": (
+        "wide.csv",
+        frame().pivot_table(index="who", columns="what").to_csv(),
+        {"layout": "table", "skip": {"lines": 1, "rows": ["who"]}, "zeros": "missing"},
+        SHAPE,
+    ),
+    "cells of pandas without names": (
+        "stack.csv",
+        frame().set_index(["who", "what"]).rename_axis([None, None]).rating.rename("0").to_csv(),
+        {"layout": "triples", "skip": {"lines": 1}, "columns": [1, 2, 3]},
+        SHAPE,
+    ),
     "a comma too many": ("readers.csv", wide(str).replace("\n", ",\n"), {"skip": {"columns": [""]}}, SHAPE),
     "white space around labels": (
         "readers.csv",
@@ -429,6 +529,16 @@ REFUSALS = [
         b"\x1f\x8b\x08\0",
         "damaged: it ends too early, or some bytes are wrong; expected a whole file; fetch or save it again, and "
         "compare its size: `ls -l 'a b.csv'`",
+    ),
+    (
+        '"a" "b"\n"x" 1 2\n"y" 3 4\n"z" 5 1\n',
+        "line 1 has 2 fields, the lines below have 3; expected as many in every line (separator: space); if the "
+        "labels of rows have no name: `sed -i -E '1s/^/label /' 'a b.csv'`",
+    ),
+    (
+        "   a  b\nx  1  2\ny 33  4\n",
+        "several spaces stand side by side; expected one between two fields; to make them one: "
+        "`sed -i -E 's/^ +//; s/ +(\\r?)$/\\1/; s/ +/ /g' 'a b.csv'`",
     ),
     (
         "<!DOCTYPE html>\n<html>404</html>\n",

@@ -89,6 +89,35 @@ KINDS = [
         "if it is a cell a line: `layout: triples`, `columns: [user, item, rating]`",
     ),
     (
+        "region,a,b\n1,5,3\n1,4,2\n1,1,1\n",
+        {},
+        "row label '1' stands at rows 1 and 2; row label '1' stands at rows 1 and 3",
+        "a label of its own for every row",
+        "if rows have no labels, to number them: `path: labelled-t.csv` after `awk -F , -v OFS=, "
+        "'{print (NR == 1 ? \"row\" : NR - 1) OFS $0}' t.csv > labelled-t.csv`",
+    ),
+    (
+        "Sales 2024,,\n,,\nwho,a,b\nx,1,2\n",
+        {},
+        "line 1 seems to be a title: 'Sales 2024'",
+        "as many in every line (separator: comma)",
+        "if the table begins later: `skip: {lines: 2}`",
+    ),
+    (
+        ",rating,rating\nitem,a,b\nx,1,2\n",
+        {},
+        "line 1 seems to be a title: 'rating'",
+        "as many in every line (separator: comma)",
+        "if the table begins later: `skip: {lines: 1}`",
+    ),
+    (
+        "%%MatrixMarket matrix coordinate real general\n% by hand\n3 3 1\n1 2 5\n",
+        {"layout": "triples"},
+        "this is Matrix Market, and line 3 gives its size",
+        "cells alone",
+        'to begin below it: `layout: triples`, `separator: " "`, `columns: [1, 2, 3]`, `skip: {lines: 3}`',
+    ),
+    (
         "1,2\n3,4\n",
         {},
         "line 1 and the first column hold numbers alone: 1, 2 …",

@@ -1,6 +1,7 @@
 """A file, or a sample of a large one, looked at: what it seems to hold and how ingest is to read it."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet
@@ -146,11 +147,24 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
         description.questions.append(("ingest.layout", "rows and columns need labels: write them into the file first"))
         return
     text_line = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
+    if without := _lines_without_cells(structure, structure.label.texts):
+        skip["rows"] = without
+        text_line += "; a line without cells is left out"
+        keys["skip"] = Key(skip, "lines that hold no cells")
     if structure.skip:
         skip["columns"] = [first[column.place] for column in structure.skip]
         text_line += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
         keys["skip"] = Key(skip, "columns that hold no cells")
     description.findings.append(("layout", text_line))
+
+
+def _lines_without_cells(structure: Structure, labels: Sequence[str]) -> list[str]:
+    """Return labels of lines that are blank throughout, and that of a first line whose cells alone are."""
+    others = [column for column in structure.columns if column is not structure.label and column not in structure.skip]
+    full = [any(fields) for fields in zip(*(column.texts for column in others), strict=True)]
+    blank = [""] if any(not label and not is_full for label, is_full in zip(labels, full, strict=True)) else []
+    second_header = full[:1] == [False] and len(full) > 2 and all(full[1:]) and labels[0] != ""
+    return [*blank, *(labels[:1] if second_header else [])]
 
 
 def _says_ratings(structure: Structure) -> bool:

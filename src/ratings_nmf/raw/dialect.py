@@ -9,13 +9,11 @@ from itertools import islice
 from typing import Any
 
 from ratings_nmf.core.words import counted
-from ratings_nmf.raw.faults import MISSING, TRUTH
-from ratings_nmf.raw.header import LONGEST_LINE, OTHER_SEPARATORS, SEPARATORS, STAND_IN
+from ratings_nmf.raw.faults import ALIKE, MISSING, TRUTH
+from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, OTHER_SEPARATORS, SEPARATORS, STAND_IN, is_title
 
 LOOKED_AT = 2_000
 """Records that structure is told from."""
-
-COMMENTS = "#", "%"
 
 _PLAIN = r"[+-]?(?:[0-9]+{point}?[0-9]*|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _GROUPED = r"[+-]?[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+(?:{point}[0-9]*)?"
@@ -58,7 +56,7 @@ class Dialect:
     def __str__(self) -> str:
         if self.separator is None:
             return "Parquet"
-        parts = [f"separator {SEPARATORS.get(self.separator, repr(self.separator))}"]
+        parts = [f"separator {NAMES.get(self.separator, repr(self.separator))}"]
         if "decimal" in self.keys:
             parts.append("decimal comma" if self.decimal == "," else "decimal point")
         if self.thousands:
@@ -71,13 +69,13 @@ class Dialect:
 
     def is_number(self, text: str) -> bool:
         """Return whether a text is a number, written this way, a percentage, or true or false."""
-        text = text.strip()
+        text = text.strip().translate(ALIKE)
         form = _numbers(self.decimal, self.thousands)
         return text.lower() in TRUTH or bool(form.fullmatch(text.removesuffix("%").rstrip()))
 
     def number(self, text: str) -> float:
         """Return the number that a text is."""
-        text = text.strip()
+        text = text.strip().translate(ALIKE)
         if text.lower() in TRUTH:
             return TRUTH[text.lower()]
         return float(text.removesuffix("%").replace(self.thousands or "\0", "").replace(self.decimal, "."))
@@ -94,12 +92,15 @@ def dialect_of(text: str) -> tuple[Dialect, list[list[str]]]:
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
     records = candidates[separator]
     width = width_of(records)
-    first = next((place for place, record in enumerate(records) if len(record) == width), 0)
+    first = next((place for place, record in enumerate(records) if _may_be_first(record, width)), 0)
+    if first and len(records[first - 1]) == width - 1 and _ANY_NUMBER.fullmatch(records[first][-1].strip()):
+        first -= not any(map(_ANY_NUMBER.fullmatch, records[first - 1]))  # names of columns, as R writes them
+    first += text.startswith("%%MatrixMarket")  # the line of its size
     below = records[first + 1 :]
     comment = next((mark for mark in COMMENTS if any(_is_comment(record, mark, width) for record in below)), None)
     if comment:
         below = [record for record in below if not _is_comment(record, comment, width)]
-    fields = [field.strip() for record in below if len(record) == width for field in record]
+    fields = [field.strip().translate(ALIKE) for record in below if len(record) == width for field in record]
     decimal, thousands, doubt = _marks(fields, separator)
     comments_only = comment is not None and all(_is_comment(record, comment, width) for record in records[:first])
     dialect = Dialect(
@@ -114,7 +115,12 @@ def dialect_of(text: str) -> tuple[Dialect, list[list[str]]]:
 
 
 def _is_comment(record: list[str], mark: str, width: int) -> bool:
-    return record[0].startswith(mark) and len(record) != width
+    return record[0].startswith(mark) and (len(record) != width or mark == "!")
+
+
+def _may_be_first(record: list[str], width: int) -> bool:
+    """Return whether a record may be the header: whole, and neither a comment nor a title above several columns."""
+    return len(record) == width and not _is_comment(record, "!", width) and not is_title(record)
 
 
 def records_of(text: str, separator: str) -> list[list[str]]:
@@ -140,7 +146,7 @@ def _merit(records: list[list[str]]) -> tuple[float, int]:
     if width < 2:
         return 0.0, width
     even = [record for record in records if len(record) == width]
-    fields = [field.strip() for record in even[1:] or even for field in record[1:]]
+    fields = [field.strip(" ").translate(ALIKE) for record in even[1:] or even for field in record[1:]]
     numbers = sum(not field or bool(_ANY_NUMBER.fullmatch(field)) for field in fields)
     return round(len(even) / len(records) * (1 + numbers / len(fields)), 2), width
 
@@ -160,7 +166,9 @@ def _numbers(decimal: str, thousands: str | None) -> re.Pattern[str]:
 
 
 _ANY_NUMBER = re.compile(
-    r"[+-]?[0-9][0-9.,' ]*(?:[eE][+-]?[0-9]+)?%?|[+-]?[.,][0-9]+|true|false|yes|no|" + MISSING.pattern, re.IGNORECASE
+    r"[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|[+-]?[.,][0-9]+|true|false|yes|no|"
+    rf"(?:{MISSING.pattern}) ?",
+    re.IGNORECASE,
 )
 
 

@@ -20,7 +20,10 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 """Words for values, and what they are read as."""
 
-MISSING = re.compile(r"n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
+ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
+"""Spaces and apostrophes that offices write between thousands, and what `ingest.thousands` calls them."""
+
+MISSING = re.compile(r":|#[A-Z/0!]+[!?A]|n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
 """Texts that stand for no number in files of others."""
 
 FLAGS = 5
@@ -272,7 +275,8 @@ def _remedies(path: Path, cells: list[tuple[str, str]], ingest: IngestParameters
 
 def marks_of(text: str) -> tuple[str, str | None] | None:
     """Return the decimal mark and that between thousands of a number that has either, or None."""
-    return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(text)), None)
+    plain = text.translate(ALIKE)
+    return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(plain)), None)
 
 
 def is_dressed(texts: set[str]) -> bool:

@@ -16,6 +16,8 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
 
 OTHER_SEPARATORS = "|", "::", " "
+NAMES = SEPARATORS | {" ": "space"}
+"""What messages call them."""
 
 STAND_IN = "\x1f"
 """Stands in for a separator of two characters, which csv does not take."""
@@ -45,11 +47,15 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
             size += len(line)
             lines.append(line)
     refuse_encoding(path, lines, first=source.skip.lines + 1)
+    _check_matrix_market(path, file, source)
     mark = source.skip.comment
     lines_left = [line for line in lines if not (mark and line.startswith(mark))]
     if not "".join(lines_left).strip():
         raise refusal(path, "the file is empty", "labels and values", f"look at it: {command('ls -l', path)}")
     separator = source.separator or _find_separator(path, lines_left)
+    if separator == " " and any("  " in line.strip() for line in lines_left):
+        remedy = "to make them one: " + edit(r"s/^ +//; s/ +(\r?)$/\1/; s/ +/ /g", path)
+        raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
     records = _records(path, lines_left, separator)
     _check_widths(path, lines_left, records, separator, source)
     names = records[0][1]
@@ -59,6 +65,29 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
         raise refusal(path, f"line 1: {quoted(bad)} holds a control character", "names without",
                       f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
     return separator, names
+
+
+def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> None:
+    """Refuse to take the line of a Matrix Market file that gives its size for a cell."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        if text.read(14) != "%%MatrixMarket":
+            return
+        size = next((number for number, line in enumerate(text, start=1) if number > 1 and line[0] != "%"), 1)
+    if source.skip.lines != size:
+        remedy = keys(layout="triples", separator=" ", columns=[1, 2, 3], skip={"lines": size})
+        raise refusal(path, f"this is Matrix Market, and line {size} gives its size", "cells alone",
+                      f"to begin below it: {remedy}")  # fmt: skip
+
+
+def is_title(record: list[str]) -> bool:
+    """Return whether a record titles a table: one text, among blank fields or above several columns.
+
+    >>> is_title(["Sales 2024", "", ""]), is_title(["", "rating", "rating"]), is_title(["who", "tea", ""])
+    (True, True, False)
+    """
+    texts = [field.strip() for field in record if field.strip()]
+    above = not record[0].strip() and len({*texts}) == 1 and not NUMBER.fullmatch(texts[0])
+    return len(record) > 2 and (len(texts) < 2 or above)
 
 
 def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
@@ -109,13 +138,17 @@ def _check_widths(
         raise one_column(path, records[0][1][0], separator)
     usual = Counter(widths[1:]).most_common(1)[0][0] if len(widths) > 1 else widths[0]
     start = next(place for place, width in enumerate(widths) if width == usual)
+    if {*widths} == {usual} and is_title(records[0][1]):
+        start = next((place for place, (_, record) in enumerate(records) if not is_title(record)), 0)
     if start == 0 or usual == 1 or {*widths[start:]} != {usual}:
         return
     first = records[0][1]
     wrong = f"line 1 has {widths[0]} field{'s' * (widths[0] > 1)}, the lines below have {usual}"
-    expected = f"as many in every line (separator: {SEPARATORS.get(separator, separator)})"
+    if widths[0] == usual:
+        wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
+    expected = f"as many in every line (separator: {NAMES.get(separator, separator)})"
     opening = lines[records[0][0]].lstrip()[:1]
-    if opening in COMMENTS:
+    if opening and opening in COMMENTS:
         remedy = f"if it is a comment: {skipping(source, comment=opening)}"
     elif start == 1 and widths[0] == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
@@ -136,7 +169,7 @@ def one_column(path: Path, field: str, separator: str) -> InputError:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
     elif other is not None:
         remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
-    return refusal(path, f"found one column (separator: {SEPARATORS.get(separator, separator)})",
+    return refusal(path, f"found one column (separator: {NAMES.get(separator, separator)})",
                    "labels and values beside each other", remedy)  # fmt: skip
 
 

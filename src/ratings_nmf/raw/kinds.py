@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
 from ratings_nmf.files.columns import to_floats, to_mask
-from ratings_nmf.raw.faults import NUMBER, TRUTH, is_dressed, refuse_cells, refuse_columns
+from ratings_nmf.raw.faults import ALIKE, NUMBER, TRUTH, is_dressed, refuse_cells, refuse_columns
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
@@ -130,11 +130,11 @@ class Kinds:
         if text.lower() in TRUTH:
             return WORD, TRUTH[text.lower()]
         plain = text.removesuffix("%").rstrip()
-        digits = plain
+        digits = plain.translate(ALIKE) if self._ingest.thousands else plain
         if (mark := self._ingest.thousands) and re.fullmatch(
-            rf"[+-]?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+([^0-9{re.escape(mark)}].*)?", plain
+            rf"[+-]?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+([^0-9{re.escape(mark)}].*)?", digits
         ):
-            digits = plain.replace(mark, "")
+            digits = digits.replace(mark, "")
         if self._ingest.decimal == ",":
             digits = "?" if "." in digits else digits.replace(",", ".")
         if not NUMBER.fullmatch(digits):

@@ -32,7 +32,7 @@ from ratings_nmf.raw.faults import (
     tidy,
 )
 from ratings_nmf.raw.kinds import Kinds
-from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, positions
+from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, numbered, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
@@ -238,8 +238,8 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
     if not sum(map(len, labels)):
         raise _no_cells(source, f"0 rows and {width} columns")
     check_table(source, (label for some in labels for label in some.to_pylist()))
-    _check_unique(source.path, "row", pa.chunked_array(labels), ingest)
-    _check_unique(source.path, "column", pa.chunked_array([column_labels]), ingest)
+    _check_unique(source, "row", pa.chunked_array(labels), ingest)
+    _check_unique(source, "column", pa.chunked_array([column_labels]), ingest)
     values.refuse(source.path)
 
 
@@ -257,7 +257,7 @@ def _no_cells(source: Source, found: str) -> InputError:
     )
 
 
-def _check_unique(path: Path, side: str, labels: Any, ingest: IngestParameters) -> None:
+def _check_unique(source: Source, side: str, labels: Any, ingest: IngestParameters) -> None:
     blank = _blank(labels)
     if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
         return
@@ -273,8 +273,11 @@ def _check_unique(path: Path, side: str, labels: Any, ingest: IngestParameters) 
             twice.append(label)
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if twice:
-        remedy = "rename one: " + look(f"grep -nF -e {quote(twice[0])}", path)
-    raise refusal(path, listing(wrong), f"a label of its own for every {side}", remedy)
+        remedy = "rename one: " + look(f"grep -nF -e {quote(twice[0])}", source.path)
+        if side == "row" and len(twice) > len(labels) / 2 and source.separator:
+            script = """{print (NR == 1 ? "row" : NR - 1) OFS $0}"""
+            remedy = f"if rows have no labels, to number them: {numbered(source, script)}"
+    raise refusal(source.path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 
 def _unlabelled(labels: Any) -> NDArray[np.intp]:

@@ -8,10 +8,13 @@ from ratings_nmf.raw.faults import NUMBER, keys, look, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
-    "row": {"user", "userid", "row", "rowid", "who", "person", "customer", "customerid", "reader", "member", "name"},
+    "row": {"user", "userid", "row", "rowid", "who", "person", "customer", "customerid", "reader", "member", "name",
+            "reviewer", "reviewerid", "client", "clientid", "doc", "docid", "document"},
     "column": {"item", "itemid", "column", "film", "movie", "movieid", "product", "productid", "book", "isbn", "title",
-               "artist", "artistid", "song", "anime", "animeid", "joke", "business"},
-    "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount"},
+               "artist", "artistid", "song", "anime", "animeid", "joke", "business", "businessid", "bookid", "songid",
+               "track", "trackid", "game", "gameid", "recipe", "recipeid", "stockcode", "sku", "asin", "word", "term"},
+    "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount",
+              "frequency", "freq", "playcount", "overall"},
 }  # fmt: skip
 """Names that tell what a column holds, without case, spaces and marks."""
 
@@ -94,18 +97,21 @@ def check_table(source: Source, row_labels: Iterable[str]) -> None:
     if source.separator is None or not all(NUMBER.fullmatch(name.strip()) for name in source.names):
         return
     if all(NUMBER.fullmatch(label.strip()) for label in row_labels):
-        copy = source.path.with_name(f"labelled-{source.path.name.partition('.')[0]}.csv")
-        mark = quote(source.separator)
-        program = f"awk -F {mark} -v OFS={mark} " + (
-            """'NR == 1 {printf "row"; for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}'"""
-        )
+        script = """NR == 1 {printf "row"; for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}"""
         raise refusal(
             source.path,
             f"line 1 and the first column hold numbers alone: {', '.join(source.names[:5])} …",
             "labels there",
-            f"to number rows and columns: {keys(path=str(copy))} after "
-            f"{look(program, source.path)[:-1]} > {quote(str(copy))}`",
+            f"to number rows and columns: {numbered(source, script)}",
         )
+
+
+def numbered(source: Source, script: str) -> str:
+    """Return a command by which awk makes a copy with labels, and the key that names it."""
+    copy = source.path.with_name(f"labelled-{source.path.name.partition('.')[0]}.csv")
+    mark = quote(source.separator or ",")
+    program = look(f"awk -F {mark} -v OFS={mark} '{script}'", source.path)
+    return f"{keys(path=str(copy))} after {program[:-1]} > {quote(str(copy))}`"
 
 
 def check_not_triples(source: Source, names: list[str]) -> None:

@@ -18,11 +18,12 @@ FAR, OFTEN = 3, 0.01
 ROUNDED = 0.02
 """What a mean may be off by, as a share of it, where it was rounded and its label says what it is."""
 
-SUM, MEAN = "the sum of the others", "the mean of the others"
+SUM, MEAN, MEASURE = "the sum of the others", "the mean of the others", "a measure of the others"
 SUMMARIES = {
     SUM: "total totals sum all grandtotal subtotal gesamt insgesamt summe gesamtsumme gesamtergebnis somme "
     "totalgeneral totale totaal suma razem",
     MEAN: "average avg mean overall mittelwert mittel durchschnitt moyenne media promedio gemiddelde srednia",
+    MEASURE: "median std stddev standarddeviation minimum maximum variance",
 }
 """Labels, without case, accents, spaces and marks, of lines that sum the others up."""
 

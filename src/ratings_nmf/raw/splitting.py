@@ -12,7 +12,7 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
-from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, SEPARATORS, STAND_IN, refuse_encoding
+from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, refuse_encoding
 from ratings_nmf.raw.source import Source
 
 
@@ -108,7 +108,7 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
         faults = [
             f"line {line} has {width} field{'s' * (width != 1)}: {quoted(text.strip())}" for line, width, text in lines
         ]
-        expected = f"{len(source.names)}, as in the first line (separator: {SEPARATORS.get(separator, separator)})"
+        expected = f"{len(source.names)}, as in the first line (separator: {NAMES.get(separator, separator)})"
         openings = {text.lstrip()[:1] for *_, text in bad_lines}
         them = "it" if len(lines) == 1 else "them"
         remedy = (

@@ -11,7 +11,7 @@ from ratings_nmf.raw.names import role
 MOST, FEW = 0.95, 12
 """Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about."""
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
+_TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
 
@@ -149,11 +149,11 @@ def _has_header(first: list[str], below: list[list[str]], dialect: Dialect) -> b
             return True
     if any(role(field) for field in first):
         return True
-    texts = [place for place in range(len(first)) if not dialect.is_number(first[place])]
-    labels = [field.strip() for field in first[1:]]
-    # numbers as labels, such as years or ids: behind a blank or a name, each once, mostly larger than what is below
+    leading = next((place for place, field in enumerate(first) if dialect.is_number(field)), 0)
+    labels = [field.strip() for field in first[leading:] if field.strip()]
+    # numbers as labels, such as years or ids: behind blanks or names, each once
     return (
-        texts == [0]
+        leading > 0
         and len(labels) > 2
         and len({*labels}) == len(labels)
         and (not first[0].strip() or not any(first[0] == record[0] for record in below))
@@ -164,26 +164,35 @@ def _has_header(first: list[str], below: list[list[str]], dialect: Dialect) -> b
 def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     """Return the columns that hold row label, column label and value, if a cell stands on each line."""
     roles: dict[str, Column] = {}
-    for column in columns:
-        if column.kind:
-            roles.setdefault(column.kind, column)
+    for one in columns:
+        if one.kind:
+            roles.setdefault(one.kind, one)
     rest = [
-        column
-        for column in columns
-        if column not in roles.values()
-        and not column.is_time
-        and not _TIME_NAME.search(column.name)
-        and not (column.counts_lines and (not column.name or len(columns) > 3))
-        and not column.is_blank
+        one
+        for one in columns
+        if one not in roles.values()
+        and not one.is_time
+        and not _TIME_NAME.search(one.name)
+        and not (one.counts_lines and (not one.name or len(columns) > 3))
+        and not one.is_blank
     ]
     value = roles.get("value") or _value(rest, keys=2 - len({"row", "column"} & {*roles}))
     if value is None or (value.number < MOST and len(roles) < 3):
         return None
-    rest = [column for column in rest if column is not value]
-    rest.sort(key=lambda column: column.is_unique and len(column.texts) > 2)
-    rest[:2] = sorted(rest[:2], key=lambda column: column.place)
-    keys = [roles.get(part) or (rest.pop(0) if rest else None) for part in ("row", "column")]
-    return None if keys[0] is None or keys[1] is None else (keys[0], keys[1], value)
+    rest = [one for one in rest if one is not value]
+    rest.sort(key=lambda one: one.is_unique and len(one.texts) > 2)
+    rest[:2] = sorted(rest[:2], key=lambda one: one.place)
+    row = roles.get("row") or (rest.pop(0) if rest else None)
+    column: Column | None = roles.get("column") or (rest.pop(0) if rest else None)
+    times = [other for other in columns if other not in (row, column, value) and _TIME_NAME.search(other.name)]
+    if row and "column" not in roles and (column is None or not _are_cells(row, column)):
+        column = next((time for time in times if _are_cells(row, time)), column)
+    return None if row is None or column is None else (row, column, value)
+
+
+def _are_cells(row: Column, column: Column) -> bool:
+    """Return whether two columns name a cell on each line, or on nearly each."""
+    return len({*zip(row.texts, column.texts, strict=True)}) >= MOST * len(row.texts) and not row.is_unique
 
 
 def _value(columns: list[Column], *, keys: int) -> Column | None:
@@ -206,6 +215,9 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
         return False
     first, *others = [column for column in columns if column.name or not column.counts_lines]
     labels_once = first.is_unique and all(other.number >= 0.5 or other.is_blank for other in others)
+    words = next((other for other in columns[:4] if other.number < 0.5 and other.is_unique and not other.is_time), None)
+    if words and sum(other.number >= MOST and not other.is_time for other in columns[words.place + 1 :]) > 1:
+        labels_once = True  # a line for each of these
     pairs = {*zip(row.texts, column.texts, strict=True)}
     repeats = not row.is_unique or not column.is_unique
     return repeats and not labels_once and len(pairs) >= 0.9 * len(row.texts)

@@ -1,5 +1,6 @@
 """The evidence is what its formulas say, its streams are independent, and the choice finds planted ranks."""
 
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.spatial.distance import squareform
 from sklearn.metrics import silhouette_score
 from sklearn.metrics.pairwise import cosine_similarity
 
-from examples import planted, table_of
+from examples import expression, planted, table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
@@ -271,6 +272,23 @@ def whole(shape=(60, 40)):
     return table_of(np.ones(shape))
 
 
+def partition(names):
+    return {tuple(np.flatnonzero(np.asarray(names) == name).tolist()) for name in set(names)}
+
+
+def test_kinds_of_samples_are_found_whatever_counts_are_asked_for():
+    cells, groups = expression(300)
+    found = [
+        compare(table_of(cells), SurveyParameters(components=counts, folds=0, restarts=5), options={}, seed=0)
+        for counts in ([2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], [2, 3, 4])
+    ]
+    for each in found:
+        assert (each.parts.n_components, each.suggested["above_noise"]) == (3, 3)
+        frame = consensus.to_frame(each.consensus).sort_index()
+        assert partition(frame["groups_of_3"].tolist()) == partition(groups.tolist())
+        assert partition(frame["groups_of_2"].tolist()) == partition((groups == 2).tolist())
+
+
 def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
     evidence = lines(
         n_components=[1, 2, 3, 4],
@@ -278,14 +296,14 @@ def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
         cv_gap_se=[0.01, 0.01, 0.01, 0.0],
         weakest=[1.0, 0.97, 0.96, 0.5],
     )
-    choice, parts = rules.to_predict(evidence, table=whole()), rules.to_name(evidence, cells=1000, shape=(60, 40))
+    choice, parts = rules.to_predict(evidence, table=whole()), rules.to_name(evidence, table=whole())
     assert (choice.n_components, parts.n_components) == (4, 3)
     assert "other restarts find other parts (cosine of the least alike 0.50)" in choice.reason
     for reason in (choice.reason, parts.reason):
         assert reason.count(".") - reason.count("0.") == 1
     assert (
-        rules.to_name(evidence[:2], cells=1000, shape=(60, 40)).n_components == 2
-        and rules.to_name(evidence[3:], cells=1000, shape=(60, 40)).n_components is None
+        rules.to_name(evidence[:2], table=whole()).n_components == 2
+        and rules.to_name(evidence[3:], table=whole()).n_components is None
     )
 
 
@@ -293,7 +311,7 @@ def test_few_cells_do_not_tell_how_many_predict_best():
     evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
     choice = rules.to_predict(evidence, table=whole((6, 5)))
     assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
-    assert rules.to_name(evidence, cells=1000, shape=(60, 40)).n_components == 2
+    assert rules.to_name(evidence, table=whole()).n_components == 2
 
 
 def test_few_known_cells_a_line_do_not_tell_how_many_predict_best():
@@ -315,6 +333,8 @@ def test_parts_above_the_noise_count_though_held_out_cells_hide_them():
     assert {above: choice.n_components for above, choice in counts.items()} == {None: 3, 1: 3, 2: 2, 4: 4, 9: 4}
     assert counts[4].reason.startswith("4 parts stand above the noise of the table; ")
     assert "of 9 that do" in counts[9].reason
+    named = {above: rules.to_name(evidence, table=whole(), above_noise=above).n_components for above in (None, 3, 1)}
+    assert named == {None: 4, 3: 3, 1: None}
 
 
 def noise_of(kind, means):
@@ -362,5 +382,12 @@ def test_a_large_consensus_is_put_together():
     frame = consensus.to_frame(shown)
     kept = consensus.Consensus.from_numbers([*frame.columns], frame.to_numpy())
     assert kept.named(labels) == shown.named(labels) and np.allclose(kept.matrix, shown.matrix)
+    more = replace(shown, groups={2: shown.group, 5: shown.group % 2})
+    frame = consensus.to_frame(more)
+    again = consensus.Consensus.from_numbers([*frame.columns], frame.to_numpy())
+    assert np.array_equal(again.columns, more.columns) and np.allclose(again.matrix, more.matrix)
+    assert {count: each.tolist() for count, each in again.groups.items()} == {
+        count: each.tolist() for count, each in more.groups.items()
+    }
     block = whole.matrix[:2, :2]
     assert shown.matrix[0, 0] == pytest.approx(block.mean())

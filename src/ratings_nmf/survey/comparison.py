@@ -1,7 +1,7 @@
 """Compare counts of components on one table: evidence, what the rules suggest, the choice and its consensus."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.survey import rules
-from ratings_nmf.survey.consensus import Consensus, arrange
+from ratings_nmf.survey.consensus import Consensus, arrange, grouped
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
 from ratings_nmf.survey.penalty import search
 from ratings_nmf.survey.spectrum import above_noise
@@ -132,11 +132,15 @@ def compare(
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggested, limits = _suggested(evidence, table)
     suggested["above_noise"] = above_noise(table, seed=seed)
-    parts = rules.to_name(evidence, cells=table.counted, shape=table.shape)
+    parts = rules.to_name(evidence, table=table, above_noise=suggested["above_noise"])
     consensus, consensus_count = None, None
     if plan.restarts:
         consensus_count = parts.n_components or next((count for count in counts if count > 1), counts[0])
-        consensus = arrange(matrices[counts.index(consensus_count)], columns, groups=consensus_count)
+        summary = arrange(matrices[counts.index(consensus_count)], columns, groups=consensus_count)
+        shown = np.searchsorted(columns, summary.columns)
+        each = zip(counts, matrices, strict=True)
+        groups = {count: grouped(matrix, count)[1][shown] for count, matrix in each if count > 1}
+        consensus = replace(summary, groups=groups)
     return Comparison(
         evidence=evidence,
         suggested=suggested,

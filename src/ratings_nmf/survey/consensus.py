@@ -1,7 +1,7 @@
 """How alike the fits are that start from different random numbers: shared components, and consensus of columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 Matrix = NDArray[np.float64]
+
+GROUPS = "groups_of_"
+"""How a column of `to_frame` begins that tells the groups at a count."""
 
 LIMIT = 400
 """Lines of a consensus matrix up to which each is a column of its own."""
@@ -170,6 +173,8 @@ class Consensus:
         Shape (lines,): the first column's group, from 1, and the columns' mean consensus with their group.
     matrix
         Consensus, or its mean over the blocks, (lines, lines).
+    groups
+        By each count above 1 that was surveyed, the first column's group among so many by its own consensus, (lines,).
     """
 
     columns: NDArray[np.intp]
@@ -177,19 +182,23 @@ class Consensus:
     group: NDArray[np.intp]
     membership: Matrix
     matrix: Matrix
+    groups: Mapping[int, NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
     def from_numbers(cls, names: Sequence[str], numbers: Matrix) -> "Consensus | None":
         """Return what `to_frame` was given, from the names of its columns and its numbers."""
         if not len(numbers):
             return None
-        sizes, group, membership, *lines = numbers.T
+        counts = [int(name.removeprefix(GROUPS)) for name in names if name.startswith(GROUPS)]
+        sizes, group, membership, *rest = numbers.T
+        lines = rest[len(counts) :]
         return cls(
-            columns=np.array(names[3:], dtype=np.intp) - 1,
+            columns=np.array(names[len(names) - len(lines) :], dtype=np.intp) - 1,
             sizes=sizes.astype(np.intp),
             group=group.astype(np.intp),
             membership=membership,
             matrix=np.array(lines),
+            groups={count: every.astype(np.intp) for count, every in zip(counts, rest, strict=False)},
         )
 
     def named(self, labels: Sequence[str]) -> tuple[str, ...]:
@@ -199,7 +208,8 @@ class Consensus:
 
 
 def to_frame(summary: Consensus | None) -> "DataFrame":
-    """Return a line for each column: its group, its ``group_consensus`` (`membership`), its consensus with each.
+    """Return a line for each column: its group, its ``group_consensus`` (`membership`), its group among each number of
+    groups, its consensus with each column.
 
     Columns are numbered as they stand in the table, from 1; their labels would become markup in what DVC makes of it.
     No line where there is no consensus.
@@ -207,8 +217,13 @@ def to_frame(summary: Consensus | None) -> "DataFrame":
     from pandas import DataFrame, Index
 
     places = summary.columns + 1 if summary else np.empty(0, np.intp)
-    parts = [summary.sizes, summary.group, summary.membership, summary.matrix] if summary else [np.empty((0, 3))]
-    names = ["columns", "group", "group_consensus", *map(str, places)]
+    groups = summary.groups if summary else {}
+    parts = (
+        [summary.sizes, summary.group, summary.membership, *groups.values(), summary.matrix]
+        if summary
+        else [np.empty((0, 3))]
+    )
+    names = ["columns", "group", "group_consensus", *(f"{GROUPS}{count}" for count in groups), *map(str, places)]
     return DataFrame(np.column_stack(parts), index=Index(places, name="column"), columns=names)
 
 

@@ -152,23 +152,29 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     return Choice(n_components=line["n_components"], reason=f"{line['n_components']} {merit}.")
 
 
-def to_name(evidence: Evidence, *, cells: float, shape: tuple[int, int]) -> Choice:
-    """Say how many parts one can name: on how many restarts agree; `cells` is the number of those that count.
+def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None = None) -> Choice:
+    """Say how many parts one can name: on how many restarts agree.
 
-    A count whose `free_loadings` outnumber the cells is passed over: there a penalty makes restarts agree on what the
-    cells leave open.
+    A count whose `free_loadings` outnumber the cells that count is passed over: there a penalty makes restarts agree on
+    what the cells leave open. So is one with more parts than stand `above_noise`, where that is told: restarts may find
+    the same part of the noise.
     """
     if all(line["weakest"] is None for line in evidence):
         reason = "No fit was restarted (`restarts: 0`), and so nothing tells how many parts one can name."
         return Choice(n_components=None, reason=reason)
-    supported = [line for line in evidence if free_loadings(shape, line["n_components"]) <= cells]
+    supported = [line for line in evidence if free_loadings(table.shape, line["n_components"]) <= table.counted]
+    within = (
+        "" if len(supported) == len(evidence) else f" and no more free loadings than the {table.counted:,.0f} cells"
+    )
+    if above_noise is not None:
+        supported = [line for line in supported if line["n_components"] <= above_noise]
+        within += f"; {above_noise} stand above the noise"
     count = agreement(supported)
     if count is None:
-        within = "" if len(supported) == len(evidence) else f" and no more free loadings than the {cells:,.0f} cells"
         return Choice(n_components=None, reason=f"No count above 1 has parts that every restart finds again{within}.")
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
     reason = (
         f"{count} is the largest count whose parts restarts find again, each of them (cosine of the least alike "
-        f"{weakest:.2f})."
+        f"{weakest:.2f}){f'; {above_noise} stand above the noise' if above_noise is not None else ''}."
     )
     return Choice(n_components=count, reason=reason)

@@ -346,6 +346,7 @@ def numbers() -> Iterator[tuple[Any, ...]]:
         ("-1", "negative", "`unrated: [-1]`"),
         ("-0.5", "negative", "`unrated: [-0.5]`"),
         ("−1", "negative", '`unrated: ["−1"]`'),
+        ("–1", "not a number", '`unrated: ["–1"]`'),
         ("nan", "not finite", '`unrated: ["nan"]`'),
         ("-inf", "not finite", '`unrated: ["-inf"]`'),
         ("Infinity", "not finite", "`unrated: [Infinity]`"),

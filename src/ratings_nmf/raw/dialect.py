@@ -10,7 +10,7 @@ from typing import Any
 
 from ratings_nmf.core.words import counted
 from ratings_nmf.raw.faults import ALIKE, MISSING, TRUTH
-from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, OTHER_SEPARATORS, SEPARATORS, STAND_IN, is_title
+from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, OTHER_SEPARATORS, SEPARATORS, is_title, reader
 
 LOOKED_AT = 2_000
 """Records that structure is told from."""
@@ -125,12 +125,9 @@ def _may_be_first(record: list[str], width: int) -> bool:
 
 def records_of(text: str, separator: str) -> list[list[str]]:
     """Return the first records of a text that are not empty."""
-    two = len(separator) > 1
-    source = text.replace(separator, STAND_IN) if two else text
     csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader(io.StringIO(source, newline=""), delimiter=STAND_IN if two else separator)
     try:
-        return list(islice((record for record in reader if record), LOOKED_AT))
+        return list(islice(filter(None, reader(io.StringIO(text, newline=""), separator)), LOOKED_AT))
     except csv.Error:
         return []
 

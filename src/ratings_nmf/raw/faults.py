@@ -31,7 +31,7 @@ FLAGS = 5
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
-_AROUND = re.compile(r"([^\w\s.,+-]*) ?[0-9][0-9.,' ]*([^0-9.,]*)")
+_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*([^0-9.,]*)")
 _UNPACK = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p"}
 _RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
 _MARKS = (
@@ -256,7 +256,7 @@ def _remedies(path: Path, cells: list[tuple[str, str]], ingest: IngestParameters
             marks["decimal"], marks["thousands"] = pair
         elif NUMBER.fullmatch(text) and float(text) > LARGEST:
             unrated[text] = None
-        elif text.startswith(("-", "−")) or MISSING.fullmatch(text) or words == {text}:
+        elif text.startswith(("-", *"−‐‑‒–—")) or MISSING.fullmatch(text) or words == {text}:
             unrated[float(text) if NUMBER.fullmatch(text) else text] = None
     remedies = []
     if marks:
@@ -287,10 +287,10 @@ def is_dressed(texts: set[str]) -> bool:
 
 def _bare(path: Path, texts: list[str]) -> str | None:
     """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
-    parts = [_AROUND.fullmatch(text) for text in texts]
+    parts = [_AROUND.fullmatch(text) for text in texts if visible(text) == text]
     around = {part.groups() for part in parts if part}
     before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
-    if None in parts or bool(before) == bool(behind) or len(before | behind) > FLAGS:
+    if None in parts or len(parts) < len(texts) or bool(before) == bool(behind) or len(before | behind) > FLAGS:
         return None
     marks = "|".join(re.sub(r"([$%-+.?@\[-^{-}])", r"\\\1", mark) for mark in sorted(before | behind))
     script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"

@@ -1,11 +1,11 @@
 """The first line of a text: its separator, its fields, and whether the lines below it have as many."""
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
@@ -107,21 +107,22 @@ def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
                           f"name its encoding, such as {keys(encoding=encoding)}")  # fmt: skip
 
 
+def reader(lines: Iterable[str], separator: str, *, strict: bool = False) -> Any:
+    """Return a reader of csv; in its records `STAND_IN` stands for a separator of two characters within quotes."""
+    mark = STAND_IN if len(separator) > 1 else separator
+    return csv.reader((line.replace(separator, mark) for line in lines), delimiter=mark, strict=strict)
+
+
 def _records(path: Path, lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
     """Return the fields of each line that is not blank, with the number of lines that end before it."""
-    two = len(separator) > 1
-    text = "".join(lines)
-    reader = csv.reader(
-        io.StringIO(text.replace(separator, STAND_IN) if two else text, newline=""),
-        delimiter=STAND_IN if two else separator,
-        strict=True,
-    )
+    splitter = reader(lines, separator, strict=True)
     records, before = [], 0
     try:
-        for record in reader:
+        for record in splitter:
             if len(record) > 1 or "".join(record).strip():
-                records.append((before, [field.replace(STAND_IN, separator) for field in record] if two else record))
-            before = reader.line_num
+                fields = [field.replace(STAND_IN, separator) for field in record] if len(separator) > 1 else record
+                records.append((before, fields))
+            before = splitter.line_num
     except csv.Error:  # of lines below the first it is said when all of them are split
         if not records:
             raise refusal(path, f"line {before + 1}: a quote is opened and not closed", "quotes in pairs",
@@ -162,7 +163,7 @@ def _check_widths(
 
 def one_column(path: Path, field: str, separator: str) -> InputError:
     """Return what to say of a text that is one column, whose first line is `field`."""
-    line = field.splitlines()[0]
+    line = (field.splitlines() or [""])[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
     remedy = f"look at it: {look('head -3', path)}"
     if other == separator:
@@ -188,7 +189,7 @@ def _find_separator(path: Path, lines: list[str]) -> str:
 def _evenness(lines: list[str], separator: str) -> int:
     """Return how many lines have as many fields as most that have more than one."""
     try:
-        widths = Counter(len(record) for record in csv.reader(lines, delimiter=separator) if len(record) > 1)
+        widths = Counter(len(record) for record in reader(lines, separator) if len(record) > 1)
     except csv.Error:
         return 0
     return max(widths.values(), default=0)

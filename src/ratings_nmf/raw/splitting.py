@@ -12,7 +12,7 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
-from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, refuse_encoding
+from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, reader, refuse_encoding
 from ratings_nmf.raw.source import Source
 
 
@@ -44,7 +44,6 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
         After the last line, as `refuse_lines` does.
     """
     separator = source.separator or ","
-    delimiter = STAND_IN if len(separator) > 1 else separator
     places = [*columns.labels, *columns.values]
     names = [str(place) for place in range(len(places))]
     faults: list[tuple[int, str, str]] = []
@@ -56,11 +55,11 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             if number > ingest.skip.lines and not (ingest.skip.comment and line.startswith(ingest.skip.comment)):
                 if not line.isascii() and line != line.encode("utf-8", "replace").decode():
                     faults.append((number, "encoding", line))
-                yield line if len(separator) == 1 else line.replace(separator, delimiter)
+                yield line
 
     def records(text: Any) -> Iterator[list[str]]:
         try:
-            for record in csv.reader(numbered(text), delimiter=delimiter, strict=True):
+            for record in reader(numbered(text), separator, strict=True):
                 if len(record) == len(source.names):
                     yield record
                 elif len(record) > 1 or "".join(record).strip():
@@ -76,8 +75,8 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             columns_of = list(zip(*some, strict=True))
             fields = [columns_of[place] for place in places]
             for place in range(len(columns.labels)):
-                labels = [label.replace(delimiter, separator) for label in fields[place]]
-                fields[place] = tuple(labels)
+                if len(separator) > 1:
+                    fields[place] = tuple(label.replace(STAND_IN, separator) for label in fields[place])
             yield pa.RecordBatch.from_arrays([texts_to_arrow(field) for field in fields], names=names)
     refuse_lines(source, faults[:LISTED], ingest, more=max(0, len(faults) - LISTED))
 
@@ -125,6 +124,4 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
 
 
 def _width(line: str, separator: str) -> int:
-    if len(separator) > 1:
-        line, separator = line.replace(separator, STAND_IN), STAND_IN
-    return len(next(csv.reader([line.strip("\r\n")], delimiter=separator), []))
+    return len(next(reader([line.strip("\r\n")], separator), []))

@@ -69,7 +69,8 @@ verify: .venv/installed
 	    { printf 'The pipeline does not give what is committed:\n%s\n' "$$changed" >&2; exit 1; }
 	@echo 'verified: dvc.lock, metrics, figures and the page are what the code gives'
 
-# Ratios against peers, each in one run; FOLDS=folder of MovieLens 100K's u1.base … adds real ratings
+# Ratios against peers, each in one run; FOLDS=folder of MovieLens 100K's u1.base … adds real ratings, and what lists
+# find of them
 bench: .venv/installed benchmarks/.venv/installed
 	benchmarks/.venv/bin/python benchmarks/pipeline.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/scaling.py
@@ -80,6 +81,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src python benchmarks/planted_rank.py --rows 30 60
 	PYTHONPATH=src python benchmarks/planted_intervals.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
+	$(if $(FOLDS),PYTHONPATH=src python tools/films.py "$(FOLDS)")
 
 clean:
 	rm -rf .venv benchmarks/.venv data/interim data/factors data/recommendations spreadsheets sweep

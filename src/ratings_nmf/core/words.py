@@ -233,8 +233,8 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
 
     >>> fit_warnings({"converged": True}, {})
     []
-    >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.0}, {})[0][:61]
-    'The chains have not mixed (R-hat of the noise 1.2): they were'
+    >>> fit_warnings({"converged": None, "rhat_noise": 1.2, "rhat_predictions": 1.01}, {})[0][-38:]
+    'What they predict agrees (R-hat 1.01).'
     >>> fit_warnings({"converged": None}, {"intervals": {"coverage_90": 0.8, "cells": 5000, "mean_width": 3.3}})
     ['Intervals of 90\xa0%, 3.3 wide on average, hold 80\xa0% of 5,000 unseen cells: they are too narrow.']
     """
@@ -244,11 +244,13 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
             f"The solver stopped after {counted(fit['n_iter'], 'iteration')} before it had converged; "
             "a larger max_iter under fit.options lets it go on."
         )
-    rhats = {name: fit.get(f"rhat_{name}") or 1.0 for name in ("noise", "predictions")}
-    if apart := [f"R-hat of the {name} {number(rhat)}" for name, rhat in rhats.items() if rhat > MIXED]:
+    rhats = {name: fit.get(f"rhat_{name}") for name in ("noise", "predictions")}
+    if apart := [f"R-hat of the {name} {number(rhat)}" for name, rhat in rhats.items() if rhat and rhat > MIXED]:
+        agreed = rhats["predictions"]
         sentences.append(
             f"The chains have not mixed ({', '.join(apart)}): they were started apart and still differ; "
             "a larger burn_in and thinning under fit.options let them go on."
+            + (f" What they predict agrees (R-hat {number(agreed)})." if agreed and agreed <= MIXED else "")
         )
     sentences += fit.get("notes", [])
     if "intervals" in heldout and (sentence := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):

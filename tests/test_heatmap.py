@@ -314,6 +314,12 @@ def test_numbers_have_contrast_on_every_colour():
             assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5
 
 
+def test_every_text_beside_a_heatmap_has_contrast():
+    for figure in gallery_of(*table_and_factors(70, 65, zeros="missing")).values():
+        for text in texts(figure):
+            assert 1.05 / (luminance(to_rgba(text.get_color())) + 0.05) >= 4.5, text.get_text()
+
+
 def luminance(colour):
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour[:3]]
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))

@@ -8,24 +8,20 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-import numpy as np
 import yaml
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ratings_nmf.core import words
 from ratings_nmf.core.progress import progress
-from ratings_nmf.core.table import RatingsTable
-from ratings_nmf.core.words import aligned, counted, number, percent
-from ratings_nmf.figures.arrangement import ANNOTATE
+from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
 from ratings_nmf.figures.scales import kinds
 from ratings_nmf.figures.sources import Sources
 from ratings_nmf.files.loadings import CSV_LIMIT
-from ratings_nmf.model.factors import Factors
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices
 from ratings_nmf.page.measures import convergence_panel, heldout_panel, survey_panel
-from ratings_nmf.page.panels import component_cards, notes, parts, recommendations_panel
+from ratings_nmf.page.panels import component_cards, notes, parts, recommendations_panel, small_table, tiles
 
 SCRIPTS = (
     "text", "codes", "scales", "lines", "tables", "picture", "cell", "heatmap", "likeness", "parts", "survey", "search",
@@ -49,7 +45,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
     content = {
         "name": sources.name,
         "size": words.size(sources.profile),
-        "figures": _figures(sources),
+        "figures": tiles(sources.profile, fit, sources.heldout),
         "notes": notes(sources.profile, fit, sources.heldout, more=more),
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
@@ -78,7 +74,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "parameters": yaml.safe_dump(
             {sources.name: sources.parameters}, sort_keys=False, allow_unicode=True, default_flow_style=None
         ),
-        **_small_table(table, factors),
+        **small_table(table, factors),
     }
     if sources.consensus:
         data["consensus"] = consensus_blocks(sources.consensus, table.column_labels)
@@ -178,29 +174,6 @@ def script_json(content: Any) -> str:
     return re.sub("[<>&\u2028\u2029]", lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
-def _figures(sources: Sources) -> list[tuple[str, str]]:
-    profile, fit, heldout = sources.profile, sources.fit, sources.heldout
-    return [
-        ("smallest to largest value", f"{number(profile['minimum'])} to {number(profile['maximum'])}"),
-        ("mean rating" if profile["zeros"] == "missing" else "mean value", number(profile["mean"])),
-        ("component" if fit["n_components"] == 1 else "components", str(fit["n_components"])),
-        *_error_figures(heldout, fit),
-    ]
-
-
-def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what the parts add to averages, on cells not seen, and how sure that is."""
-    if heldout.get("rmse") is None:
-        return [("error on fitted cells (RMSE)", number(fit["rmse"]))]
-    averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
-    figures = [(f"error on cells not seen (RMSE); of averages alone: {number(averages)}", number(heldout["rmse"]))]
-    if heldout.get("gain") is not None:
-        gain, error = aligned([abs(heldout["gain"]), heldout["gain_se"]])
-        less = "less" if heldout["gain"] >= 0 else "more"
-        figures.append((f"{less} error than averages there, ± its standard error", f"{gain} ± {error}"))
-    return figures
-
-
 def _files(sources: Sources) -> dict[str, str]:
     """Return what pandas reads loadings, a line's cells and lists by, where the page does not hold them."""
     factors, folder = sources.factors, f"data/factors/{sources.name}"
@@ -216,21 +189,6 @@ def _files(sources: Sources) -> dict[str, str]:
         **loadings,
         "cells": f'pd.read_parquet("{interim}/cells.parquet").query("SIDE == " + str({place}))',
         "lists": f'pd.read_csv("data/recommendations/{name}.csv", index_col="for").loc[[LABEL]]',
-    }
-
-
-def _small_table(table: RatingsTable, factors: Factors) -> dict[str, Any]:
-    """Return a table of up to `ANNOTATE` cells as texts: the value, and in brackets the prediction."""
-    if table.size > ANNOTATE:
-        return {"cells": None}
-    pairs = zip(table.dense().tolist(), factors.reconstruction().tolist(), strict=True)
-    texts = [
-        [f"{'–' if np.isnan(value) else number(value)} ({number(guess)})" for value, guess in zip(*line, strict=True)]
-        for line in pairs
-    ]
-    return {
-        "cells": list(zip(map(words.label, table.row_labels), texts, strict=True)),
-        "column_labels": [words.label(label) for label in table.column_labels],
     }
 
 

@@ -15,14 +15,25 @@ from ratings_nmf.core.words import (
     gain_warnings,
     label,
     list_warnings,
+    number,
     percent,
 )
-from ratings_nmf.figures.arrangement import heaviest, most_relevant
+from ratings_nmf.figures.arrangement import ANNOTATE, heaviest, most_relevant
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.recommendations import Recommendations
 
 TOP = 5
 """Rows and columns of a component that the page lists."""
+
+
+def tiles(profile: dict[str, Any], fit: dict[str, Any], heldout: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the figures that stand on top, each with what it is."""
+    return [
+        ("smallest to largest value", f"{number(profile['minimum'])} to {number(profile['maximum'])}"),
+        ("mean rating" if profile["zeros"] == "missing" else "mean value", number(profile["mean"])),
+        ("component" if fit["n_components"] == 1 else "components", str(fit["n_components"])),
+        *_error_figures(heldout, fit),
+    ]
 
 
 def notes(
@@ -101,6 +112,34 @@ def recommendations_panel(heldout: dict[str, Any], lists: Recommendations, *, to
             for name, each in sorted(heldout.get("lists", {}).items(), key=lambda pair: (-pair[1]["ndcg"], pair[0]))
         ],
     }
+
+
+def small_table(table: RatingsTable, factors: Factors) -> dict[str, Any]:
+    """Return a table of up to `ANNOTATE` cells as texts: the value, and in brackets the prediction."""
+    if table.size > ANNOTATE:
+        return {"cells": None}
+    pairs = zip(table.dense().tolist(), factors.reconstruction().tolist(), strict=True)
+    texts = [
+        [f"{'–' if np.isnan(value) else number(value)} ({number(guess)})" for value, guess in zip(*line, strict=True)]
+        for line in pairs
+    ]
+    return {
+        "cells": list(zip(map(label, table.row_labels), texts, strict=True)),
+        "column_labels": list(map(label, table.column_labels)),
+    }
+
+
+def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what the parts add to averages, on cells not seen, and how sure that is."""
+    if heldout.get("rmse") is None:
+        return [("error on fitted cells (RMSE)", number(fit["rmse"]))]
+    averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
+    figures = [(f"error on cells not seen (RMSE); of averages alone: {number(averages)}", number(heldout["rmse"]))]
+    if heldout.get("gain") is not None:
+        gain, error = aligned([abs(heldout["gain"]), heldout["gain_se"]])
+        less = "less" if heldout["gain"] >= 0 else "more"
+        figures.append((f"{less} error than averages there, ± its standard error", f"{gain} ± {error}"))
+    return figures
 
 
 def _lines(

@@ -45,9 +45,10 @@ const apart = (places, sizes, [width, height]) => {
         const lack = (sizes[one] + sizes[other]) / 2 + 6 - distance;
         if (lack <= 0) continue;
         between.forEach((step, way) => {
-          const room = [width, height][way];
-          at[one][way] = clamp(at[one][way] + (step / distance) * (lack / 2), sizes[one] / 2, room - sizes[one] / 2);
-          at[other][way] = clamp(at[other][way] - (step / distance) * (lack / 2), sizes[other] / 2, room - sizes[other] / 2);
+          for (const [circle, turn] of [[one, 1], [other, -1]]) {
+            const margin = sizes[circle] / 2 + 6;
+            at[circle][way] = clamp(at[circle][way] + turn * (step / distance) * (lack / 2), margin, [width, height][way] - margin);
+          }
         });
       }
   return at;

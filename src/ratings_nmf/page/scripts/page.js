@@ -60,6 +60,11 @@ const open = () => {
   if (!section && current.dataset !== null) return;
   const shown = section ?? sections[0];
   const other = current.dataset !== shown.dataset.name;
+  // what is below the screen is laid out when there is time
+  if (other) {
+    root.classList.remove("settled");
+    whenIdle(() => root.classList.add("settled"));
+  }
   for (const each of sections) each.hidden = each !== shown;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.dataset.name !== shown.dataset.name) {

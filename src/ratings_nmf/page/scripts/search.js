@@ -82,7 +82,7 @@ const searchBox = (section, labels, choose) => {
     mark(-1);
   };
   // of 200,000 labels it takes 0.2 s: before the first key is pressed, where there is time
-  (window.requestIdleCallback ?? setTimeout)(() => (search ??= searchOf(labels)));
+  whenIdle(() => (search ??= searchOf(labels)));
   field.addEventListener("input", offer);
   field.addEventListener("focus", () => field.select());
   field.addEventListener("blur", close);

@@ -29,6 +29,9 @@ const once = (make) => {
   };
 };
 
+/** Do something when there is time. */
+const whenIdle = (act) => (window.requestIdleCallback ?? setTimeout)(act);
+
 /** Return an element with text and children; texts are never parsed as markup. */
 const element = (name, className, ...children) => {
   const made = document.createElement(name);

@@ -284,6 +284,12 @@ TABLES: dict[str, tuple[str, str | bytes, dict, tuple[int, int, int]]] = {
         {"layout": "triples", "columns": ["Entity", "Year", "Deaths per million"]},
         SHAPE,
     ),
+    "a sensor's times": (
+        "log.csv",
+        lines("2024-01-01 00:{i},s{u},{v}.5", header="ts,sensor,temp"),
+        {"layout": "triples", "columns": ["sensor", "ts", "temp"]},
+        SHAPE,
+    ),
     "shop orders": (
         "retail.csv",
         lines(
@@ -444,6 +450,25 @@ def test_the_block_reads_the_table_that_was_meant(kind, folder):
     assert (*table.shape, len(table.values)) == shape, description
     assert description.profile["cells"] == shape[2]
     assert dataset.survey.components[-1] <= min(shape[:2])
+
+
+@pytest.mark.parametrize(
+    ("values", "marks"),
+    [
+        ([0, 1, 2], []),
+        ([-2, -1, 0, 1, 2], []),
+        ([1, 3, 9, 27], []),
+        ([1, 2, 3, 99], [99]),
+        ([0, 1, 2, 3, 88, 99], [88, 99]),
+        ([-1, 1, 2, 3, 99], [-1, 99]),
+        ([-99, -1, 1, 2, 3], [-99, -1]),
+        ([-1.5, 0.5, 2], []),
+    ],
+)
+def test_what_stands_for_not_rated_is_far_off_the_ratings(values, marks, folder):
+    rows = "".join(f"r{row},{values[row % len(values)]},{values[(row + 1) % len(values)]}\n" for row in range(24))
+    description = describe(save(folder, "t.csv", f"who,a,b\n{rows}"))
+    assert (description.ingest["unrated"].value if "unrated" in description.ingest else []) == marks
 
 
 def questions(path) -> set[str]:

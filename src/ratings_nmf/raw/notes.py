@@ -102,6 +102,7 @@ def summaries(tally: Tally) -> Iterator[Summary]:
         is_sum &= np.allclose(2 * tops, totals, rtol=1e-9, atol=0)
         is_mean = np.isclose(sums, means.sum(), rtol=1e-9, atol=0) & np.isclose(largest, means.max(), rtol=1e-9, atol=0)
         is_mean[1:-1] = False  # a line within may lie between its neighbours, as it does in a table that rises evenly
+        is_mean &= sums != np.round(sums)  # whole numbers may come to it by chance
         is_mean &= len(totals) > 2 and bool(np.ptp(means) > 1e-9 * means.max())
         exact = {SUM: is_sum, MEAN: is_mean}
         for place in sorted({*names, *np.flatnonzero(is_sum | is_mean).tolist()}):

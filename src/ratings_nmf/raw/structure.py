@@ -176,7 +176,10 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
         and not (one.counts_lines and (not one.name or len(columns) > 3))
         and not one.is_blank
     ]
-    value = roles.get("value") or _value(rest, keys=2 - len({"row", "column"} & {*roles}))
+    keys = 2 - len({"row", "column"} & {*roles})
+    if len(rest) == keys and any(one.is_time for one in columns):
+        keys -= 1  # a time is one of them
+    value = roles.get("value") or _value(rest, keys=keys)
     if value is None or (value.number < MOST and len(roles) < 3):
         return None
     rest = [one for one in rest if one is not value]
@@ -184,7 +187,8 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     rest[:2] = sorted(rest[:2], key=lambda one: one.place)
     row = roles.get("row") or (rest.pop(0) if rest else None)
     column: Column | None = roles.get("column") or (rest.pop(0) if rest else None)
-    times = [other for other in columns if other not in (row, column, value) and _TIME_NAME.search(other.name)]
+    others = [other for other in columns if other not in (row, column, value)]
+    times = [other for other in others if other.is_time or _TIME_NAME.search(other.name)]
     if row and "column" not in roles and (column is None or not _are_cells(row, column)):
         column = next((time for time in times if _are_cells(row, time)), column)
     return None if row is None or column is None else (row, column, value)

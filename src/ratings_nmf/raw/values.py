@@ -62,14 +62,14 @@ class Values:
         below = [value for value in self.rising if value < 0]
         others = [value for value in self.rising if value >= 0]
         whole = all(value == round(value) for value in below)
-        alone = len(below) == 1 and (whole or self.numbers[below[0]] > 1)
-        codes = whole and 1 < len(below) <= CODES and bool(others) and -below[0] > others[-1]
-        if not (others and (alone or codes)):
+        beyond = bool(others and below) and -below[0] > others[-1]
+        alone = len(below) == 1 and bool(others) and (whole or beyond)
+        if not (alone or (whole and beyond and len(below) <= CODES)):
             below = []
         sizes: Counter[float] = Counter()
-        for value in {*self.numbers}.difference(below):
+        for value in {*self.numbers}.difference([0.0, *below]):
             sizes[abs(value)] += self.numbers[value]
-        far = far_off(sizes, self.numbers.total()) if len(sizes) > 2 else []
+        far = far_off(sizes, self.numbers.total()) if len(self.numbers) > 2 else []
         return [*below, *(mark for mark in far if mark in self.numbers)]
 
     @property

@@ -20,7 +20,7 @@ from ratings_nmf.raw.scan import Limits
 def sampled(checkout, tmp_path, in_process) -> Workspace:
     workspace = checkout.copy(tmp_path / "ratings nmf")
     params = workspace.params()
-    options = {"chains": 2, "samples": 5, "burn_in": 20}
+    options = {"chains": 2, "samples": 5, "burn_in": 20, "thinning": 5}
     params["datasets"]["ratings-unrated"]["fit"] |= {"solver": "bayes", "options": options}
     params["datasets"]["ratings-unrated"]["survey"] |= {"restarts": 2}
     workspace.write_params(params)

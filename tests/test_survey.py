@@ -20,7 +20,8 @@ from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, rules, spectrum
 from ratings_nmf.survey.comparison import compare
-from ratings_nmf.survey.evidence import COLUMNS, shuffled
+from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, shuffled
+from ratings_nmf.survey.penalty import search
 
 OPTIONS = {"tol": 1e-4, "regularization": 0.05}
 
@@ -124,6 +125,17 @@ def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts
         turned = compare(table.transposed(), plan, options={}, seed=0, to="columns")
         assert turned.options == found.options
     assert compare(table, plan, options={"regularization": 0.02}, seed=0).penalties.keys() == {"0.02"}
+
+
+def test_penalties_are_told_apart_by_the_first_folds_that_hold_enough_cells(surveyed):
+    table, _ = surveyed
+    folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
+    setting = Setting(options={}, seed=0, jobs=1)
+    held, penalties = search(table, folds, (1, 2), setting, to="rows", enough=1)
+    one = held_out(table, replace(folds, numbers=(0,)), (1, 2), setting)
+    assert next(iter(penalties.values()))["cv_rmse"] == one.rmse.min()
+    assert one.cells.sum() == np.sum(folds.fold == 0)
+    assert held.rmse.tolist() == held_out(table, folds, (1, 2), held.setting).rmse.tolist()
 
 
 def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
@@ -331,8 +343,8 @@ def test_parts_above_the_noise_count_though_held_out_cells_hide_them():
     )
     counts = {above: rules.to_predict(evidence, table=whole(), above_noise=above) for above in (None, 1, 2, 4, 9)}
     assert {above: choice.n_components for above, choice in counts.items()} == {None: 3, 1: 3, 2: 2, 4: 4, 9: 4}
-    assert counts[4].reason.startswith("4 parts stand above the noise of the table; ")
-    assert "of 9 that do" in counts[9].reason
+    assert counts[4].reason.startswith("4 is how many parts stand above the noise of the table; ")
+    assert counts[9].reason.startswith("4 is the largest count surveyed of the 9 parts that stand above")
     named = {above: rules.to_name(evidence, table=whole(), above_noise=above).n_components for above in (None, 3, 1)}
     assert named == {None: 4, 3: 3, 1: None}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.holdout.folds import NEVER, Folds
+from ratings_nmf.holdout.folds import Folds
 from ratings_nmf.holdout.targets import measured, ranked, sought
 from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_rest, hold_out, training
 from ratings_nmf.model.factors import Factors
@@ -109,7 +109,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
         squares = np.bincount(places[0], np.square(wrong), table.shape[0]).astype(np.float64)
         return squares, float(np.abs(wrong).sum())
 
-    cells = np.bincount(folds.rows[folds.fold != NEVER], minlength=table.shape[0]).astype(np.float64)
+    cells = np.bincount(folds.rows[np.isin(folds.fold, folds.numbers)], minlength=table.shape[0]).astype(np.float64)
     squares, absolute = [], []
     for results in setting.run("held-out fits", errors, counts, folds.numbers):
         parts, sums = zip(*results, strict=True)

@@ -21,8 +21,12 @@ MOST_CELLS = 2_000_000
 """Stored cells of a table up to which they are."""
 
 
+ENOUGH = 20_000
+"""Held-out cells that tell penalties apart: the first folds that hold as many are taken for them."""
+
+
 def search(
-    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side
+    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side, enough: int = ENOUGH
 ) -> tuple[HeldOut, dict[str, Line]]:
     """Return the held-out errors under the setting that suits the table, and the best figure under each one tried.
 
@@ -35,13 +39,16 @@ def search(
     is_tried = default.regularization is None and len(table.values) <= MOST_CELLS
     if is_tried and 0 < table.weight < 1:
         return _by_lists(table, folds, counts, setting, to)
-    trials = [held_out(table, folds, counts, setting)]
+    sizes = np.cumsum([np.sum(folds.fold == number) for number in folds.numbers])
+    first = 1 + int(np.searchsorted(sizes, enough)) if is_tried else len(sizes)
+    few = replace(folds, numbers=folds.numbers[:first])
+    trials = [held_out(table, few, counts, setting)]
     if is_tried:
         levels = [True, False] if default.has_baseline and "baseline" not in setting.options else [default.baseline]
         for baseline in levels:
             for penalty in PENALTIES:
                 options = {**setting.options, "regularization": penalty, "baseline": baseline}
-                trials.append(held_out(table, folds, counts, replace(setting, options=options)))
+                trials.append(held_out(table, few, counts, replace(setting, options=options)))
     best = min(trials, key=lambda trial: trial.rmse[trial.best])
     gap, error = (figures[trials[0].best] for figures in trials[0].beyond(best))
     lines = {
@@ -50,7 +57,8 @@ def search(
         }
         for trial in trials
     }  # fmt: skip
-    return (trials[0] if gap <= error else best), lines
+    chosen = trials[0] if gap <= error else best
+    return (chosen if few.numbers == folds.numbers else held_out(table, folds, counts, chosen.setting)), lines
 
 
 def _by_lists(

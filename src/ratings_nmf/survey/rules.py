@@ -136,10 +136,10 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     is_told = told > count or (told and by_count[told]["cv_rmse"] <= NOTABLY * best["cv_rmse"])
     line = by_count[told if is_told else count]
     if is_told and told != count:
-        rest = "" if told == above_noise else f", of {above_noise} that do"
-        merit = (
-            f"parts stand above the noise of the table{rest}; with a part of its cells held out {count} predict best"
-        )
+        merit = "is how many parts stand above the noise of the table"
+        if told != above_noise:
+            merit = f"is the largest count surveyed of the {above_noise} parts that stand above the noise of the table"
+        merit += f"; with a part of its cells held out the answer is {count}"
     elif line is best:
         merit = f"has the least held-out error ({best['cv_rmse']:.4g})"
     else:
@@ -168,13 +168,13 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     )
     if above_noise is not None:
         supported = [line for line in supported if line["n_components"] <= above_noise]
-        within += f"; {above_noise} stand above the noise"
+        within += f"; above the noise: {above_noise}"
     count = agreement(supported)
     if count is None:
         return Choice(n_components=None, reason=f"No count above 1 has parts that every restart finds again{within}.")
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
     reason = (
         f"{count} is the largest count whose parts restarts find again, each of them (cosine of the least alike "
-        f"{weakest:.2f}){f'; {above_noise} stand above the noise' if above_noise is not None else ''}."
+        f"{weakest:.2f}){f'; above the noise: {above_noise}' if above_noise is not None else ''}."
     )
     return Choice(n_components=count, reason=reason)

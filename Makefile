@@ -81,6 +81,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src python benchmarks/planted_rank.py --rows 30 60
 	PYTHONPATH=src python benchmarks/planted_intervals.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
+	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/preference.py
 	$(if $(FOLDS),PYTHONPATH=src python tools/films.py "$(FOLDS)")
 
 clean:

@@ -1,0 +1,102 @@
+"""Time of a fit to what people took, and what its lists find, beside implicit's ALS where that is installed.
+
+    PYTHONPATH=src python benchmarks/preference.py --cells 1000000 --components 50
+
+A drawn table of 6,000 × 4,000, a tenth of whose cells is held out. Every fit is one thread's, after a small one that
+compiles, and each prints the median processor time over turns, in which all take part, its ratio to the first, and
+NDCG@10. implicit has its own defaults and 15 iterations, by conjugate gradients and exactly.
+"""
+
+import argparse
+import importlib.util
+import os
+import statistics
+import time
+
+os.environ |= {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+
+import numpy as np
+from scipy.sparse import csr_array, csr_matrix
+
+from ratings_nmf.holdout.rivals import listed
+from ratings_nmf.holdout.targets import LONG, Sought, measured
+from ratings_nmf.solvers.cells import Cells
+from ratings_nmf.solvers.native import fit
+from ratings_nmf.solvers.options import NativeOptions
+
+SHAPE, GROUPS = (6_000, 4_000), 30
+OURS = {"native": {}, "native, tol: 1e-2": {"tol": 1e-2}, "native, 2 sweeps": {"max_iter": 2}}
+
+
+def drawn(cells):
+    """Return what is known, and what is held out: (rows, columns) each; some rows hold more, some columns are liked."""
+    draw = np.random.default_rng(0)
+    W, H = draw.gamma(0.3, 1, (SHAPE[0], GROUPS)), draw.gamma(0.3, 1, (GROUPS, SHAPE[1]))
+    chances = np.log(W @ (H * draw.lognormal(0, 1, SHAPE[1])) + 1e-3)
+    counts = np.minimum(20 + draw.lognormal(4.6, 0.9, SHAPE[0]), 1200)
+    counts = (counts * cells / 0.9 / counts.sum()).astype(int)
+    columns = [
+        np.sort(np.argpartition(-(line + draw.gumbel(size=SHAPE[1])), count)[:count])
+        for line, count in zip(chances, counts, strict=True)
+    ]
+    rows, columns = np.repeat(np.arange(SHAPE[0]), counts).astype(np.int32), np.concatenate(columns).astype(np.int32)
+    hidden = draw.random(len(rows)) < 0.1
+    return (rows[~hidden], columns[~hidden]), (rows[hidden], columns[hidden])
+
+
+def ours(places, components, options):
+    """Return a call of the native solver that gives loadings of rows and of columns."""
+    cells = Cells(*places, np.ones(len(places[0])), SHAPE)
+
+    def call():
+        factors = fit(cells, n_components=components, options=NativeOptions(zeros=0.1, **options)).factors
+        return factors.W, factors.H.T
+
+    return call
+
+
+def implicits(places, components, use_cg):
+    """Return a call of implicit's ALS."""
+    from implicit.als import AlternatingLeastSquares
+
+    table = csr_matrix((np.ones(len(places[0]), np.float32), places), SHAPE)
+
+    def call():
+        model = AlternatingLeastSquares(factors=components, num_threads=1, random_state=0, use_cg=use_cg)
+        model.fit(table, show_progress=False)
+        return model.user_factors, model.item_factors
+
+    return call
+
+
+def main():
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cells", type=int, default=1_000_000)
+    parser.add_argument("--components", type=int, default=50)
+    parser.add_argument("--turns", type=int, default=3)
+    given = parser.parse_args()
+    known, hidden = drawn(given.cells)
+    marks = [csr_array((np.ones(len(rows)), (rows, columns)), SHAPE) for rows, columns in (known, hidden)]
+    what = Sought(known=marks[0], likes=marks[0], targets=marks[1], receivers=np.unique(hidden[0]))
+    fit(Cells(*known, np.ones(len(known[0])), SHAPE), n_components=2, options=NativeOptions(zeros=0.1, max_iter=1))
+    calls = {name: ours(known, given.components, options) for name, options in OURS.items()}
+    if importlib.util.find_spec("implicit"):
+        calls["implicit, CG"] = implicits(known, given.components, use_cg=True)
+        calls["implicit, exact"] = implicits(known, given.components, use_cg=False)
+    seconds, ndcg = {name: [] for name in calls}, {}
+    for _ in range(given.turns):
+        for name, call in calls.items():
+            started = time.process_time()
+            W, H = call()
+            seconds[name].append(time.process_time() - started)
+            lists = listed(W[what.receivers] @ H.T, csr_array(what.known[what.receivers]), length=LONG)
+            ndcg[name] = measured(lists, what)[:, 0].mean()
+    print(f"{len(known[0]):,} cells, {given.components} components")
+    for name, times in seconds.items():
+        ratios = [one / first for one, first in zip(times, seconds["native"], strict=True)]
+        print(f"{name:>18} {statistics.median(times):6.2f} s  × {statistics.median(ratios):.2f}  {ndcg[name]:.4f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -7,6 +7,7 @@ from examples import table_of
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.holdout import evaluation
+from ratings_nmf.holdout.delivered import delivered
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Levels, Model, error_by_row, levels, training
 from ratings_nmf.solvers.factorize import factorize
@@ -59,7 +60,7 @@ def test_heldout_against_the_obvious_way(zeros):
     model = Model(solver="native", n_components=3, options={"regularization": 0.1})
     found = evaluation.over_folds(table, model, folds=3, seed=5, to="rows")
     folds = make_folds(table, folds=3, seed=5, purpose="evaluate folds")
-    squares = np.full(cells.shape, np.nan)
+    squares, fewer = np.full(cells.shape, np.nan), np.full((2, *cells.shape), np.nan)
     for fold in folds.numbers:
         held, values = folds.held_out(fold)
         seed = derived_seed(5, "evaluate fit", 3, fold)
@@ -72,6 +73,30 @@ def test_heldout_against_the_obvious_way(zeros):
     assert found["rmse_se"] == pytest.approx(jackknife, rel=0.15)
     assert found["cells"] == len(folds.rows) - folds.kept and found["folds"] == 3
     assert [*found["lists"]] == ["factors", "most popular", "item-kNN", "EASE"]
+    if zeros == 0.4:
+        return
+    for line, pair in enumerate([(0, 1), (2, 0)]):
+        both = [folds.held_out(fold)[0] for fold in pair]
+        held = tuple(map(np.concatenate, zip(*both, strict=True)))
+        seed = derived_seed(5, "evaluate pair", 3, pair[0])
+        fit = factorize(table, n_components=3, solver="native", options=model.options, seed=seed, held_out=held)
+        fewer[line][held] = (cells - fit.factors.reconstruction())[held] ** 2
+    without_two = np.nanmean(fewer[:, ~np.isnan(squares)], axis=0).mean()
+    expected = np.nanmean(squares) / (1 + (without_two / np.nanmean(squares) - 1) / 3)
+    assert found["delivered"]["rmse"] ** 2 == pytest.approx(expected)
+    assert 0 < found["delivered"]["low"] < found["delivered"]["rmse"] < found["delivered"]["high"]
+
+
+def test_cells_of_a_row_and_of_a_column_move_together_in_the_interval():
+    rows, columns = np.indices((6, 5), np.int32).reshape(2, -1)
+    draw = np.random.default_rng(6)
+    squares = 1.0 + draw.random(6)[rows] + draw.random(5)[columns]
+    found = delivered(squares, (rows, columns), fewer=None, folds=1)
+    by_row, by_column, alone = (error_by_row(squares, lines) ** 2 for lines in (rows, columns, np.arange(30)))
+    half = 1.6448536 * found["rmse"] * np.sqrt(by_row + by_column - alone) / 2 / squares.mean()
+    assert found["high"] - found["rmse"] == pytest.approx(half)
+    assert found["rmse"] - found["low"] == pytest.approx(half)
+    assert half**2 > 1.6**2 * alone / 4 / squares.mean()
 
 
 def test_factors_beat_averages_on_planted_parts_and_not_on_noise():

@@ -187,6 +187,22 @@ def on_gain(heldout: dict[str, Any]) -> str:
     return sentence
 
 
+def on_delivered(heldout: dict[str, Any]) -> list[str]:
+    """Say how much the fit delivered errs on cells not seen, with its interval, where that was estimated.
+
+    >>> on_delivered({"delivered": {"rmse": 0.912, "low": 0.88, "high": 0.944}})
+    ['The fit delivered, which knows all known cells, errs by 0.91 on cells not seen, with 90\xa0% confidence by 0.88 \
+to 0.94.']
+    """
+    if "delivered" not in heldout:
+        return []
+    error, low, high = aligned([heldout["delivered"][name] for name in ("rmse", "low", "high")])
+    return [
+        f"The fit delivered, which knows all known cells, errs by {error} on cells not seen, with {percent(0.9)} "
+        f"confidence by {low} to {high}."
+    ]
+
+
 def on_lists(heldout: dict[str, Any]) -> str:
     """Say what the lists find of held-out cells beside those of other recommenders; nothing where not measured.
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
-from ratings_nmf.core.table import Places, RatingsTable, Side, free_loadings
-from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_gain, on_lists
+from ratings_nmf.core.table import LEAST_CELLS, Places, RatingsTable, Side, free_loadings
+from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_delivered, on_gain, on_lists
 from ratings_nmf.holdout.calibration import pooled
+from ratings_nmf.holdout.delivered import delivered, without_pairs
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.ranking import ListScores, figures, find
 from ratings_nmf.holdout.rivals import LARGEST
@@ -37,12 +37,12 @@ PREDICTORS = {"": "factors", "baselines_": "row and column averages", "global_me
 class Scores:
     """How the predictors do on some held-out cells.
 
-    ``rows`` are those of the cells, (cells,), −1 of one that the table does not have; ``errors`` x − prediction of each
-    of `PREDICTORS`, (predictors, cells); ``fitted`` is the number of cells that counted in the fit; ``spread``, of a
-    solver that samples, what `calibration` takes, of the cells whose row and column the table has.
+    ``places`` are rows and columns of the cells, −1 of one that the table does not have; ``errors`` x − prediction of
+    each of `PREDICTORS`, (predictors, cells); ``fitted`` is the number of cells that counted in the fit; ``spread``,
+    of a solver that samples, what `calibration` takes, of the cells whose row and column the table has.
     """
 
-    rows: NDArray[np.int32]
+    places: Places
     errors: Matrix
     fitted: float
     lists: ListScores
@@ -91,7 +91,7 @@ def score(
     factors = fit_to_rest(trial.known, model, seed=seed) if table.weight else trial.factors
     what = sought(trial.known, (known_places, values[inside]), to=to)
     lists = find(factors, what, to=to, penalty=penalty)
-    return Scores(rows=places[0], errors=errors, fitted=trial.known.counted, lists=lists, spread=spread)
+    return Scores(places=places, errors=errors, fitted=trial.known.counted, lists=lists, spread=spread)
 
 
 def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: Side) -> dict[str, Any]:
@@ -114,7 +114,10 @@ def over_folds(table: RatingsTable, model: Model, *, folds: int, seed: int, to: 
         fold_seed = derived_seed(seed, "evaluate fit", count, fold)
         penalty = scores[-1].lists.penalty if scores else None
         scores.append(score(table, spread.held_out(fold), model, seed=fold_seed, to=to, penalty=penalty))
-    return {"n_components": count, "folds": len(scores), **_content(scores, table, count)}
+    fewer = None
+    if table.weight in (0.0, 1.0) and len(scores) > 2 and len(spread.values) >= LEAST_CELLS:
+        fewer = without_pairs(table, spread, model, seed=seed)
+    return {"n_components": count, "folds": len(scores), **_content(scores, table, count, fewer=fewer)}
 
 
 def on_test_cells(
@@ -177,14 +180,17 @@ def standard_errors(heldout: Mapping[str, Any]) -> dict[str, Any]:
     return {f"heldout_{name}": source[name] for name, source in sources.items() if name in source}
 
 
-def _content(scores: Sequence[Scores], table: RatingsTable, count: int) -> dict[str, Any]:
+def _content(
+    scores: Sequence[Scores], table: RatingsTable, count: int, *, fewer: float | None = None
+) -> dict[str, Any]:
     """Return what the held-out cells say; errors are over all of them, standard errors over their rows.
 
     The gain is paired: that of a cell is (e² of the better average − e² of the factors), each over 2 RMSE, by which a
     cell moves an RMSE. Where cells that are not given count with a weight between 0 and 1, the table is for lists, and
-    they decide.
+    they decide. `fewer` is what `delivered` takes.
     """
-    rows, errors = np.concatenate([each.rows for each in scores]), np.hstack([each.errors for each in scores])
+    rows, columns = (np.concatenate(lines) for lines in zip(*(each.places for each in scores), strict=True))
+    errors = np.hstack([each.errors for each in scores])
     rmse, absolute = root_mean_square(errors), np.abs(errors)
     moves = np.square(errors) / np.maximum(2.0 * rmse, np.finfo(float).tiny)[:, None]
     best = 1 + int(rmse[1:].argmin())
@@ -199,10 +205,13 @@ def _content(scores: Sequence[Scores], table: RatingsTable, count: int) -> dict[
         "fitted_cells": round(sum(each.fitted for each in scores) / len(scores)),
         "free_loadings": free_loadings(table.shape, count),
     }
+    if len(rows) >= LEAST_CELLS:
+        squares = np.square(errors[0])
+        content["delivered"] = delivered(squares, (rows, columns), fewer=fewer, folds=len(scores))
     lists = figures([each.lists for each in scores])
     for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
     if not for_lists:
-        sentences.insert(0, on_gain(content))
+        sentences = [on_gain(content), *on_delivered(content), *sentences]
     intervals = pooled([each.spread for each in scores])
     sentences += [on_coverage(each) for each in intervals.values()]
     notes = [] if lists else ["lists: not measured; no held-out cell is worth finding"]

@@ -153,14 +153,14 @@ def hold_out(table: RatingsTable, places: Places, model: Model, *, seed: int) ->
     return Trial(known=known, factors=fit.within(predicted_range(known.zeros, known.range)).predictor)
 
 
-def fit_to_rest(known: Training, model: Model, *, seed: int) -> Factors:
-    """Fit a model to what is stored while some cells are held out, which are to it like all others: not taken, so 0.
+def fit_to_rest(table: RatingsTable, model: Model, *, seed: int) -> Factors:
+    """Fit a model to what is stored, while a cell that is held out is to it like all others: not taken, so 0.
 
     A recommender knows no more than that. Errors are those of `hold_out`.
     """
-    nothing = known.held_out[0][:0], known.held_out[1][:0]
+    nothing = np.empty(0, np.int32), np.empty(0, np.int32)
     return factorize(
-        known,
+        table,
         n_components=model.n_components,
         solver=model.solver,
         options=model.options,

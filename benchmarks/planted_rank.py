@@ -118,7 +118,7 @@ def main() -> None:
         survey = compare(table, PLAN, options={}, seed=0)
         seconds = time.perf_counter() - start
         counts = [survey.choice.n_components, survey.parts.n_components]
-        counts += [survey.suggested[name] for name in ("one_standard_error", "above_noise", "cophenetic")]
+        counts += [survey.suggestions[name] for name in ("one_standard_error", "above_noise", "cophenetic")]
         counts += [by_parallel_analysis(cells), by_sklearn(cells), bound] if known == 1 else [None] * 3
         distances[known].append([np.nan if count is None else abs(count - rank) for count in counts])
         columns = (f"{count or '—':>10}" for count in counts)

@@ -57,14 +57,14 @@ def fold_in(
             file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros, limits=limits
         )
         for some in tables:
-            drawn = None if samples is None else foldin.sampled(some, samples, side=side)
-            if drawn is None:
+            draws = None if samples is None else foldin.sampled(some, samples, side=side)
+            if draws is None:
                 loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
             else:
-                mean = drawn.mean()
+                mean = draws.mean()
                 loadings = mean.W if side == "rows" else mean.H.T
             own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
-            predicting = predictor(own_factors, drawn)
+            predicting = predictor(own_factors, draws)
             best = search.best_unknown(predicting, some, ranking, to=side, usual=usual)
             results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
             cells += len(some.values)

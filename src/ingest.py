@@ -15,22 +15,22 @@ from ratings_nmf.raw.notes import notes
 def ingest(dataset: str) -> stage.Outcome:
     """Ingest the raw table of one dataset."""
     source = params.load().dataset(dataset).ingest
-    given = Tally()
-    tally = given if source.values == "as given" else Tally()
+    original = Tally()
+    tally = original if source.values == "as given" else Tally()
     reading: Reading
 
     def tables() -> Iterator[RatingsTable]:
         nonlocal reading
         for reading in read_blocks(Path(source.path), source, zeros=source.zeros):
-            given.add(reading.table)
+            original.add(reading.table)
             table = transform.valued(reading.table, source.values)
-            if tally is not given:
+            if tally is not original:
                 tally.add(table)
             yield table
 
     def profile() -> dict[str, Any]:
-        remarks = reading.remarks + notes(given, source)
-        content = tally.profile() | transform.described(source.values, given, tally)
+        remarks = reading.remarks + notes(original, source)
+        content = tally.profile() | transform.described(source.values, original, tally)
         return content | ({"notes": remarks} if remarks else {})
 
     content = interim.write(dataset, tables(), profile)

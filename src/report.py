@@ -13,25 +13,25 @@ from ratings_nmf.files import reports
 def report(dataset: str) -> stage.Outcome:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
-    made = sources.read(dataset, params.load())
-    table, factors, fit, heldout = made.table, made.factors, made.fit, made.heldout
+    results = sources.read(dataset, params.load())
+    table, factors, fit, heldout = results.table, results.factors, results.fit, results.heldout
     warnings = *words.gain_warnings(heldout), *words.fit_warnings(fit, heldout)
     fit_lines = [fit_line(fit), *warnings, *words.drawn_rows(table.draw)]
     figures = {
-        **heatmaps(dataset, table, factors, profile=made.profile, fit_lines=fit_lines),
+        **heatmaps(dataset, table, factors, profile=results.profile, fit_lines=fit_lines),
         "components": component_bars(dataset, table, factors),
         "recommendations": recommendation_figure(
-            dataset, table, factors, made.recommendations, to=made.to, warnings=words.list_warnings(heldout)
+            dataset, table, factors, results.recommendations, to=results.to, warnings=words.list_warnings(heldout)
         ),
     }
-    if (curves := survey_figure(dataset, made.evidence, made.survey, fitted=fit["n_components"])) is not None:
+    if (curves := survey_figure(dataset, results.evidence, results.survey, fitted=fit["n_components"])) is not None:
         figures["survey"] = curves
-    if made.consensus is not None:
-        figures["consensus"] = consensus_figure(dataset, made.consensus, made.survey, table.column_labels)
-    if made.loss_curve is not None:
-        figures["convergence"] = convergence(dataset, made.loss_curve, fit_lines)
-    if made.traces is not None:
-        figures["chains"] = trace_figure(dataset, made.traces, fit_lines)
+    if results.consensus is not None:
+        figures["consensus"] = consensus_figure(dataset, results.consensus, results.survey, table.column_labels)
+    if results.loss_curve is not None:
+        figures["convergence"] = convergence(dataset, results.loss_curve, fit_lines)
+    if results.traces is not None:
+        figures["chains"] = trace_figure(dataset, results.traces, fit_lines)
     reports.write_figures(dataset, figures)
     return len(table.values), stage.of_rows(f"{len(figures)} figures", table.draw)
 

@@ -35,7 +35,7 @@ def survey(dataset: str) -> stage.Outcome:
         "parts_reason": comparison.parts.reason,
         "penalties": comparison.penalties,
         "reason": comparison.choice.reason,
-        "rules": comparison.suggested,
+        "rules": comparison.suggestions,
     }
     reports.write(dataset, "survey", content)
     choice = {

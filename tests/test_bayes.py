@@ -17,7 +17,6 @@ from ratings_nmf.holdout.evaluation import over_folds, summary
 from ratings_nmf.holdout.trial import Model
 from ratings_nmf.model.mixing import mixing
 from ratings_nmf.model.samples import aligned
-from ratings_nmf.solvers import bayes
 from ratings_nmf.solvers.bayes import fit, fold_in
 from ratings_nmf.solvers.cells import pack_sides
 from ratings_nmf.solvers.factorize import factorize
@@ -121,17 +120,15 @@ def test_a_table_in_another_unit_has_the_same_draws_in_that_unit(zeros):
         np.testing.assert_allclose(other.samples.noise, unit * plain.samples.noise, rtol=1e-6)
 
 
-def test_fewer_draws_are_kept_where_they_would_be_too_many_numbers(monkeypatch):
+def test_fewer_draws_are_kept_where_they_would_be_too_many_numbers():
     _, table, known = _noisy((20, 15))
     cells = cells_of(table, known)
     numbers = 2 * (20 + 15) * 4  # of a draw of two chains, levels included
-    monkeypatch.setattr(bayes, "MOST", numbers)
-    solution = fit(cells, n_components=2, zeros="missing", options=SHORT)
+    solution = fit(cells, n_components=2, zeros="missing", options=SHORT, most=numbers)
     assert len(solution.samples.noise) == 2
     assert solution.notes == ["1 sample of each chain is kept, not 3: these would take more than 2 GB."]
     assert solution.n_iter == SHORT.burn_in + SHORT.samples * SHORT.thinning
-    monkeypatch.setattr(bayes, "MOST", 3 * numbers)
-    assert fit(cells, n_components=2, zeros="missing", options=SHORT).notes == []
+    assert fit(cells, n_components=2, zeros="missing", options=SHORT, most=3 * numbers).notes == []
 
 
 @zeros_meanings

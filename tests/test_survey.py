@@ -233,7 +233,7 @@ def test_the_choice_is_the_planted_rank(rank, zeros):
     plan = SurveyParameters(components=list(range(1, 8)), folds=4, restarts=3)
     found = compare(table, plan, options=options, seed=0)
     assert found.choice.n_components == rank
-    assert found.suggested["one_standard_error"] == rank
+    assert found.suggestions["one_standard_error"] == rank
     assert (
         found.choice.reason.startswith(f"{rank} ")
         and f"({found.evidence[rank - 1]['cv_rmse']:.4g})" in found.choice.reason
@@ -243,7 +243,7 @@ def test_the_choice_is_the_planted_rank(rank, zeros):
 def test_parts_that_are_off_say_so(surveyed):
     table, _ = surveyed
     found = survey_of(table, folds=0)
-    assert all(line["cv_rmse"] is None for line in found.evidence) and found.suggested["one_standard_error"] is None
+    assert all(line["cv_rmse"] is None for line in found.evidence) and found.suggestions["one_standard_error"] is None
     assert any(note.startswith("folds: 0: nothing was held out") for note in found.notes)
     found = survey_of(table, number=0)
     assert all(line["rss"] is None and line["stability"] is None for line in found.evidence)
@@ -252,8 +252,8 @@ def test_parts_that_are_off_say_so(surveyed):
     assert any(note.startswith("restarts: 0: no fit was restarted") for note in found.notes)
     found = survey_of(table, folds=0, number=0)
     assert found.choice.n_components is None and "Nothing was held out" in found.choice.reason
-    suggested = {name: count for name, count in found.suggested.items() if count is not None}
-    assert suggested == ({"above_noise": 2} if table.zeros == "observed" else {})
+    suggestions = {name: count for name, count in found.suggestions.items() if count is not None}
+    assert suggestions == ({"above_noise": 2} if table.zeros == "observed" else {})
 
 
 def test_what_is_not_measured_has_a_reason(surveyed):
@@ -295,7 +295,7 @@ def test_kinds_of_samples_are_found_whatever_counts_are_asked_for():
         for counts in ([2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6], [2, 3, 4])
     ]
     for each in found:
-        assert (each.parts.n_components, each.suggested["above_noise"]) == (3, 3)
+        assert (each.parts.n_components, each.suggestions["above_noise"]) == (3, 3)
         frame = consensus.to_frame(each.consensus).sort_index()
         assert partition(frame["groups_of_3"].tolist()) == partition(groups.tolist())
         assert partition(frame["groups_of_2"].tolist()) == partition((groups == 2).tolist())

@@ -81,7 +81,7 @@ def surveyed(table, count, folds):
     measured(found.evidence)
     content = {"choice": found.choice.n_components, "consensus": found.consensus_count, "reason": found.choice.reason}
     content |= {"parts": found.parts.n_components, "parts_reason": found.parts.reason}
-    return found.evidence, content | {"rules": found.suggested}, found.consensus
+    return found.evidence, content | {"rules": found.suggestions}, found.consensus
 
 
 def check(number, zeros):

@@ -48,9 +48,8 @@ def delivered(squares: Matrix, places: Places, *, fewer: float | None, folds: in
     >>> {name: round(value, 2) for name, value in found.items()}
     {'rmse': 1.1, 'low': 0.71, 'high': 1.48}
     """
-    by_row, by_column, alone = (
-        error_by_row(squares, lines) ** 2 for lines in (*places, np.arange(len(squares), dtype=np.int32))
-    )
+    lines = *places, np.arange(len(squares), dtype=np.int32)
+    by_row, by_column, alone = np.square([error_by_row(squares, each) for each in lines])
     error, mean = np.sqrt(max(by_row + by_column - alone, by_row, by_column)), float(squares.mean())
     mean = max(mean, np.finfo(float).tiny)
     rmse = float(np.sqrt(mean / (1.0 if fewer is None else 1.0 + (1 - 2 / folds) * max(fewer / mean - 1.0, 0.0))))

@@ -76,11 +76,11 @@ def convergence(losses: Matrix) -> dict[str, Any]:
 def chains(traces: Matrix) -> dict[str, Any]:
     """Return the chart of the noise after each sweep of each chain; of many sweeps some are drawn."""
     count = traces.shape[1]
-    drawn = np.arange(0, count, -(-count // SWEEPS))
+    places = np.arange(0, count, -(-count // SWEEPS))
     across = _numbered("sweep", count)
     curves = [
-        (across.place(drawn[known]), trace[drawn][known])
-        for trace, known in zip(traces, ~np.isnan(traces[:, drawn]), strict=True)
+        (across.place(places[known]), trace[places][known])
+        for trace, known in zip(traces, ~np.isnan(traces[:, places]), strict=True)
     ]
     return _chart(across, linear("noise", float(np.nanmin(traces)), float(np.nanmax(traces))), curves)
 
@@ -144,7 +144,7 @@ def _chart(
     def y(place: float) -> float:
         return round(TOP + HEIGHT * (1 - place), 1)
 
-    drawn = [list(zip(places.tolist(), up.place(values).tolist(), strict=True)) for places, values in curves]
+    lines = [list(zip(places.tolist(), up.place(values).tolist(), strict=True)) for places, values in curves]
     ends = zip(*(up.place(values).tolist() for values in bars), strict=True) if bars else ()
     return {
         "left": left,
@@ -153,7 +153,7 @@ def _chart(
         "titles": (across.title, up.title),
         "across": [(x(place), text) for place, text in across.ticks],
         "up": [(y(place), text) for place, text in up.ticks],
-        "bars": [(x(place), y(low), y(high)) for (place, _), (low, high) in zip(drawn[0], ends, strict=False)],
-        "curves": [[(x(place), y(value)) for place, value in curve] for curve in drawn],
-        "has_dots": max(map(len, drawn)) <= DOTS,
+        "bars": [(x(place), y(low), y(high)) for (place, _), (low, high) in zip(lines[0], ends, strict=False)],
+        "curves": [[(x(place), y(value)) for place, value in curve] for curve in lines],
+        "has_dots": max(map(len, lines)) <= DOTS,
     }

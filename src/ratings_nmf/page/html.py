@@ -91,10 +91,10 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
 def layers(sources: Sources) -> dict[str, Any]:
     """Return what a page holds of a dataset where there is room, by name, the most wanted first."""
     table, factors = sources.table, sources.factors
-    given = {"lists": lists(table, factors, sources.recommendations, to=sources.to)}
+    content = {"lists": lists(table, factors, sources.recommendations, to=sources.to)}
     if table.size > CELLS:
-        return {"lines": lines(table, factors), **given, "cells": cells(table, factors)}
-    return given
+        return {"lines": lines(table, factors), **content, "cells": cells(table, factors)}
+    return content
 
 
 def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
@@ -178,11 +178,11 @@ def _files(sources: Sources) -> dict[str, str]:
     """Return what pandas reads loadings, a line's cells and lists by, where the page does not hold them."""
     factors, folder = sources.factors, f"data/factors/{sources.name}"
     if factors.W.size + factors.H.size <= CSV_LIMIT:
-        read = 'pd.read_csv("{}/{}.csv", index_col=0)'
-        loadings = {"rows": read.format(folder, "W"), "columns": f"{read.format(folder, 'H')}.T"}
+        command = 'pd.read_csv("{}/{}.csv", index_col=0)'
+        loadings = {"rows": command.format(folder, "W"), "columns": f"{command.format(folder, 'H')}.T"}
     else:
-        read = 'pd.read_parquet("{}/{}.parquet").set_index("{}")'
-        loadings = {"rows": read.format(folder, "W", "row"), "columns": read.format(folder, "H", "column")}
+        command = 'pd.read_parquet("{}/{}.parquet").set_index("{}")'
+        loadings = {"rows": command.format(folder, "W", "row"), "columns": command.format(folder, "H", "column")}
     name, interim = sources.name, f"data/interim/{sources.name}"
     place = f'pd.read_csv("{interim}/SIDEs.csv", dtype=str, keep_default_na=False)["SIDE"].tolist().index(LABEL)'
     return {

@@ -248,10 +248,10 @@ def _label(names: list[str], skip: list[str]) -> int:
     return next((place for place, name in enumerate(names) if name not in skip or names.count(name) > 1), 0)
 
 
-def _no_cells(source: Source, found: str) -> InputError:
+def _no_cells(source: Source, what: str) -> InputError:
     return refusal(
         source.path,
-        f"found {found} besides the labels",
+        f"found {what} besides the labels",
         "at least one of each: a line of column labels, then a line for each row",
         f"look at it: {look('head -3', source.path)}",
     )

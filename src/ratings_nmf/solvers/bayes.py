@@ -41,14 +41,17 @@ def fit(
     options: BayesOptions,
     seed: int = 0,
     held_out: Places | None = None,
+    most: int = MOST,
 ) -> Solution:
     """Sample the factors of a table, by chains side by side.
 
     held_out: (rows, columns) of cells that the fit must not know, be they among `cells` or not.
+    most: numbers that all draws that are kept may have.
     Raises ValueError as `pose_sampling` does.
     """
     table = pose_sampling(cells, n_components, zeros, baseline=options.baseline, held_out=held_out)
-    wanted, options = options.samples, _affordable(options, sum(cells.shape) * len(table.components))
+    samples_at_best, numbers = options.samples, sum(cells.shape) * len(table.components)
+    options = _affordable(options, numbers, most)
     samples = _blank(cells.shape, table.components, options)
 
     def chain(number: int) -> Floats:
@@ -77,23 +80,23 @@ def fit(
             **described(mixing(tails[:, :, None]), mixing(predicted)),
             "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
         },
-        notes=_notes(options.samples, wanted),
+        notes=_notes(options.samples, samples_at_best),
     )
 
 
-def _affordable(options: BayesOptions, numbers: int) -> BayesOptions:
-    """Return options with fewer samples, farther apart, where these of so many numbers would be more than `MOST`."""
-    samples = max(1, MOST // (numbers * options.chains))
+def _affordable(options: BayesOptions, numbers: int, most: int) -> BayesOptions:
+    """Return options with fewer samples, farther apart, where these of so many numbers would be more than `most`."""
+    samples = max(1, most // (numbers * options.chains))
     if options.samples <= samples:
         return options
     return structs.replace(options, samples=samples, thinning=options.samples * options.thinning // samples)
 
 
-def _notes(samples: int, wanted: int) -> list[str]:
+def _notes(samples: int, at_best: int) -> list[str]:
     be = "is" if samples == 1 else "are"
     return (
-        [f"{counted(samples, 'sample')} of each chain {be} kept, not {wanted}: these would take more than 2 GB."]
-        if samples < wanted
+        [f"{counted(samples, 'sample')} of each chain {be} kept, not {at_best}: these would take more than 2 GB."]
+        if samples < at_best
         else []
     )
 

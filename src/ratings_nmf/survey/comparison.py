@@ -36,7 +36,7 @@ class Comparison:
     ----------
     evidence
         A dict for each count, by rising count, with the keys `COLUMNS`.
-    suggested
+    suggestions
         The count of each rule, by name; None where a rule has none.
     choice, parts
         The count to predict with and why; the count of parts that one can name and why.
@@ -52,7 +52,7 @@ class Comparison:
     """
 
     evidence: list[Line]
-    suggested: dict[str, int | None]
+    suggestions: dict[str, int | None]
     choice: rules.Choice
     parts: rules.Choice
     penalties: dict[str, Line]
@@ -64,7 +64,7 @@ class Comparison:
     @property
     def agree(self) -> bool:
         """Whether all rules that suggest a count suggest the same."""
-        return len(set(self.suggested.values()) - {None}) == 1
+        return len(set(self.suggestions.values()) - {None}) == 1
 
     def evidence_frame(self) -> "DataFrame":
         """Return the evidence as a table with the columns `COLUMNS` and a line for each count."""
@@ -130,21 +130,21 @@ def compare(
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
     lines = zip(counts, errors, likeness, strict=True)
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
-    suggested, limits = _suggested(evidence, table)
-    suggested["above_noise"] = above_noise(table, seed=seed)
-    parts = rules.to_name(evidence, table=table, above_noise=suggested["above_noise"])
+    suggestions, limits = _suggested(evidence, table)
+    suggestions["above_noise"] = above_noise(table, seed=seed)
+    parts = rules.to_name(evidence, table=table, above_noise=suggestions["above_noise"])
     consensus, consensus_count = None, None
     if plan.restarts:
         consensus_count = parts.n_components or next((count for count in counts if count > 1), counts[0])
         summary = arrange(matrices[counts.index(consensus_count)], columns, groups=consensus_count)
-        shown = np.searchsorted(columns, summary.columns)
+        places = np.searchsorted(columns, summary.columns)
         each = zip(counts, matrices, strict=True)
-        groups = {count: grouped(matrix, count)[1][shown] for count, matrix in each if count > 1}
+        groups = {count: grouped(matrix, count)[1][places] for count, matrix in each if count > 1}
         consensus = replace(summary, groups=groups)
     return Comparison(
         evidence=evidence,
-        suggested=suggested,
-        choice=rules.to_predict(evidence, table=table, above_noise=suggested["above_noise"]),
+        suggestions=suggestions,
+        choice=rules.to_predict(evidence, table=table, above_noise=suggestions["above_noise"]),
         parts=parts,
         penalties=penalties,
         options={name: value for name, value in best.options.items() if name not in options},
@@ -168,7 +168,7 @@ def _not_measured(likeness: Sequence[Line], counts: Sequence[int]) -> list[str]:
 def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str, int | None], list[str]]:
     norm = float(np.sqrt(np.square(table.values).sum()))
     threshold, is_reached = rules.error_threshold(evidence, norm=norm, cells=table.counted)
-    suggested = {
+    suggestions = {
         "agreement": rules.agreement(evidence),
         "one_standard_error": rules.one_standard_error(evidence),
         "cophenetic": rules.cophenetic(evidence),
@@ -181,4 +181,4 @@ def _suggested(evidence: Sequence[Line], table: RatingsTable) -> tuple[dict[str,
         notes.append(f"error_threshold is in-sample: its error is over the cells that were fitted{end}.")
     elif evidence[0]["rss"] is not None:
         notes.append(f"error_threshold suggests {rules.LEAST_BY_THRESHOLD} or more; no such count was surveyed.")
-    return suggested, notes
+    return suggestions, notes

@@ -57,28 +57,28 @@ def search(
         }
         for trial in trials
     }  # fmt: skip
-    chosen = trials[0] if gap <= error else best
-    return (chosen if few.numbers == folds.numbers else held_out(table, folds, counts, chosen.setting)), lines
+    choice = trials[0] if gap <= error else best
+    return (choice if few.numbers == folds.numbers else held_out(table, folds, counts, choice.setting)), lines
 
 
 def _by_lists(
     table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, to: Side
 ) -> tuple[HeldOut, dict[str, Line]]:
-    tried = [setting]
-    tried += [replace(setting, options={**setting.options, "regularization": each}) for each in PENALTIES_OF_LISTS]
+    settings = [setting]
+    settings += [replace(setting, options={**setting.options, "regularization": each}) for each in PENALTIES_OF_LISTS]
     lines: dict[str, Line] = {}
     best_lists: list[Matrix] = []
-    for each in tried:
+    for each in settings:
         ndcg = found(table, folds, counts, each, to=to)
         best = int(ndcg.mean(axis=1).argmax()) if ndcg.size else 0
         best_lists.append(ndcg[best])
         if ndcg.size:
             lines[_in_words(each, table)] = {"ndcg": float(ndcg[best].mean()), "n_components": counts[best]}
-    chosen = int(np.argmax([each.sum() for each in best_lists]))
-    gain = best_lists[chosen] - best_lists[0]
+    place = int(np.argmax([each.sum() for each in best_lists]))
+    gain = best_lists[place] - best_lists[0]
     if len(gain) < 2 or gain.mean() <= standard_error(gain):
-        chosen = 0
-    return held_out(table, folds, counts, tried[chosen]), lines
+        place = 0
+    return held_out(table, folds, counts, settings[place]), lines
 
 
 def _in_words(setting: Setting, table: RatingsTable) -> str:

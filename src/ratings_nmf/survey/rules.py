@@ -131,13 +131,13 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
         reason = f"{table.counted:,.0f} cells are too few to tell how many components predict best: {few}."
         return Choice(n_components=None, reason=reason)
     best = min(evidence, key=lambda line: line["cv_rmse"])
-    told = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
+    most = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
     by_count = {line["n_components"]: line for line in evidence}
-    is_told = told > count or (told and by_count[told]["cv_rmse"] <= NOTABLY * best["cv_rmse"])
-    line = by_count[told if is_told else count]
-    if is_told and told != count:
+    are_taken = most > count or (most and by_count[most]["cv_rmse"] <= NOTABLY * best["cv_rmse"])
+    line = by_count[most if are_taken else count]
+    if are_taken and most != count:
         merit = "is how many parts stand above the noise of the table"
-        if told != above_noise:
+        if most != above_noise:
             merit = f"is the largest count surveyed of the {above_noise} parts that stand above the noise of the table"
         merit += f"; with a part of its cells held out the answer is {count}"
     elif line is best:

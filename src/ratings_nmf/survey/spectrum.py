@@ -55,16 +55,16 @@ def above_noise(table: RatingsTable, *, seed: int) -> int | None:
             rest = _rest(rows * cells * columns.T, count)[1] / rows / columns.T
             rows, columns = (np.sqrt(side) for side in scaled(_variance(cells, rest)))
         values, rest = _rest(rows * cells * columns.T, count)
-        flipped = [np.linalg.norm(rest * random.choice([-1.0, 1.0], rest.shape), 2) ** 2 for _ in range(FLIPS)]
-        unlike = np.mean(flipped) / max(np.square(rest).mean(), LEAST)
+        norms = [np.linalg.norm(rest * random.choice([-1.0, 1.0], rest.shape), 2) ** 2 for _ in range(FLIPS)]
+        unlike = np.mean(norms) / max(np.square(rest).mean(), LEAST)
         expected, unit = _largest(np.array(table.shape))
         unlike = max(1.0, unlike / (expected + MEAN * unit))
-        found = 0
-        while found < smaller // 2 and _stands_out(values, table.shape, found, unlike):
-            found += 1
-        if found == count:
+        above = 0
+        while above < smaller // 2 and _stands_out(values, table.shape, above, unlike):
+            above += 1
+        if above == count:
             break
-        count = found
+        count = above
     return count
 
 

@@ -20,6 +20,7 @@ def test_a_second_repro_does_nothing(workspace):
     assert run_stages(workspace.dvc("repro")) == []
 
 
+@pytest.mark.slow
 def test_one_count_reruns_one_dataset_and_every_diff_names_what_it_did(workspace):
     before = workspace.artifacts()
     ran = run_stages(workspace.dvc("exp", "run", "-S", "datasets.groceries.fit.n_components=2"))

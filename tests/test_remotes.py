@@ -120,7 +120,8 @@ def clone_of(workspace: Workspace, place: Path) -> Workspace:
     return clone
 
 
-@pytest.mark.parametrize("kind", ["folder", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("ssh", "s3"))])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["folder", "ssh", "s3"])
 def test_a_fresh_clone_pulls_every_artifact_and_runs_nothing(origin, tmp_path, kind, request):
     remote = request.getfixturevalue(kind)
     workspace = origin.copy(tmp_path / "origin")

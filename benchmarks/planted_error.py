@@ -65,9 +65,9 @@ def measure(kind: str, number: int, *, seed: int, folds: int) -> tuple[float, fl
     squares = [np.square(noisy(kind, mean, random)[~known] - predicted).mean() for _ in range(DRAWS)]
     true = float(np.sqrt(np.mean(squares)))
     heldout = over_folds(table, model, folds=folds, seed=0, to="rows")
-    found = heldout["delivered"]
+    interval = heldout["delivered"]
     plain = abs(heldout["rmse"] - true) <= QUANTILES[90] * heldout["rmse_se"]
-    return found["rmse"] / true, heldout["rmse"] / true, found["low"] <= true <= found["high"], plain
+    return interval["rmse"] / true, heldout["rmse"] / true, interval["low"] <= true <= interval["high"], plain
 
 
 def main() -> None:
@@ -81,9 +81,9 @@ def main() -> None:
     print(f"{'kind':>15} {'delivered':>10} {'folds':>10} {'interval':>10} {'plain':>10}")
     every = []
     for kind in KINDS:
-        found = [measure(kind, n, seed=arguments.seed, folds=arguments.folds) for n in range(arguments.tables)]
-        every += found
-        print(f"{kind:>15}", *(f"{figure:10.3f}" for figure in np.mean(found, axis=0)), flush=True)
+        results = [measure(kind, n, seed=arguments.seed, folds=arguments.folds) for n in range(arguments.tables)]
+        every += results
+        print(f"{kind:>15}", *(f"{figure:10.3f}" for figure in np.mean(results, axis=0)), flush=True)
     print(f"{f'all {len(every)}':>15}", *(f"{figure:10.3f}" for figure in np.mean(every, axis=0)))
 
 

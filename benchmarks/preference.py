@@ -75,24 +75,24 @@ def main():
     parser.add_argument("--cells", type=int, default=1_000_000)
     parser.add_argument("--components", type=int, default=50)
     parser.add_argument("--turns", type=int, default=3)
-    given = parser.parse_args()
-    known, hidden = drawn(given.cells)
+    arguments = parser.parse_args()
+    known, hidden = drawn(arguments.cells)
     marks = [csr_array((np.ones(len(rows)), (rows, columns)), SHAPE) for rows, columns in (known, hidden)]
     what = Sought(known=marks[0], likes=marks[0], targets=marks[1], receivers=np.unique(hidden[0]))
     fit(Cells(*known, np.ones(len(known[0])), SHAPE), n_components=2, options=NativeOptions(zeros=0.1, max_iter=1))
-    calls = {name: ours(known, given.components, options) for name, options in OURS.items()}
+    calls = {name: ours(known, arguments.components, options) for name, options in OURS.items()}
     if importlib.util.find_spec("implicit"):
-        calls["implicit, CG"] = implicits(known, given.components, use_cg=True)
-        calls["implicit, exact"] = implicits(known, given.components, use_cg=False)
+        calls["implicit, CG"] = implicits(known, arguments.components, use_cg=True)
+        calls["implicit, exact"] = implicits(known, arguments.components, use_cg=False)
     seconds, ndcg = {name: [] for name in calls}, {}
-    for _ in range(given.turns):
+    for _ in range(arguments.turns):
         for name, call in calls.items():
-            started = time.process_time()
+            start = time.process_time()
             W, H = call()
-            seconds[name].append(time.process_time() - started)
+            seconds[name].append(time.process_time() - start)
             lists = listed(W[what.receivers] @ H.T, csr_array(what.known[what.receivers]), length=LONG)
             ndcg[name] = measured(lists, what)[:, 0].mean()
-    print(f"{len(known[0]):,} cells, {given.components} components")
+    print(f"{len(known[0]):,} cells, {arguments.components} components")
     for name, times in seconds.items():
         ratios = [one / first for one, first in zip(times, seconds["native"], strict=True)]
         print(f"{name:>18} {statistics.median(times):6.2f} s  × {statistics.median(ratios):.2f}  {ndcg[name]:.4f}")

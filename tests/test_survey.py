@@ -319,15 +319,19 @@ def test_agreement_is_a_warning_to_predict_and_the_gate_to_name():
     )
 
 
+def two_counts():
+    return lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
+
+
 def test_few_cells_do_not_tell_how_many_predict_best():
-    evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
+    evidence = two_counts()
     choice = rules.to_predict(evidence, table=whole((6, 5)))
     assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
     assert rules.to_name(evidence, table=whole()).n_components == 2
 
 
 def test_few_known_cells_a_line_do_not_tell_how_many_predict_best():
-    evidence = lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
+    evidence = two_counts()
     known = (np.random.default_rng(5).random((200, 50)) < 0.15).astype(float)
     choice = rules.to_predict(evidence, table=table_of(known, "missing"))
     assert choice.n_components is None and "8 for each of the 250 rows and columns" in choice.reason

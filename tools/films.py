@@ -55,16 +55,16 @@ def split_of(known: Matrix, hidden: Matrix, good: float) -> tuple[RatingsTable, 
 
 def splits(folder: Path, ratings: Path | None) -> dict[str, tuple[RatingsTable, tuple[Places, Matrix]]]:
     """Read the folds and, if there is one, the other table, a cell given twice by its last line."""
-    found = {}
+    tables = {}
     for fold in ("u1", "u2"):
         known, hidden = (np.loadtxt(folder / f"{fold}.{part}", usecols=(0, 1, 2)) for part in ("base", "test"))
-        found[fold] = split_of(known, hidden, 4)
+        tables[fold] = split_of(known, hidden, 4)
     if ratings:
         lines = np.loadtxt(ratings, delimiter=",")[::-1]
         lines = lines[np.unique(lines[:, :2], axis=0, return_index=True)[1]]
         is_hidden = cell_hash(0, *lines[:, :2].astype(np.int64).T) % np.uint64(5) == 0
-        found[ratings.parent.name] = split_of(lines[~is_hidden], lines[is_hidden], 3)
-    return found
+        tables[ratings.parent.name] = split_of(lines[~is_hidden], lines[is_hidden], 3)
+    return tables
 
 
 def coherence(likes: Matrix, orders: Sequence[NDArray[np.intp]]) -> float:
@@ -114,14 +114,14 @@ def lines_of(scores: dict[str, ListScores]) -> dict[str, Matrix]:
     """Return NDCG@10, recall@20, coverage@10 and the standard error of the first, by recommender."""
     first = next(iter(scores.values()))
     each = {name: (first, name) for name in first.measures if name != "factors"}
-    each |= {name: (found, "factors") for name, found in scores.items()}
+    each |= {name: (score, "factors") for name, score in scores.items()}
     return {
         name: np.array([
-            *found.measures[key].mean(axis=0)[:2],
-            found.coverage[key],
-            found.measures[key][:, 0].std(ddof=1) / np.sqrt(len(found.receivers)),
+            *score.measures[key].mean(axis=0)[:2],
+            score.coverage[key],
+            score.measures[key][:, 0].std(ddof=1) / np.sqrt(len(score.receivers)),
         ])
-        for name, (found, key) in each.items()
+        for name, (score, key) in each.items()
     }  # fmt: skip
 
 
@@ -158,18 +158,18 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ratings", type=Path)
     parser.add_argument("--pictures", type=Path)
-    given = parser.parse_args()
-    tables, told = {}, {}
-    for name, (table, cells) in splits(given.folder, given.ratings).items():
-        scores, told[name] = measure(table, cells)
+    arguments = parser.parse_args()
+    tables, telling = {}, {}
+    for name, (table, cells) in splits(arguments.folder, arguments.ratings).items():
+        scores, telling[name] = measure(table, cells)
         tables[name] = lines_of(scores)
     print("NDCG@10 / recall@20 / coverage@10 |", " | ".join(tables))
     for row in next(iter(tables.values())):
         print(row, "|", " | ".join(" / ".join(f"{value:.3f}" for value in lines[row][:3]) for lines in tables.values()))
     print("reasons, bits of the most; NPMI of parts, plain and by relevance |", " | ".join(tables))
-    print(" | ".join("{:.2f} of {:.2f}; {:.3f}, {:.3f}".format(*each) for each in told.values()))
-    if given.pictures:
-        draw(tables, given.pictures)
+    print(" | ".join("{:.2f} of {:.2f}; {:.3f}, {:.3f}".format(*each) for each in telling.values()))
+    if arguments.pictures:
+        draw(tables, arguments.pictures)
 
 
 if __name__ == "__main__":

@@ -18,12 +18,13 @@ def with_changes(page: str, changes: Changes, datasets: list[str]) -> str:
     InputError
         If the page is not there, or has no place for it.
     """
+    section = template("changes")
     for name in datasets:
         if PLACE.format(name) not in page:
             raise InputError(f"{changes.after}: no page of {name} that shows changes; `dvc repro page` makes it")
         content = report(changes.datasets.get(name, NOTHING), label)
         nothing = [] if name in changes.datasets else ["Nothing of this dataset differs."]
-        section = template("changes").render(
+        text = section.render(
             before=label(changes.before),
             tables={
                 "parameter": [*parameters(changes, label), *content.parameters],
@@ -31,5 +32,5 @@ def with_changes(page: str, changes: Changes, datasets: list[str]) -> str:
             },
             sentences=[*sentences(changes, label), *content.sentences, *nothing],
         )
-        page = page.replace(PLACE.format(name), section)
+        page = page.replace(PLACE.format(name), text)
     return page

@@ -118,7 +118,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
     return HeldOut(setting=setting, squares=np.array(squares), absolute=np.array(absolute), cells=cells)
 
 
-def found(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side) -> Matrix:
+def ndcg_of_lists(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side) -> Matrix:
     """Fit each count once for each fold to what is left, and look for the fold's cells by lists.
 
     Return NDCG@10 of each receiver, a mean over the folds that sought something for it, shape (counts, receivers).

@@ -9,7 +9,7 @@ from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import Folds
 from ratings_nmf.holdout.trial import Matrix, standard_error
 from ratings_nmf.solvers.options import NativeOptions
-from ratings_nmf.survey.evidence import HeldOut, Line, Setting, found, held_out
+from ratings_nmf.survey.evidence import HeldOut, Line, Setting, held_out, ndcg_of_lists
 
 PENALTIES = (0.01, 0.05, 0.25, 1.0)
 """Values of ``regularization`` that are tried beside the default, with levels and without where cells are missing."""
@@ -18,8 +18,7 @@ PENALTIES_OF_LISTS = (0.005, 0.01, 0.04, 0.08)
 """The same where cells that are not given count by a weight between 0 and 1."""
 
 MOST_CELLS = 2_000_000
-"""Stored cells of a table up to which they are."""
-
+"""Stored cells of a table up to which penalties are tried."""
 
 ENOUGH = 20_000
 """Held-out cells that tell penalties apart: the first folds that hold as many are taken for them."""
@@ -69,7 +68,7 @@ def _by_lists(
     lines: dict[str, Line] = {}
     best_lists: list[Matrix] = []
     for each in settings:
-        ndcg = found(table, folds, counts, each, to=to)
+        ndcg = ndcg_of_lists(table, folds, counts, each, to=to)
         best = int(ndcg.mean(axis=1).argmax()) if ndcg.size else 0
         best_lists.append(ndcg[best])
         if ndcg.size:

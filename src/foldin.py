@@ -13,6 +13,7 @@ from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.model.samples import predictor
 from ratings_nmf.raw import newcomers
+from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.scan import LIMITS, Limits
 from ratings_nmf.recommend import foldin, search
 from ratings_nmf.recommend.recommendations import Ranking
@@ -38,37 +39,38 @@ def fold_in(
     frame = Frame.from_numbers(*beside, parts=factors.parts)
     options = reports.decisions(dataset, parameters.fit)[1]
     method = foldin.method_of(trained, solver=parameters.fit.solver, options=options)
-    contents = newcomers.look_through(file, parameters.ingest, zeros=trained.zeros, limits=limits)
-    side = side or foldin.side_of(contents.rows.places, contents.columns.places, trained)
-    own, other = contents.sides(side)
-    known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
-    absent = foldin.check_known(other.places, trained, source=file, side=side, ignore_unknown=ignore_unknown)
-    largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    samples = reading.against(dataset, factors, side=side) if parameters.fit.solver == "bayes" else None
-    fitted = [factors] if samples is None else (some for _, some in reading.beside(dataset, interim.blocks(dataset)))
-    usual = search.usual_receiver(fitted, to=side)
-    ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
-    cells, count = 0, len(own.places)
-    dense = count * len(known) <= dense_limit
-    kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=samples is not None)
-    with lists.beside(file, output, kinds=kinds) as places:
-        results = foldin.Results(places, side=side, known=known, dense=dense)
-        tables = newcomers.read(
-            file, parameters.ingest, contents, side=side, known=known, zeros=trained.zeros, limits=limits
+    source = parameters.ingest
+    with spooled(file, source, zeros=trained.zeros, limits=limits) as (spool, _):
+        side = side or foldin.side_of(spool.rows, spool.columns, trained)
+        own, other = (spool.rows, spool.columns) if side == "rows" else (spool.columns, spool.rows)
+        known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
+        absent = foldin.check_known(other, trained, source=file, side=side, ignore_unknown=ignore_unknown)
+        largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
+        samples = reading.against(dataset, factors, side=side) if parameters.fit.solver == "bayes" else None
+        fitted = (
+            [factors] if samples is None else (some for _, some in reading.beside(dataset, interim.blocks(dataset)))
         )
-        for some in tables:
-            draws = None if samples is None else foldin.sampled(some, samples, side=side)
-            if draws is None:
-                loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
-            else:
-                mean = draws.mean()
-                loadings = mean.W if side == "rows" else mean.H.T
-            own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
-            predicting = predictor(own_factors, draws)
-            best = search.best_unknown(predicting, some, ranking, to=side, usual=usual)
-            results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
-            cells += len(some.values)
-        results.finish()
+        usual = search.usual_receiver(fitted, to=side)
+        ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
+        cells, count = 0, len(own)
+        dense = count * len(known) <= dense_limit
+        kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=samples is not None)
+        with lists.beside(file, output, kinds=kinds) as places:
+            results = foldin.Results(places, side=side, known=known, dense=dense)
+            many, zeros = limits.newcomers, trained.zeros
+            for some in newcomers.tables(spool, file, source, side=side, known=known, zeros=zeros, many=many):
+                draws = None if samples is None else foldin.sampled(some, samples, side=side)
+                if draws is None:
+                    loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
+                else:
+                    mean = draws.mean()
+                    loadings = mean.W if side == "rows" else mean.H.T
+                own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
+                predicting = predictor(own_factors, draws)
+                best = search.best_unknown(predicting, some, ranking, to=side, usual=usual)
+                results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
+                cells += len(some.values)
+            results.finish()
     meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")
     kind = side[:-1] if count == 1 else side
     return cells, f"{count:,} new {kind}" + (

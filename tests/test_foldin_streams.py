@@ -25,6 +25,7 @@ from ratings_nmf.files.loadings import as_written, significant
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.frame import frame_of
 from ratings_nmf.raw import newcomers
+from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.scan import Limits
 from ratings_nmf.recommend.foldin import fold_in, method_of
 
@@ -237,22 +238,12 @@ def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, bloc
     source, file = IngestParameters(path="t.csv", layout="triples"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
     file.write_text("u,i,r\n" + "".join(f"new {name},column {line % 9},1\n" for line, name in enumerate(order)))
-    contents = newcomers.look_through(file, source, zeros="missing", limits=limits)
-    tables = list(newcomers.read(file, source, contents, side="rows", known=COLUMNS, zeros="missing", limits=limits))
+    with spooled(file, source, zeros="missing", limits=limits) as (spool, _):
+        tables = list(
+            newcomers.tables(spool, file, source, side="rows", known=COLUMNS, zeros="missing", many=limits.newcomers)
+        )
     labels = [f"new {number}" for number in range(15)]
     assert [list(table.row_labels) for table in tables] == [labels[:4], labels[4:8], labels[8:12], labels[12:]]
-
-
-@pytest.mark.parametrize("more", ["ann,column 2,1\n", "new,column 1,1\n"])
-def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path, more):
-    project(tmp_path)
-    source, file = IngestParameters(path="t.csv", layout="triples"), Path("new.csv")
-    file.write_text("u,i,r\nann,column 1,2\n")
-    contents = newcomers.look_through(file, source, zeros="missing")
-    with file.open("a") as stream:
-        stream.write(more)
-    with pytest.raises(InputError, match=r"new\.csv: changed while it was read"):
-        list(newcomers.read(file, source, contents, side="rows", known=COLUMNS, zeros="missing"))
 
 
 MEASURE = """

@@ -16,12 +16,12 @@ def labels(numbers):
     return encoded.cast(pa.dictionary(pa.int32(), pa.string()))
 
 
-def filled(folder, cells, *, all_count=True, order=None):
+def filled(folder, cells, *, order=None):
     spool = Spool(folder=folder, cells=cells)
     order = np.arange(1000) if order is None else order
     for start in range(0, 1000, 90):
         some = order[start : start + 90]
-        spool.add(labels(ROWS[some]), labels(COLUMNS[some]), VALUES[some], all_count=all_count)
+        spool.add(labels(ROWS[some]), labels(COLUMNS[some]), VALUES[some])
     return spool
 
 
@@ -53,15 +53,18 @@ def test_blocks_can_be_asked_for_again(tmp_path):
     assert all((a[2] == b[2]).all() for a, b in zip(first, second, strict=True))
 
 
-def test_cells_that_do_not_count_are_left_out_and_their_labels_are_not(tmp_path):
-    spool = filled(tmp_path, 100, all_count=False)
-    assert sum(len(values) for *_, values in spool.blocks()) == np.count_nonzero(VALUES)
-    assert len(spool.rows) == 40
+def test_a_block_has_so_many_rows_if_asked_and_the_other_side_is_to_be_had_too(tmp_path):
+    spool = filled(tmp_path, 100)
+    assert [len({*rows.tolist()}) for rows, *_ in spool.blocks(lines=7)] == [7, 7, 7, 7, 7, 5]
+    other = spool.transposed()
+    assert (other.rows, other.columns) == (spool.columns, spool.rows)
+    (cells,), (turned,) = ([*one.blocks(lines=40)] for one in (spool, other))
+    assert {*zip(*cells, strict=True)} == {*zip(turned[1], turned[0], turned[2], strict=True)}
 
 
 def test_a_row_larger_than_a_block_is_whole(tmp_path):
     spool = Spool(folder=tmp_path, cells=50)
     for _ in range(5):
-        spool.add(labels([0] * 40), labels(range(40)), np.ones(40), all_count=True)
+        spool.add(labels([0] * 40), labels(range(40)), np.ones(40))
     (block,) = spool.blocks()
     assert len(block[2]) == 200

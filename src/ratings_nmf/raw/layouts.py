@@ -1,7 +1,7 @@
 """A raw file in the layout that params.yaml names, as cells some lines at a time or as a table."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Zeros
-from ratings_nmf.files.columns import Coded, texts_to_arrow, to_arrow, to_coded, to_mask
-from ratings_nmf.raw.assembly import table_of
+from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
 from ratings_nmf.raw.faults import (
     check_labels,
     check_zeros,
@@ -36,7 +35,7 @@ from ratings_nmf.raw.names import check_header, check_not_triples, check_numbere
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
-from ratings_nmf.raw.spool import Spool
+from ratings_nmf.raw.spool import Spool, table_of
 
 LABEL = pa.dictionary(pa.int32(), pa.string())
 
@@ -111,19 +110,14 @@ def read_blocks(
 
     Each table has all labels, and the cells of its rows alone. What is wrong with the cells is said after the last.
     """
-    with TemporaryDirectory() as folder:
-        spool = Spool(folder=Path(folder), cells=limits.sorted)
-        for batch in batches(path, ingest, zeros=zeros, limits=limits):
-            spool.add(batch.rows, batch.columns, batch.values, all_count=zeros == "observed")
+    with spooled(path, ingest, zeros=zeros, limits=limits) as (spool, last):
         labels = tuple(spool.rows), tuple(spool.columns)
-        for side, texts in zip(("row", "column"), labels, strict=True):
-            check_labels(path, side, texts)
         duplicate_cells, count_above = [], 0
         for cells in spool.blocks():
             table, more = table_of(labels, cells, zeros=zeros, duplicates=ingest.duplicates)
             duplicate_cells += more
             count_above += len(table.values)
-            yield Reading(table, batch.origin, batch.remarks)
+            yield Reading(table, last.origin, last.remarks)
     if duplicate_cells:
         refuse_repeated(path, duplicate_cells)
     check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, zeros)
@@ -131,23 +125,21 @@ def read_blocks(
         raise nothing_left(path)
 
 
-def read_cells(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, sample: Path | None = None
-) -> tuple[Coded, Coded, NDArray[np.float64], Batch]:
-    """Read cells as they are: labels, coded, of rows and of columns; values, NaN where blank; and the last batch.
+@contextmanager
+def spooled(
+    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS, sample: Path | None = None
+) -> Iterator[tuple[Spool, Batch]]:
+    """Read the cells of a file, or of a sample of it, as they are, and return them with the last batch.
 
-    They are those of a file, or of a sample of it.
-
-    Parameters and errors are those of `read_raw`, which makes a table of them.
+    They last as long as the context. Parameters and errors are those of `read_raw`, which makes a table of them.
     """
-    all_batches = list(batches(path, ingest, zeros=zeros, limits=LIMITS, sample=sample))
-    with ThreadPoolExecutor() as pool:
-        parts = [batch.rows for batch in all_batches], [batch.columns for batch in all_batches]
-        sides = list(pool.map(lambda arrays: to_coded(pa.chunked_array(arrays, LABEL)), parts))
-    values = np.concatenate([batch.values for batch in all_batches])
-    for side, (_, labels) in zip(("row", "column"), sides, strict=True):
-        check_labels(path, side, labels)
-    return sides[0], sides[1], values, all_batches[-1]
+    with TemporaryDirectory() as folder:
+        spool = Spool(folder=Path(folder), cells=limits.sorted)
+        for batch in batches(path, ingest, zeros=zeros, limits=limits, sample=sample):
+            spool.add(batch.rows, batch.columns, batch.values)
+        for side, labels in (("row", spool.rows), ("column", spool.columns)):
+            check_labels(path, side, [*labels])
+        yield spool, batch
 
 
 def batches(

@@ -1,17 +1,15 @@
 """A sample read as ingest would read the file: what that takes, and what comes out."""
 
-from typing import Any
-
 from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.assembly import table_of
 from ratings_nmf.raw.faults import nothing_left
 from ratings_nmf.raw.findings import Description, Key
-from ratings_nmf.raw.layouts import read_cells
+from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.notes import notes, summaries
 from ratings_nmf.raw.sampling import Sample
+from ratings_nmf.raw.spool import Triples, table_of
 
 
 def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
@@ -48,26 +46,20 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
     """Read a sample as ingest would, with what has to be said of its labels and of cells that stand twice."""
     keys = description.ingest
     try:
-        rows, columns, values = _cells(sample, description)
+        labels, cells = _cells(sample, description)
     except InputError as error:
         if "labels" in keys:
             raise
         keys["labels"] = Key("strip", "labels that differ only by what is not seen become one")
-        rows, columns, values = _cells(sample, description)
+        labels, cells = _cells(sample, description)
         description.findings.append(("labels", str(error)))
-    labels_with_space = [label for _, labels in (rows, columns) for label in labels if label != label.strip()]
-    if labels_with_space and "labels" not in keys:
+    with_space = [label for side in labels for label in side if label != label.strip()]
+    if with_space and "labels" not in keys:
         keys["labels"] = Key("strip", "takes off the white space around them")
-        description.findings.append(("labels", f"{labels_with_space[0]!r} and others have white space around them"))
-        rows, columns, values = _cells(sample, description)
-    (row_codes, row_labels), (column_codes, column_labels) = rows, columns
+        description.findings.append(("labels", f"{with_space[0]!r} and others have white space around them"))
+        labels, cells = _cells(sample, description)
     zeros = keys["zeros"].value
-    if zeros == "missing":
-        is_rating = values > 0
-        row_codes, column_codes, values = row_codes[is_rating], column_codes[is_rating], values[is_rating]
-    labels, cells = (tuple(row_labels), tuple(column_labels)), (row_codes, column_codes, values)
-    duplicates = keys["duplicates"].value if "duplicates" in keys else None
-    ratings, several = table_of(labels, cells, zeros=zeros, duplicates=duplicates)
+    ratings, several = table_of(labels, cells, zeros=zeros, duplicates=description.parameters().duplicates)
     if several:
         keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
         twice = f"{words.counted(len(several), 'cell')} on several lines, such as {several[0][0]!r}, {several[0][1]!r}"
@@ -80,6 +72,8 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
     return ratings
 
 
-def _cells(sample: Sample, description: Description) -> tuple[Any, Any, Any]:
-    parameters = description.parameters()
-    return read_cells(sample.path, parameters, zeros=parameters.zeros, sample=sample.file)[:3]
+def _cells(sample: Sample, description: Description) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], Triples]:
+    ingest = description.parameters()
+    with spooled(sample.path, ingest, zeros=ingest.zeros, sample=sample.file) as (spool, _):
+        (cells,) = spool.blocks(lines=len(spool.rows))
+    return (tuple(spool.rows), tuple(spool.columns)), cells

@@ -1,14 +1,19 @@
-"""Cells in the order of a file, kept on disk where they are many, and given back some rows at a time."""
+"""Cells in the order of a file: kept on disk, given back some rows at a time, and made tables."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.raw.assembly import Triples
+from ratings_nmf.core.table import RatingsTable, Zeros
+
+Triples = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
+"""Rows, columns and values of cells, each of shape (cells,)."""
+
+_NONE: Triples = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
 
 
 @dataclass(kw_only=True)
@@ -20,7 +25,7 @@ class Spool:
     Attributes
     ----------
     folder
-        Where the files go; the spool makes and removes none but its own.
+        Where the files go; whoever gives it removes them.
     cells
         Cells of a run, and about so many of a block.
     rows, columns
@@ -35,68 +40,132 @@ class Spool:
     _runs: list[tuple[Path, int]] = field(default_factory=list)
     _counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
-    def add(self, rows: Any, columns: Any, values: NDArray[np.float64], *, all_count: bool) -> None:
-        """Add cells, given by labels as Arrow dictionaries; unless all count, only those above 0."""
-        places = _places(self.rows, rows), _places(self.columns, columns)
-        if not all_count:
-            above = values > 0
-            places, values = (places[0][above], places[1][above]), values[above]
-        counts = np.bincount(places[0], minlength=len(self.rows))
-        counts[: len(self._counts)] += self._counts
-        self._counts = counts
-        self._latest.append((*places, values))
-        if sum(len(part) for *_, part in self._latest) >= self.cells:
-            self._write()
+    def add(self, rows: Any, columns: Any, values: NDArray[np.float64]) -> None:
+        """Add cells, given by labels as Arrow dictionaries."""
+        self._keep((_places(self.rows, rows), _places(self.columns, columns), values))
 
-    def blocks(self) -> Iterator[Triples]:
-        """Give all cells, each row whole and in one block, and the cells of a row in the order of the file."""
-        if not self._runs:
-            yield _joined(self._latest)
-            return
-        if self._latest:
-            self._write()
-        runs = [(path, count, np.memmap(path, np.int32, "r", shape=count)) for path, count in self._runs]
+    def transposed(self) -> "Spool":
+        """Return a spool of the same cells with rows for columns, of which it keeps a copy below `folder`."""
+        other = Spool(folder=self.folder / "transposed", cells=self.cells, rows=self.columns, columns=self.rows)
+        other.folder.mkdir()
+        for rows, columns, values in self.blocks():
+            other._keep((columns, rows, values))
+        return other
+
+    def blocks(self, *, lines: int | None = None) -> Iterator[Triples]:
+        """Give all cells, each row whole and in one block, and the cells of a row in the order of the file.
+
+        A block has `lines` rows, or about `cells` cells.
+        """
+        self._write()
+        runs = [(path, size, np.memmap(path, np.int32, "r", shape=size)) for path, size in self._runs]
         ends, first = self._counts.cumsum(), 0
         while first < len(ends):
             before = ends[first - 1] if first else 0
-            last = max(first + 1, int(np.searchsorted(ends, before + self.cells, side="right")))
+            last = first + lines if lines else int(np.searchsorted(ends, before + self.cells, side="right"))
+            last = max(last, first + 1)
             bounds = np.array([first, last], dtype=np.int32)
-            yield _joined([_read(path, count, *np.searchsorted(rows, bounds)) for path, count, rows in runs])
+            yield _joined([_read(path, size, *np.searchsorted(rows, bounds)) for path, size, rows in runs])
             first = last
 
+    def _keep(self, cells: Triples) -> None:
+        counts = np.bincount(cells[0], minlength=len(self.rows))
+        counts[: len(self._counts)] += self._counts
+        self._counts = counts
+        self._latest.append(cells)
+        if sum(len(values) for *_, values in self._latest) >= self.cells:
+            self._write()
+
     def _write(self) -> None:
-        rows, columns, values = _joined(self._latest)
-        if np.any(rows[1:] < rows[:-1]):
-            order = np.argsort(rows, kind="stable")
-            rows, columns, values = rows[order], columns[order], values[order]
-        path = self.folder / f"run {len(self._runs)}"
-        with path.open("wb") as stream:
-            for part in (rows, columns, values):
-                part.tofile(stream)
-        self._runs.append((path, len(rows)))
+        run = _joined(self._latest)
         self._latest = []
+        if np.any(run[0][1:] < run[0][:-1]):
+            run = _some(run, np.argsort(run[0], kind="stable"))
+        if len(run[0]):
+            path = self.folder / f"run {len(self._runs)}"
+            with path.open("wb") as stream:
+                for part in run:
+                    part.tofile(stream)
+            self._runs.append((path, len(run[0])))
+
+
+def table_of(
+    labels: tuple[tuple[str, ...], tuple[str, ...]],
+    cells: Triples,
+    *,
+    zeros: Zeros | None,
+    duplicates: Literal["last", "mean", "sum"] | None,
+) -> tuple[RatingsTable, list[tuple[str, str, int]]]:
+    """Return a table of cells given in any order, and what stands several times where it may not.
+
+    Parameters
+    ----------
+    labels
+        Of the rows and of the columns.
+    cells
+        Positions and values, NaN where blank.
+    zeros
+        What 0 and absent mean; unless they are observed, such cells are left out before lines for one are combined.
+    duplicates
+        What to make of several lines for one cell, in their order; None returns row label, column label and number
+        of lines of each such cell, and takes the last.
+    """
+    rows, columns, values = cells if zeros == "observed" else _some(cells, cells[2] > 0)
+    keys = rows.astype(np.int64) * len(labels[1]) + columns
+    order = np.argsort(keys)
+    is_first = np.diff(keys[order], prepend=-1) > 0
+    several = []
+    if is_first.all():
+        values = values[order]
+    else:
+        order = np.argsort(keys, kind="stable")
+        first = np.flatnonzero(is_first)
+        times = np.diff(first, append=len(keys))
+        if duplicates in ("mean", "sum"):
+            values = np.add.reduceat(values[order], first) / (times if duplicates == "mean" else 1)
+        else:
+            values = values[order][first + times - 1]
+        order = order[first]
+        if duplicates is None:
+            twice = order[times > 1]
+            several = [
+                (labels[0][row], labels[1][column], number)
+                for row, column, number in zip(rows[twice], columns[twice], times[times > 1].tolist(), strict=True)
+            ]
+    stored = values > 0
+    order = order[stored]
+    table = RatingsTable(
+        row_labels=labels[0],
+        column_labels=labels[1],
+        rows=rows[order],
+        columns=columns[order],
+        values=values[stored],
+        zeros=zeros or "observed",
+    )
+    return table, several
 
 
 def _places(known: dict[str, int], labels: Any) -> NDArray[np.int32]:
     """Return the place of each label, and add labels that are new."""
-    texts = labels.dictionary.to_pylist()
-    for text in texts:
-        if text not in known:
-            known[text] = len(known)
-    places = np.fromiter(map(known.__getitem__, texts), np.int32, len(texts))
-    codes: NDArray[np.int32] = places[np.from_dlpack(labels.indices)]
+    places = [known.setdefault(text, len(known)) for text in labels.dictionary.to_pylist()]
+    codes: NDArray[np.int32] = np.array(places, dtype=np.int32)[np.from_dlpack(labels.indices)]
     return codes
 
 
+def _some(cells: Triples, which: NDArray[Any]) -> Triples:
+    rows, columns, values = cells
+    return rows[which], columns[which], values[which]
+
+
 def _joined(parts: list[Triples]) -> Triples:
-    rows, columns, values = (np.concatenate(part) for part in zip(*parts, strict=True))
+    rows, columns, values = (np.concatenate(part) for part in zip(_NONE, *parts, strict=True))
     return rows, columns, values
 
 
-def _read(path: Path, count: int, first: int, last: int) -> Triples:
+def _read(path: Path, size: int, first: int, last: int) -> Triples:
     """Return some cells of a run, in whose file lie its rows, then its columns, then its values."""
-    size = int(last - first)
-    rows = np.fromfile(path, np.int32, size, offset=4 * int(first))
-    columns = np.fromfile(path, np.int32, size, offset=4 * (count + int(first)))
-    values = np.fromfile(path, np.float64, size, offset=8 * (count + int(first)))
+    count = int(last - first)
+    rows = np.fromfile(path, np.int32, count, offset=4 * int(first))
+    columns = np.fromfile(path, np.int32, count, offset=4 * (size + int(first)))
+    values = np.fromfile(path, np.float64, count, offset=8 * (size + int(first)))
     return rows, columns, values

@@ -1,6 +1,6 @@
 """A file of cells that the user holds out, by the labels of a table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.transform import became
-from ratings_nmf.files.columns import Coded
 from ratings_nmf.raw.faults import listing, look, quoted, refusal
-from ratings_nmf.raw.layouts import read_cells
+from ratings_nmf.raw.layouts import spooled
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -62,32 +61,32 @@ def read_unseen(
         If the file cannot be read, has a bad cell, a cell twice, fewer than two cells to predict, or none with labels
         of the table.
     """
-    *sides, values, _ = read_cells(path, replace(ingest, layout="triples"), zeros=table.zeros)
+    with spooled(path, replace(ingest, layout="triples"), zeros=table.zeros) as (spool, _):
+        ((rows, columns, values),) = spool.blocks(lines=len(spool.rows))
+    own, other = tuple(spool.rows), tuple(spool.columns)
+    _refuse_repeated(path, own, other, rows.astype(np.int64) * len(other) + columns)
     values = became(values, ingest.values)
-    _refuse_repeated(path, sides[0], sides[1])
-    is_rating = values > 0 if table.zeros != "observed" else np.ones(len(values), dtype=bool)
-    codes, texts = sides[0]
-    elsewhere = {*texts}.difference(table.row_labels).intersection(row_labels)
-    undrawn = np.array([text in elsewhere for text in texts], dtype=bool)[codes] & is_rating
+    is_rating = (values > 0) | (table.zeros == "observed")
+    elsewhere = {*own}.difference(table.row_labels).intersection(row_labels)
+    undrawn = np.array([label in elsewhere for label in own], dtype=bool)[rows] & is_rating
     is_cell = is_rating & ~undrawn
     if is_cell.sum() < 2:
         wrong = f"found {is_cell.sum()} cells to predict"
         raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {look('head', path)}")
-    labels: list[str] = []
+    unknown_labels: list[str] = []
     places = []
-    for name, (codes, texts), known in zip(
-        ("row", "column"), sides, (table.row_labels, table.column_labels), strict=True
-    ):
+    for side, codes, labels, known in (
+        ("row", rows[is_cell], own, table.row_labels), ("column", columns[is_cell], other, table.column_labels)
+    ):  # fmt: skip
         position = {label: place for place, label in enumerate(known)}
-        place = np.array([position.get(label, -1) for label in texts], dtype=np.int32)
-        places.append(place[codes][is_cell])
-        codes_in_use = np.unique(codes[is_cell])
-        labels += [f"{name} {quoted(texts[code])}" for code in codes_in_use if place[code] < 0]
+        place = np.array([position.get(label, -1) for label in labels], dtype=np.int32)
+        places.append(place[codes])
+        unknown_labels += [f"{side} {quoted(labels[code])}" for code in np.unique(codes) if place[code] < 0]
     unknown = (places[0] < 0) | (places[1] < 0)
     if unknown.all():
         raise refusal(
             path,
-            f"no cell has labels of the table: {listing(labels)}",
+            f"no cell has labels of the table: {listing(unknown_labels)}",
             f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1",
             f"compare the labels, and the order of the columns: {look('head -3', path)}",
         )
@@ -96,18 +95,17 @@ def read_unseen(
         columns=places[1],
         values=values[is_cell],
         unknown_cells=int(unknown.sum()),
-        unknown_labels=labels,
+        unknown_labels=unknown_labels,
         unrated=int(np.sum(~is_rating)),
         undrawn=int(undrawn.sum()),
     )
 
 
-def _refuse_repeated(path: Path, rows: Coded, columns: Coded) -> None:
-    """Refuse cells that stand on several lines, which would count several times."""
-    width = len(columns.texts)
-    keys, counts = np.unique(rows.codes.astype(np.int64) * width + columns.codes, return_counts=True)
+def _refuse_repeated(path: Path, rows: Sequence[str], columns: Sequence[str], keys: NDArray[np.int64]) -> None:
+    """Refuse cells, numbered row by row, that stand on several lines, which would count several times."""
+    keys, counts = np.unique(keys, return_counts=True)
     faults = [
-        f"row {quoted(rows.texts[key // width])}, column {quoted(columns.texts[key % width])} stands {count} times"
+        f"row {quoted(rows[key // len(columns)])}, column {quoted(columns[key % len(columns)])} stands {count} times"
         for key, count in zip(keys[counts > 1].tolist(), counts[counts > 1].tolist(), strict=True)
     ]
     if faults:

@@ -9,21 +9,18 @@ import pyarrow.parquet
 from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.dialect import LOOKED_AT, Dialect, dialect_of
-from ratings_nmf.raw.findings import Description, Key
+from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
+from ratings_nmf.raw.findings import Description, Key, rehearse
 from ratings_nmf.raw.header import one_column
-from ratings_nmf.raw.meaning import Meaning, meaning_of
 from ratings_nmf.raw.names import UNNAMED_INDEX
-from ratings_nmf.raw.rehearsal import rehearse
 from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Source, opened
 from ratings_nmf.raw.splitting import Columns
 from ratings_nmf.raw.structure import Structure, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning
-from ratings_nmf.raw.values import Values, count_values
+from ratings_nmf.raw.values import count_values, describe_values
 
-LIKED = 0.8
-"""Share of the highest rating from which a rating says that something is liked."""
+PLAIN = IngestParameters(path="sample", layout="table")
 
 
 def describe(path: Path) -> Description:
@@ -36,46 +33,42 @@ def describe(path: Path) -> Description:
     """
     description = Description()
     with sampled(path) as sample:
-        _look(sample, description)
+        dialect, empty = _dialect(sample)
+        records, parquet = dialect.records, dialect.ingest.separator is None
+        if not records or len(records[0]) < 2:
+            with opened(sample.path, PLAIN, sample.file) as source:
+                raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
+        structure = structure_of(records, dialect.ingest, header=parquet or None)
+        _describe_file(sample, dialect, structure, empty, description)
+        _describe_layout(records[0], structure, description)
+        description.ingest["zeros"] = Key("missing")
+        ingest = description.parameters()
+        with opened(sample.path, ingest, sample.file) as source:
+            values = count_values(source, _columns(structure, source), ingest)
+        name = structure.cell[2].name if structure.cell else ""
+        rates = describe_values(values, description, rates=bool(re.search("rating|score|stars", name, re.IGNORECASE)))
+        rehearse(sample, description, counts=not rates and values.are_counts)
+        if not values.numbers:
+            raise InputError(dict(description.findings)["refused"])
     return description
 
 
-def _look(sample: Sample, description: Description) -> None:
-    dialect, records, empty = _first_records(sample)
-    if not records or len(records[0]) < 2:
-        with opened(sample.path, IngestParameters(path="sample", layout="table"), sample.file) as source:
-            raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
-    structure = structure_of(records, dialect, header=None if dialect.separator else True)
-    _describe_file(sample, dialect, structure, empty, description)
-    _describe_layout(records[0], structure, description)
-    description.ingest["zeros"] = Key("missing")
-    ingest = description.parameters()
-    with opened(sample.path, ingest, sample.file) as source:
-        values = count_values(source, _columns(structure, source), ingest, dialect)
-    meaning = meaning_of(values, triples=structure.cell is not None, rates=_says_ratings(structure))
-    _describe_values(values, meaning, description)
-    rehearse(sample, description, counts=not meaning.rates and values.are_counts)
-    if not values.numbers:
-        raise InputError(dict(description.findings)["refused"])
-
-
-def _first_records(sample: Sample) -> tuple[Dialect, list[list[str]], int]:
-    """Return how a file is written, its first records, and how many lines of it are empty."""
+def _dialect(sample: Sample) -> tuple[Dialect, int]:
+    """Return how a file is written, with its first records, and how many lines of it are empty."""
     if not beginning(sample.file).startswith(PARQUET):
         content = sample.file.read_bytes()
-        text = content[: 2**20].decode("utf-8-sig", errors="replace")
-        dialect, records = dialect_of(text)
+        dialect = dialect_of(content[: 2**20].decode("utf-8-sig", errors="replace"))
         if len(content) > 2**20:
-            records = records[:-1]
-        return dialect, records, len(re.findall(rb"\n[ \t]*\r?(?=\n)", content))
-    with opened(sample.path, IngestParameters(path="sample", layout="table"), sample.file) as source:
+            dialect.records.pop()
+        return dialect, len(re.findall(rb"\n[ \t]*\r?(?=\n)", content))
+    with opened(sample.path, PLAIN, sample.file) as source:
         order = _order(source)
         with pyarrow.parquet.ParquetFile(sample.file) as file:
             lines = next(file.iter_batches(LOOKED_AT), None)
             rows = [] if lines is None else [[*line.values()] for line in lines.to_pylist()]
     names = ["" if name.startswith(UNNAMED_INDEX) else name for name in source.names]
     texts = [["" if row[place] is None else str(row[place]) for place in order] for row in rows]
-    return Dialect(separator=None), [[names[place] for place in order], *texts], 0
+    return Dialect(PLAIN, False, [[names[place] for place in order], *texts]), 0
 
 
 def _order(source: Source) -> list[int]:
@@ -99,31 +92,44 @@ def _columns(structure: Structure, source: Source) -> Columns:
 def _describe_file(
     sample: Sample, dialect: Dialect, structure: Structure, empty: int, description: Description
 ) -> None:
-    description.ingest |= {name: Key(value) for name, value in dialect.keys.items()}
-    parts = [str(dialect)]
-    if dialect.separator is not None:
-        parts = [*filter(None, [sample.packing, sample.encoding or "UTF-8"]), *parts]
+    ingest, keys = dialect.ingest, description.ingest
+    parts = ["Parquet"]
+    if ingest.separator is not None:
+        keys["separator"] = Key(ingest.separator)
+        parts = [*filter(None, [sample.packing, sample.encoding or "UTF-8"])]
+        parts.append(f"separator {NAMES.get(ingest.separator, repr(ingest.separator))}")
+        if ingest.thousands:
+            keys["thousands"] = Key(ingest.thousands)
+            parts.append(f"{ingest.thousands!r} between thousands")
+        if ingest.thousands or ingest.decimal != ".":
+            keys["decimal"] = Key(ingest.decimal)
+            parts.append("decimal comma" if ingest.decimal == "," else "decimal point")
+        if ingest.skip.lines:
+            parts.append(f"{words.counted(ingest.skip.lines, 'line')} before the header")
+        if ingest.skip.comment:
+            parts.append(f"comments behind {ingest.skip.comment!r}")
+        if skip := {name: value for name in ("lines", "comment") if (value := getattr(ingest.skip, name))}:
+            keys["skip"] = Key(skip)
         parts.append("a header" if structure.header else "no header")
     if empty:
         parts.append(f"{words.counted(empty, 'empty line')}, passed over")
-    description.findings.append(("file", ", ".join(parts)))
+    description.say("file", ", ".join(parts))
     if sample.share != 1:
         share = "its beginning alone" if sample.share is None else f"{words.percent(sample.share)} of it"
         sentence = f"too large to be read in a moment: looked at {share}, and what follows is about that"
-        description.findings.append(("sample", sentence))
+        description.say("sample", sentence)
     if sample.encoding:
-        description.ingest["encoding"] = Key(sample.encoding)
+        keys["encoding"] = Key(sample.encoding)
     if sample.encoding not in (None, "utf-16"):
         label = next((text for column in structure.columns for text in column.texts if not text.isascii()), "")
         question = f"the file is not UTF-8; {sample.encoding} makes {words.label(label)!r} of a label: is that right?"
-        description.questions.append(("ingest.encoding", question))
+        description.ask("ingest.encoding", question)
     if dialect.doubt:
-        question = "is a comma before three digits the decimal mark, or does it part thousands?"
-        description.questions.append(("ingest.decimal", question))
+        description.ask("ingest.decimal", "is a comma before three digits the decimal mark, or does it part thousands?")
 
 
 def _describe_layout(first: list[str], structure: Structure, description: Description) -> None:
-    keys, skip = description.ingest, dict(description.ingest.get("skip", Key({})).value)
+    keys = description.ingest
     others = [column for column in structure.columns if column not in (structure.cell or ())]
     if structure.cell:
         keys["layout"] = Key("triples", "a cell a line: row label, column label, value")
@@ -133,29 +139,29 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
         )
         rest_names = [words.label(str(column)) + (" (a time)" if column.is_time else "") for column in others]
         unread = f"; not used: {', '.join(rest_names)}" if others else ""
-        description.findings.append(("layout", f"triples, a cell a line: {examples}{unread}"))
+        description.say("layout", f"triples, a cell a line: {examples}{unread}")
         numbers = [first[column.place] if structure.header else column.place + 1 for column in structure.cell]
         keys["columns"] = Key(numbers, "row label, column label, value")
         rest = [words.label(str(column)) for column in others if not (column.is_time or column.counts_lines)]
         if rest and not all(column.kind for column in structure.cell):
             question = f"are they row label, column label and value? The file also has {', '.join(rest)}"
-            description.questions.append(("ingest.columns", question))
+            description.ask("ingest.columns", question)
         return
     keys["layout"] = Key("table", "a line of column labels, then a line for each row: its label, its cells")
     if structure.label is None:
-        description.findings.append(("layout", "a table of numbers without labels"))
-        description.questions.append(("ingest.layout", "rows and columns need labels: write them into the file first"))
+        description.say("layout", "a table of numbers without labels")
+        description.ask("ingest.layout", "rows and columns need labels: write them into the file first")
         return
     text_line = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
     if without := _lines_without_cells(structure, structure.label.texts):
-        skip["rows"] = without
         text_line += "; a line without cells is left out"
-        keys["skip"] = Key(skip, "lines that hold no cells")
+        description.leave_out("rows", without, "lines that hold no cells")
     if structure.skip:
-        skip["columns"] = [first[column.place] for column in structure.skip]
+        description.leave_out(
+            "columns", [first[column.place] for column in structure.skip], "columns that hold no cells"
+        )
         text_line += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
-        keys["skip"] = Key(skip, "columns that hold no cells")
-    description.findings.append(("layout", text_line))
+    description.say("layout", text_line)
 
 
 def _lines_without_cells(structure: Structure, labels: Sequence[str]) -> list[str]:
@@ -165,26 +171,3 @@ def _lines_without_cells(structure: Structure, labels: Sequence[str]) -> list[st
     blank = [""] if any(not label and not is_full for label, is_full in zip(labels, full, strict=True)) else []
     second_header = full[:1] == [False] and len(full) > 2 and all(full[1:]) and labels[0] != ""
     return [*blank, *(labels[:1] if second_header else [])]
-
-
-def _says_ratings(structure: Structure) -> bool:
-    """Return whether the name of the values says that they are ratings."""
-    return structure.cell is not None and bool(re.search("rating|score|stars", structure.cell[2].name, re.IGNORECASE))
-
-
-def _describe_values(values: Values, meaning: Meaning, description: Description) -> None:
-    description.rates = meaning.rates
-    description.findings.append(("values", values.without(meaning.unrated).histogram()))
-    description.findings.append(("zeros", f"{meaning.zeros}: {meaning.reason}"))
-    description.ingest["zeros"] = Key(meaning.zeros, meaning.reason)
-    if meaning.unrated:
-        description.ingest["unrated"] = Key(meaning.unrated, meaning.unrated_reason)
-        description.findings.append(("marks", meaning.unrated_reason))
-    description.questions += meaning.questions
-    known = values.without(meaning.unrated).rising
-    if meaning.rates and meaning.zeros == "missing" and known:
-        least = next(value for value in known if value >= LIKED * known[-1])
-        sentence = (
-            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {least:g}}}`"
-        )
-        description.findings.append(("lists", sentence))

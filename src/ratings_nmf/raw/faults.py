@@ -103,13 +103,7 @@ def refuse_cells(
 ) -> None:
     """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
 
-    `headers` are labels of rows that hold the names of the columns again.
-
-    Raises
-    ------
-    InputError
-        Always.
-    """
+    `headers` are labels of rows that hold the names of the columns again."""
     texts = [text.strip() for *_, text in cells]
     faults = [
         f"row {quoted(row)}, column {quoted(column)}: {_fault(text, ingest.decimal)}"
@@ -128,13 +122,7 @@ def refuse_cells(
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
-    """Refuse columns of a table without a number, of which the first holds these texts.
-
-    Raises
-    ------
-    InputError
-        Always.
-    """
+    """Refuse columns of a table without a number, of which the first holds these texts."""
     several = (
         f"columns {', '.join(map(quoted, columns))} hold" if len(columns) > 1 else f"column {quoted(columns[0])} holds"
     )
@@ -147,13 +135,7 @@ def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: Inge
 
 
 def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
-    """Refuse cells that stand on several lines, given as row label, column label and number of lines.
-
-    Raises
-    ------
-    InputError
-        Always.
-    """
+    """Refuse cells that stand on several lines, given as row label, column label and number of lines."""
     faults = [f"row {quoted(row)}, column {quoted(column)} stands {count} times" for row, column, count in cells]
     raise refusal(
         path, listing(faults), "each cell once", f"to take the last, or `mean` or `sum`: {keys(duplicates='last')}"
@@ -161,13 +143,7 @@ def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
 
 
 def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
-    """Refuse a table some of whose cells are 0, blank or absent, where it was not said what they mean.
-
-    Raises
-    ------
-    InputError
-        If so.
-    """
+    """Refuse a table some of whose cells are 0, blank or absent, where it was not said what they mean."""
     if zeros is None and unstored:
         raise refusal(
             path,
@@ -179,14 +155,7 @@ def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
 
 
 def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
-    """Refuse labels that nobody meant, all in one go.
-
-    Raises
-    ------
-    InputError
-        If a label holds a control character, or two differ only by what is not seen: white space, characters without
-        a shape, Unicode form.
-    """
+    """Refuse labels with a control character, and any two that differ only by what is not seen, all in one go."""
     first: dict[str, str] = {}
     faults = []
     for label in labels:

@@ -1,11 +1,20 @@
-"""What is found out about a file, the keys of params.yaml that read it, and what only its owner can say."""
+"""What is found out about a file: sentences, keys of params.yaml that read it, and what only its owner can say."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import msgspec
 
+from ratings_nmf.core import words
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.tally import tally_of
+from ratings_nmf.raw.faults import nothing_left
+from ratings_nmf.raw.layouts import spooled
+from ratings_nmf.raw.notes import notes, summaries
+from ratings_nmf.raw.sampling import Sample
+from ratings_nmf.raw.spool import Triples, table_of
 
 
 class Key(NamedTuple):
@@ -31,8 +40,6 @@ class Description:
         Of what was looked at, as `Tally.profile` gives it; None where ingest would refuse the file.
     cells
         How many known cells the file has, about.
-    rates
-        Whether its values are ratings, as far as can be told.
     """
 
     findings: list[tuple[str, str]] = field(default_factory=list)
@@ -40,10 +47,84 @@ class Description:
     questions: list[tuple[str, str]] = field(default_factory=list)
     profile: dict[str, Any] | None = None
     cells: int = 0
-    rates: bool = False
+
+    def say(self, heading: str, sentence: str) -> None:
+        """Add a finding."""
+        self.findings.append((heading, sentence))
+
+    def ask(self, key: str, question: str) -> None:
+        """Add a question."""
+        self.questions.append((key, question))
+
+    def leave_out(self, side: str, labels: list[str], reason: str) -> None:
+        """Add rows or columns to those that are skipped."""
+        skip = self.ingest.get("skip", Key({})).value
+        self.ingest["skip"] = Key({**skip, side: [*skip.get(side, []), *labels]}, reason)
 
     def parameters(self) -> IngestParameters:
         """Return the keys as ingest takes them, for a copy in UTF-8."""
         keys = {name: key.value for name, key in self.ingest.items() if name != "encoding"}
         parameters: IngestParameters = msgspec.convert({**keys, "path": "sample"}, IngestParameters)
         return parameters
+
+
+def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
+    """Read a sample by the keys found so far, add those that it takes besides, and describe what was read.
+
+    Where cells stand on several lines, `counts` are added up; of other values the last counts.
+    """
+    try:
+        tally = tally_of(_read(sample, description, counts=counts))
+        if sums := [summary for summary in summaries(tally) if summary.named and summary.certain]:
+            for side, label, what, *_ in sums:
+                description.leave_out(f"{side}s", [label], "what sums up the others is no row or column of its own")
+                description.say("total", f"{side} {label!r} is {what}, and left out")
+            tally = tally_of(_read(sample, description, counts=counts))
+    except InputError as error:
+        description.say("refused", str(error))
+        return
+    profile = tally.profile()
+    description.profile = profile
+    description.cells = round(profile["cells"] / (sample.share or 0.01))
+    size = words.size(profile)
+    if sample.share != 1:
+        size = f"{f'about {description.cells:,} cells in all; ' if sample.share else ''}of the sample: {size}"
+    description.findings.insert(1, ("size", size))
+    description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
+    description.findings += [("note", remark) for remark in notes(tally, description.parameters())]
+
+
+def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsTable:
+    """Read a sample as ingest would, with what has to be said of its labels and of cells that stand twice."""
+    keys = description.ingest
+    try:
+        labels, cells = _cells(sample, description)
+    except InputError as error:
+        if "labels" in keys:
+            raise
+        keys["labels"] = Key("strip", "labels that differ only by what is not seen become one")
+        labels, cells = _cells(sample, description)
+        description.say("labels", str(error))
+    with_space = [label for side in labels for label in side if label != label.strip()]
+    if with_space and "labels" not in keys:
+        keys["labels"] = Key("strip", "takes off the white space around them")
+        description.say("labels", f"{with_space[0]!r} and others have white space around them")
+        labels, cells = _cells(sample, description)
+    zeros = keys["zeros"].value
+    ratings, several = table_of(labels, cells, zeros=zeros, duplicates=description.parameters().duplicates)
+    if several:
+        keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
+        twice = f"{words.counted(len(several), 'cell')} on several lines, such as {several[0][0]!r}, {several[0][1]!r}"
+        description.say("twice", twice)
+        description.ask("ingest.duplicates", f"{twice}: does the last line count, their mean or their sum?")
+        ratings, _ = table_of(labels, cells, zeros=zeros, duplicates=keys["duplicates"].value)
+    if not len(ratings.values):
+        raise nothing_left(sample.path)
+    return ratings
+
+
+def _cells(sample: Sample, description: Description) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], Triples]:
+    ingest = description.parameters()
+    with spooled(sample.path, ingest, zeros=ingest.zeros, sample=sample.file) as (spool, _):
+        (cells,) = spool.blocks(lines=len(spool.rows))
+    return (tuple(spool.rows), tuple(spool.columns)), cells

@@ -5,25 +5,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.dialect import (
+    LONGEST_LINE,
+    MATRIX_MARKET,
+    NAMES,
+    OTHER_SEPARATORS,
+    SEPARATORS,
+    STAND_IN,
+    Dialect,
+    dialect_of,
+    is_blank,
+    reader,
+    width_of,
+)
 from ratings_nmf.raw.faults import CONTROL, NUMBER, command, edit, keys, look, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.unpacking import SAMPLE
-
-SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-"""Separators that are found out; any other has to be given."""
-
-OTHER_SEPARATORS = "|", "::", " "
-NAMES = SEPARATORS | {" ": "space"}
-"""What messages call them."""
-
-STAND_IN = "\x1f"
-"""Stands in for a separator of two characters, which csv does not take."""
-
-LONGEST_LINE = 2**24
-COMMENTS = "#%!"
 
 
 def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, list[str]]:
@@ -35,7 +34,6 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
         If the file is empty, not in UTF-8, its separator cannot be told, or its first line has not as many fields as
         all others that were looked at.
     """
-    csv.field_size_limit(LONGEST_LINE)
     lines: list[str] = []
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         for _ in range(source.skip.lines):
@@ -56,9 +54,8 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
     if separator == " " and any("  " in line.strip() for line in lines_left):
         remedy = "to make them one: " + edit(r"s/^ +//; s/ +(\r?)$/\1/; s/ +/ /g", path)
         raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
-    records = _records(path, lines_left, separator)
-    _check_widths(path, lines_left, records, separator, source)
-    names = records[0][1]
+    names = _names(path, lines_left, separator)
+    _check_width(path, names, dialect_of("".join(lines_left), [separator]), source)
     if source.labels == "strip":
         return separator, list(map(tidy, names))
     if bad := next(filter(CONTROL.search, names), None):
@@ -70,7 +67,7 @@ def first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, l
 def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> None:
     """Refuse to take the line of a Matrix Market file that gives its size for a cell."""
     with file.open(encoding="utf-8", errors="replace") as text:
-        if text.read(14) != "%%MatrixMarket":
+        if text.read(len(MATRIX_MARKET)) != MATRIX_MARKET:
             return
         size = next((number for number, line in enumerate(text, start=1) if number > 1 and line[0] != "%"), 1)
     if source.skip.lines != size:
@@ -79,25 +76,8 @@ def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> No
                       f"to begin below it: {remedy}")  # fmt: skip
 
 
-def is_title(record: list[str]) -> bool:
-    """Return whether a record titles a table: one text, among blank fields or above several columns.
-
-    >>> is_title(["Sales 2024", "", ""]), is_title(["", "rating", "rating"]), is_title(["who", "tea", ""])
-    (True, True, False)
-    """
-    texts = [field.strip() for field in record if field.strip()]
-    above = not record[0].strip() and len({*texts}) == 1 and not NUMBER.fullmatch(texts[0])
-    return len(record) > 2 and (len(texts) < 2 or above)
-
-
 def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
-    """Refuse lines, numbered from `first` on, with bytes that are not UTF-8, which stand as lone surrogates.
-
-    Raises
-    ------
-    InputError
-        If there are, naming the first such byte.
-    """
+    """Refuse lines, numbered from `first` on, with bytes that are not UTF-8, which stand as lone surrogates."""
     for number, line in enumerate(lines, start=first):
         odd = [] if line.isascii() else [letter for letter in line if "\udc80" <= letter <= "\udcff"]
         if odd:
@@ -107,58 +87,39 @@ def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
                           f"name its encoding, such as {keys(encoding=encoding)}")  # fmt: skip
 
 
-def reader(lines: Iterable[str], separator: str, *, strict: bool = False) -> Any:
-    """Return a reader of csv; in its records `STAND_IN` stands for a separator of two characters within quotes."""
-    mark = STAND_IN if len(separator) > 1 else separator
-    return csv.reader((line.replace(separator, mark) for line in lines), delimiter=mark, strict=strict)
-
-
-def _records(path: Path, lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
-    """Return the fields of each line that is not blank, with the number of lines that end before it."""
-    splitter = reader(lines, separator, strict=True)
-    records, before = [], 0
+def _names(path: Path, lines: list[str], separator: str) -> list[str]:
+    """Return the fields of the first line that is not blank."""
+    records = reader(lines, separator, strict=True)
     try:
-        for record in splitter:
-            if len(record) > 1 or "".join(record).strip():
-                fields = [field.replace(STAND_IN, separator) for field in record] if len(separator) > 1 else record
-                records.append((before, fields))
-            before = splitter.line_num
-    except csv.Error:  # of lines below the first it is said when all of them are split
-        if not records:
-            raise refusal(path, f"line {before + 1}: a quote is opened and not closed", "quotes in pairs",
-                          "close it: " + look("grep -n '\"'", path)) from None  # fmt: skip
-    return records
+        first = next(record for record in records if not is_blank(record))
+    except csv.Error:
+        raise refusal(path, f"line {records.line_num}: a quote is opened and not closed", "quotes in pairs",
+                      "close it: " + look("grep -n '\"'", path)) from None  # fmt: skip
+    return [field.replace(STAND_IN, separator) for field in first] if len(separator) > 1 else first
 
 
-def _check_widths(
-    path: Path, lines: list[str], records: list[tuple[int, list[str]]], separator: str, source: IngestParameters
-) -> None:
-    """Refuse first lines that have not as many fields as all that follow, by what they seem to be."""
-    widths = [len(record) for _, record in records]
-    if widths[0] == 1 and len({*widths}) == 1:
-        raise one_column(path, records[0][1][0], separator)
-    usual = Counter(widths[1:]).most_common(1)[0][0] if len(widths) > 1 else widths[0]
-    start = next(place for place, width in enumerate(widths) if width == usual)
-    if {*widths} == {usual} and is_title(records[0][1]):
-        start = next((place for place, (_, record) in enumerate(records) if not is_title(record)), 0)
-    if start == 0 or usual == 1 or {*widths[start:]} != {usual}:
-        return
-    first = records[0][1]
-    wrong = f"line 1 has {widths[0]} field{'s' * (widths[0] > 1)}, the lines below have {usual}"
-    if widths[0] == usual:
-        wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
-    expected = f"as many in every line (separator: {NAMES.get(separator, separator)})"
-    opening = lines[records[0][0]].lstrip()[:1]
-    if opening and opening in COMMENTS:
-        remedy = f"if it is a comment: {skipping(source, comment=opening)}"
-    elif start == 1 and widths[0] == usual + 1 and not first[-1].strip():
+def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestParameters) -> None:
+    """Refuse a first line that has not as many fields as most that follow, or is a title, by what it seems to be."""
+    separator, above, below = dialect.ingest.separator or "", dialect.ingest.skip, dialect.records
+    usual = width_of(below[1:] or below)
+    even = all(len(record) == usual for record in below[1:])
+    if len(first) == 1 and usual == 1:
+        raise one_column(path, first[0], separator)
+    wrong = f"line 1 has {len(first)} field{'s' * (len(first) > 1)}, the lines below have {usual}"
+    if above.comment and first[0].lstrip().startswith(above.comment):
+        remedy = f"if it is a comment: {skipping(source, comment=above.comment)}"
+    elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
         remedy = "take it out: " + edit(rf"1s/{re.escape(separator)}(\r?)$/\1/", path)
-    elif start == 1 and widths[0] == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in records[1][1][1:]):
+    elif above.lines and usual > 1:
+        if len(first) == usual:
+            wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
+        remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + above.lines)}"
+    elif even and len(first) == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in below[-1][1:]):
         remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{separator}/", path)
     else:
-        remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + records[start][0])}"
-    raise refusal(path, wrong, expected, remedy)
+        return
+    raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)
 
 
 def one_column(path: Path, field: str, separator: str) -> InputError:

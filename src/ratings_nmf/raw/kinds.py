@@ -93,13 +93,7 @@ class Kinds:
         return [words for kind, words in REMARKS.items() if kind == self.kind]
 
     def refuse(self, path: Path) -> None:
-        """Refuse what is no value, or of another kind than others, if there is any: whole columns, or cells.
-
-        Raises
-        ------
-        InputError
-            If there is.
-        """
+        """Refuse what is no value, or of another kind than others, if there is any: whole columns, or cells."""
         wrong = [kind for kind in KINDS if kind != self.kind and self._counts[kind].any()]
         if not wrong:
             return
@@ -125,24 +119,33 @@ class Kinds:
         text = text.strip()
         if not text:
             return self._blank, np.nan
-        if text in self._unrated:
+        kind, number = (UNRATED, np.nan) if text in self._unrated else number_of(text, self._ingest)
+        if kind in (NUMBER_KIND, PERCENTAGE) and number in self._ingest.unrated:
             return UNRATED, np.nan
-        if text.lower() in TRUTH:
-            return WORD, TRUTH[text.lower()]
-        plain = text.removesuffix("%").rstrip()
-        digits = plain.translate(ALIKE) if self._ingest.thousands else plain
-        if (mark := self._ingest.thousands) and re.fullmatch(
-            rf"[+-]?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+([^0-9{re.escape(mark)}].*)?", digits
-        ):
-            digits = digits.replace(mark, "")
-        if self._ingest.decimal == ",":
-            digits = "?" if "." in digits else digits.replace(",", ".")
-        if not NUMBER.fullmatch(digits):
-            return TEXT, np.nan
-        number = float(digits)
-        if number in self._ingest.unrated:
-            return UNRATED, np.nan
-        underflow = number == 0 and digits.lower().partition("e")[0].strip("+-0.")
-        if underflow or not (number == 0 or SMALLEST <= number <= LARGEST):
+        if kind not in (TEXT, UNRATED) and not (number == 0 or SMALLEST <= number <= LARGEST):
             return NO_VALUE, np.nan
-        return (NUMBER_KIND if plain == text else PERCENTAGE), number
+        return kind, number
+
+
+def number_of(text: str, ingest: IngestParameters) -> tuple[int, float]:
+    """Return the kind of a text, without white space around, and the number that it is, NaN of one too near 0.
+
+    >>> german = IngestParameters(path="t.csv", layout="table", decimal=",", thousands=".")
+    >>> number_of("-1.234,5", german), number_of("7 %", german), number_of("yes", german), number_of("1.2", german)
+    ((0, -1234.5), (1, 7.0), (2, 1.0), (3, nan))
+    """
+    if text.lower() in TRUTH:
+        return WORD, TRUTH[text.lower()]
+    plain = text.removesuffix("%").rstrip()
+    digits = plain.translate(ALIKE) if ingest.thousands else plain
+    if (mark := ingest.thousands) and re.fullmatch(
+        rf"[+-]?[0-9]{{1,3}}({re.escape(mark)}[0-9]{{3}})+([^0-9{re.escape(mark)}].*)?", digits
+    ):
+        digits = digits.replace(mark, "")
+    if ingest.decimal == ",":
+        digits = "?" if "." in digits else digits.replace(",", ".")
+    if not NUMBER.fullmatch(digits):
+        return TEXT, np.nan
+    number = float(digits)
+    underflow = number == 0 and digits.lower().partition("e")[0].strip("+-0.")
+    return (NUMBER_KIND if plain == text else PERCENTAGE), np.nan if underflow else number

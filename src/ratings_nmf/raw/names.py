@@ -62,13 +62,7 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
 
 
 def check_header(source: Source, columns: list[int], *, header: bool, given: bool) -> None:
-    """Refuse a first line that is data where names were expected, or names where data were.
-
-    Raises
-    ------
-    InputError
-        In either case.
-    """
+    """Refuse a first line that is data where names were expected, or names where data were."""
     first = source.names[columns[2]].strip()
     number = NUMBER.fullmatch(first)
     key = next((source.names[place] for place in columns[:2] if role(source.names[place])), None)
@@ -87,13 +81,7 @@ def check_header(source: Source, columns: list[int], *, header: bool, given: boo
 
 
 def check_table(source: Source, row_labels: Iterable[str]) -> None:
-    """Refuse a table whose first line and row labels are numbers alone, as one without labels would be.
-
-    Raises
-    ------
-    InputError
-        If so.
-    """
+    """Refuse a table whose first line and row labels are numbers alone, as one without labels would be."""
     if source.separator is None or not all(NUMBER.fullmatch(name.strip()) for name in source.names):
         return
     if all(NUMBER.fullmatch(label.strip()) for label in row_labels):
@@ -115,13 +103,7 @@ def numbered(source: Source, script: str) -> str:
 
 
 def check_not_triples(source: Source, names: list[str]) -> None:
-    """Refuse a table whose header names a row label, a column label and a value, as that of a cell a line does.
-
-    Raises
-    ------
-    InputError
-        If it does.
-    """
+    """Refuse a table whose header names a row label, a column label and a value, as that of a cell a line does."""
     roles = [role(name) for name in names]
     others = [name for part, name in zip(roles, names, strict=True) if part is None]
     if sorted(filter(None, roles)) == sorted(ROLES) and all(map(_is_aside, others)):
@@ -135,13 +117,7 @@ def check_not_triples(source: Source, names: list[str]) -> None:
 
 
 def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, names: list[str]) -> None:
-    """Refuse a first column that counts the lines, from 0 or 1, where nobody said that it holds the row labels.
-
-    Raises
-    ------
-    InputError
-        If it does.
-    """
+    """Refuse a first column that counts the lines, from 0 or 1, where nobody said that it holds the row labels."""
     first = row_labels[0]
     if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels, int(first))):
         raise refusal(

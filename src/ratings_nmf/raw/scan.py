@@ -17,8 +17,8 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
 from ratings_nmf.files.columns import texts_to_arrow
+from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
-from ratings_nmf.raw.header import LONGEST_LINE
 from ratings_nmf.raw.source import Source
 from ratings_nmf.raw.splitting import Columns, refuse_lines, split
 from ratings_nmf.raw.unpacking import damage
@@ -116,13 +116,7 @@ def lines(
 
 
 def refuse_absent(path: Path, side: str, absent: list[str], ingest: IngestParameters) -> None:
-    """Refuse labels to be skipped that the file does not have, if there are any.
-
-    Raises
-    ------
-    InputError
-        If there are.
-    """
+    """Refuse labels to be skipped that the file does not have, if there are any."""
     if absent:
         remaining = [label for label in getattr(ingest.skip, side) if label not in absent]
         raise refusal(

@@ -11,8 +11,9 @@ import pyarrow as pa
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
+from ratings_nmf.raw.dialect import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, is_blank, reader
 from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
-from ratings_nmf.raw.header import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, reader, refuse_encoding
+from ratings_nmf.raw.header import refuse_encoding
 from ratings_nmf.raw.source import Source
 
 
@@ -62,7 +63,7 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
             for record in reader(numbered(text), separator, strict=True):
                 if len(record) == len(source.names):
                     yield record
-                elif len(record) > 1 or "".join(record).strip():
+                elif not is_blank(record):
                     faults.append((number, "width", line))
         except csv.Error as error:
             faults.append((number, "length" if "limit" in str(error) else "quote", line))
@@ -82,13 +83,7 @@ def split(source: Source, columns: Columns, ingest: IngestParameters, together: 
 
 
 def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: IngestParameters, *, more: int) -> None:
-    """Refuse lines that cannot be split, if there are any: the number, what is wrong, and the text of each.
-
-    Raises
-    ------
-    InputError
-        If there are.
-    """
+    """Refuse lines that cannot be split, if there are any: the number, what is wrong, and the text of each."""
     if not bad_lines:
         return
     numbers = {kind: [line for line, other, _ in bad_lines if other == kind] for _, kind, _ in bad_lines}

@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ratings_nmf.raw.dialect import Dialect
+from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.faults import MISSING
+from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.names import role
 
 MOST, FEW = 0.95, 12
@@ -98,12 +99,12 @@ class Structure:
     skip: list[Column]
 
 
-def structure_of(records: list[list[str]], dialect: Dialect, *, header: bool | None = None) -> Structure:
+def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: bool | None = None) -> Structure:
     """Tell how a file is to be read from its first records; `header` where it is known to have one."""
     width = len(records[0])
     below = [record for record in records[1:] if len(record) == width]
     if header is None:
-        header = _has_header(records[0], below, dialect)
+        header = _has_header(records[0], below, ingest)
     names = [name.strip() for name in records[0]] if header else [""] * width
     data = below if header else [records[0], *below]
     columns = [
@@ -111,7 +112,7 @@ def structure_of(records: list[list[str]], dialect: Dialect, *, header: bool | N
             place=place,
             name=names[place],
             texts=(texts := [record[place].strip() for record in data]),
-            number=_number_share(texts, dialect),
+            number=_number_share(texts, ingest),
         )
         for place in range(width)
     ]
@@ -127,29 +128,31 @@ def structure_of(records: list[list[str]], dialect: Dialect, *, header: bool | N
         or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.5 or column.is_time))
     ]
     skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
-    skip = skip if len(skip) < len(others) else []
-    skip = skip if len(skip) < len(others) else []
     return Structure(
         header=header, columns=columns, cell=None, label=label, skip=skip if len(skip) < len(others) else []
     )
 
 
-def _number_share(texts: list[str], dialect: Dialect) -> float:
+def _number_share(texts: list[str], ingest: IngestParameters) -> float:
     known = [text for text in texts if text and not MISSING.fullmatch(text)]
-    return sum(map(dialect.is_number, known)) / len(known) if known else 0.0
+    return sum(_is_number(text, ingest) for text in known) / len(known) if known else 0.0
 
 
-def _has_header(first: list[str], below: list[list[str]], dialect: Dialect) -> bool:
+def _is_number(text: str, ingest: IngestParameters) -> bool:
+    return number_of(text.strip(), ingest)[0] != TEXT
+
+
+def _has_header(first: list[str], below: list[list[str]], ingest: IngestParameters) -> bool:
     """Tell whether a first record names columns: some field is no number where those below it are."""
     if not below:
         return True
     for place, field in enumerate(first):
-        numbers = _number_share([record[place].strip() for record in below], dialect)
-        if numbers >= MOST and field.strip() and not dialect.is_number(field) and not MISSING.fullmatch(field.strip()):
+        numbers = _number_share([record[place].strip() for record in below], ingest)
+        if numbers >= MOST and field.strip() and not _is_number(field, ingest) and not MISSING.fullmatch(field.strip()):
             return True
     if any(role(field) for field in first):
         return True
-    leading = next((place for place, field in enumerate(first) if dialect.is_number(field)), 0)
+    leading = next((place for place, field in enumerate(first) if _is_number(field, ingest)), 0)
     labels = [field.strip() for field in first[leading:] if field.strip()]
     # numbers as labels, such as years or ids: behind blanks or names, each once
     return (

@@ -157,13 +157,7 @@ def plain(path: Path, file: Path, head: bytes, source: IngestParameters, folder:
 
 
 def check_unpacked(path: Path, head: bytes) -> None:
-    """Refuse what was unpacked, by how it begins, where it is no text.
-
-    Raises
-    ------
-    InputError
-        If it is packed itself, Parquet, or of a kind that is not read.
-    """
+    """Refuse what was unpacked if it is, by how it begins, packed itself, Parquet, or of a kind that is not read."""
     if packing(head) or head.startswith(PARQUET):
         wrong = "packed Parquet" if head.startswith(PARQUET) else "packed twice"
         raise refusal(path, wrong, "a text, packed once at most, or Parquet", f"unpack it: {command('7z x', path)}")

@@ -1,5 +1,6 @@
-"""What stands in the cells of a file, counted: numbers, blanks, marks; and what these seem to mean."""
+"""What stands in the cells of a file, counted: numbers, blanks, marks; and what 0, blank and absent seem to mean."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -7,10 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
-from ratings_nmf.raw.dialect import Dialect
 from ratings_nmf.raw.faults import MISSING
+from ratings_nmf.raw.findings import Description, Key
+from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.notes import far_off
 from ratings_nmf.raw.scan import LIMITS, lines
 from ratings_nmf.raw.source import Source
@@ -25,6 +28,9 @@ CODES = 4
 
 TOP = 100
 """Highest value of a scale of ratings, at most."""
+
+LIKED = 0.8
+"""Share of the highest rating from which a rating says that something is liked."""
 
 
 @dataclass(kw_only=True)
@@ -116,7 +122,7 @@ class Values:
         return [*self.texts] if all(MISSING.fullmatch(text) for text in self.texts) else []
 
 
-def count_values(source: Source, columns: Columns, ingest: IngestParameters, dialect: Dialect) -> Values:
+def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> Values:
     """Count what stands in the columns of values.
 
     Raises
@@ -132,11 +138,74 @@ def count_values(source: Source, columns: Columns, ingest: IngestParameters, dia
         different, times = np.unique(floats[~np.isnan(floats)], return_counts=True)
         values.numbers.update(dict(zip(different.tolist(), times.tolist(), strict=True)))
         for text, count in Counter(map(str.strip, texts)).items():
-            if dialect.is_number(text):
-                values.numbers[dialect.number(text)] += count
-            else:
+            kind, value = number_of(text, ingest)
+            if kind == TEXT or not math.isfinite(value):
                 values.texts[text] += count
+            else:
+                values.numbers[value] += count
     return values
+
+
+def describe_values(values: Values, description: Description, *, rates: bool) -> bool:
+    """Describe what stands in the cells, and what 0, blank and absent seem to mean; return whether these are ratings.
+
+    `rates` says whether the name of the values says that they are.
+    """
+    marks, triples = values.marks, description.ingest["layout"].value == "triples"
+    known = values.without(marks)
+    rates = rates or known.is_scale
+    zero = known.numbers[0.0]
+    above = [value for value in known.rising if value > 0]
+    span = f"{number(above[0])} to {number(above[-1])}" if above else "0"
+    if below := [value for value in known.rising if value < 0]:
+        least = number(below[0])
+        description.ask("values", f"some are below 0 (down to {least}), and parts are of 0 or more: add to all of them")
+    doubt = bool(zero and (rates or triples or known.blank or len(above) <= 10)) or (triples and not rates)
+    if doubt and not marks:
+        what = f"0, which stands {counted(zero, 'time')}," if zero else "an absent cell"
+        description.ask("ingest.zeros", f"is {what} not rated (missing), a value (observed), or not taken yet (0.2)?")
+    zeros, reason = _zeros(known, span, zero=zero, triples=triples, rates=rates)
+    description.say("values", known.histogram())
+    if unrated := [*marks, *values.words_for_none]:
+        zeros, reason = "missing", f"values of {span}, and marks for those that were not rated"
+        why = "; ".join(
+            [f"{number(mark)} stands {counted(values.numbers[mark], 'time')}, and values are {span}" for mark in marks]
+            + [
+                f"{word!r} stands {counted(values.texts[word], 'time')} and is no number"
+                for word in values.words_for_none
+            ]
+        )
+        description.ingest["unrated"] = Key(unrated, why)
+        description.say("marks", why)
+    description.say("zeros", f"{zeros}: {reason}")
+    description.ingest["zeros"] = Key(zeros, reason)
+    if rates and zeros == "missing" and above:
+        liked = next(value for value in above if value >= LIKED * above[-1])
+        description.say(
+            "lists",
+            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {liked:g}}}`",
+        )
+    return rates
+
+
+def _zeros(values: Values, span: str, *, zero: int, triples: bool, rates: bool) -> tuple[Zeros, str]:
+    blank = values.blank
+    if triples and rates:
+        beside = f"; 0 stands {counted(zero, 'time')}: known, it seems, and not rated" if zero else ""
+        return "missing", f"ratings of {span}; a cell without a line was not rated{beside}"
+    if triples and values.are_counts:
+        return "observed", f"counts of {span}; a cell without a line is 0 times"
+    if triples:
+        return "missing", f"measurements of {span}; a cell without a line was not taken"
+    if blank and not zero:
+        return "missing", f"{counted(blank, 'cell')} blank and none is 0: blank was not rated"
+    if blank:
+        return "missing", f"{counted(blank, 'cell')} blank, {counted(zero, 'cell')} 0: left out, both"
+    if not zero:
+        return "observed", "no cell is 0, blank or absent"
+    if rates:
+        return "missing", f"ratings of {span}, and 0 is none of them: {counted(zero, 'cell')} not rated"
+    return "observed", f"{'counts' if values.are_counts else 'amounts'} of {span}: 0 is a value, and no cell is blank"
 
 
 def _bar(count: float, most: float) -> str:

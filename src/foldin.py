@@ -63,7 +63,7 @@ def fold_in(
                 if draws is None:
                     loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
                 else:
-                    mean = draws.mean()
+                    mean = draws.for_people()
                     loadings = mean.W if side == "rows" else mean.H.T
                 own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
                 predicting = predictor(own_factors, draws)

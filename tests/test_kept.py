@@ -27,7 +27,7 @@ def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000, de
     zeros = "missing" if samples.parts < len(samples.components) else "observed"
     table = table_of(CELLS, zeros)
     interim.write("d", [table], tally_of(table).profile)
-    solution = Solution(factors=samples.mean(), n_iter=1, converged=None, samples=samples)
+    solution = Solution(factors=samples.for_people(), n_iter=1, converged=None, samples=samples)
     parameters = FitParameters(n_components=3, solver="bayes", options={}, form=form, names=["a", "draw", "row 1"])
     limits = {"csv_limit": csv_limit, "dense_limit": dense_limit}
     return table, writing.write("d", solution, [table], parameters, **limits)
@@ -44,8 +44,8 @@ def test_what_is_read_predicts_as_the_draws_did(tmp_path, monkeypatch, zeros, fo
     assert content["rmse"] == pytest.approx(
         np.sqrt(np.square(table.dense() - mean)[CELLS > 0 if zeros == "missing" else ...].mean())
     )
-    np.testing.assert_allclose(factors.W, factors.samples.mean().W, rtol=1e-6, atol=1e-8)
-    np.testing.assert_allclose(factors.H, factors.samples.mean().H, rtol=1e-6, atol=1e-8)
+    np.testing.assert_allclose(factors.W, factors.samples.for_people().W, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(factors.H, factors.samples.for_people().H, rtol=1e-6, atol=1e-6)
     found = {
         name: np.loadtxt(tmp_path / f"data/factors/d/{name}.csv", delimiter=",", skiprows=1, usecols=range(1, 7))
         for name in ("reconstruction", "low", "high")
@@ -61,7 +61,7 @@ def test_rows_are_read_some_at_a_time(tmp_path, monkeypatch):
     pieces = [factors.samples for _, factors in reading.beside("d", interim.blocks("d", cells=4))]
     assert len(pieces) > 1
     np.testing.assert_array_equal(np.concatenate([piece.W for piece in pieces], axis=1), whole.W)
-    for name in ("H", "noise", "W_prior", "H_prior", "chains", "components"):
+    for name in ("H", "noise", "W_prior", "H_prior", "common", "chains", "components"):
         np.testing.assert_array_equal(getattr(pieces[0], name), getattr(whole, name))
 
 
@@ -111,7 +111,7 @@ def by_hand(samples, table, *, to, top, by):
 @pytest.mark.parametrize("zeros", ["missing", "observed"])
 def test_lists_are_those_of_the_mean_over_draws(zeros, to, by):
     samples, table = drawn(zeros), table_of(CELLS, zeros)
-    factors = predictor(samples.mean(), samples)
+    factors = predictor(samples.for_people(), samples)
     found = recommend(factors, table, to=to, top=3, by=by)
     lines = np.column_stack([found.receivers, found.items, found.predicted, found.interval])
     np.testing.assert_allclose(lines, list(by_hand(samples, table, to=to, top=3, by=by)), rtol=1e-12)
@@ -132,13 +132,13 @@ def test_lists_are_those_of_the_mean_over_draws(zeros, to, by):
 @pytest.mark.parametrize("to", ["rows", "columns"])
 def test_blocks_of_rows_give_the_lists_of_all(to, by):
     samples, whole = drawn(), table_of(CELLS, "missing")
-    factors = predictor(samples.mean(), samples)
+    factors = predictor(samples.for_people(), samples)
 
     def blocks():
         for start in range(0, 9, 2):
             rows = slice(start, start + 2)
             labels = {"row_labels": whole.row_labels[rows], "column_labels": whole.column_labels}
-            some = predictor(replace(samples.mean(), W=samples.mean().W[rows]), samples.of_rows(rows))
+            some = predictor(replace(samples.for_people(), W=samples.for_people().W[rows]), samples.of_rows(rows))
             yield from_dense(CELLS[rows] * 1.0, zeros="missing", **labels), some
 
     expected = recommend(factors, whole, to=to, top=3, by=by)

@@ -342,13 +342,13 @@ def test_draws_give_the_page_predictions_intervals_and_what_parts_give_on_averag
     samples = drawn()
     mean, deviation = samples.table
     table = table_of(mean.round())
-    data = matrices(table, predictor(samples.mean(), samples))
+    data = matrices(table, predictor(samples.for_people(), samples))
     found = {name: unpacked(data[name]) for name in ("predicted", "low", "high", "gives")}
     np.testing.assert_allclose(found["predicted"], mean.ravel(), rtol=6e-3)
     np.testing.assert_allclose(found["high"], (mean + QUANTILES[90] * deviation).ravel(), rtol=6e-3)
     assert (found["low"] <= found["predicted"]).all()
     np.testing.assert_allclose(found["gives"].reshape(-1, 5).sum(axis=1), mean.ravel(), rtol=2e-2)
-    assert "predicted" not in matrices(table, samples.mean())
+    assert "predicted" not in matrices(table, samples.for_people())
 
 
 def changes(name, text):

@@ -38,8 +38,12 @@ def lines_to_columns(
     }
 
 
-def draws_to_columns(noise: NDArray[np.float64], priors: Mapping[str, Any], *, chains: int) -> Mapping[str, Any]:
-    """Return what else draws hold: the noise (draws,), and the moments of priors, each (draws, 2, components)."""
+def draws_to_columns(
+    noise: NDArray[np.float64], priors: Mapping[str, Any], common: NDArray[np.float64], *, chains: int
+) -> Mapping[str, Any]:
+    """Return what else draws hold: the noise (draws,), the moments of priors, each (draws, 2, components), and what
+    is common to columns, (components,).
+    """
     count, _, components = priors["W_prior"].shape
     draw = np.repeat(np.arange(count), components)
     return {
@@ -47,6 +51,7 @@ def draws_to_columns(noise: NDArray[np.float64], priors: Mapping[str, Any], *, c
         "draw": (draw + 1).astype(np.int16),
         "component": np.tile(np.arange(1, components + 1, dtype=np.int16), count),
         "noise": noise[draw],
+        "common": np.tile(common, count),
         **{
             name: np.ascontiguousarray(moment).ravel()
             for prior, names in MOMENTS.items()
@@ -56,7 +61,7 @@ def draws_to_columns(noise: NDArray[np.float64], priors: Mapping[str, Any], *, c
 
 
 def read_draws(dataset: str) -> dict[str, Any]:
-    """Return ``noise``, ``W_prior``, ``H_prior`` and ``chains``, which `draws_to_columns` was called of.
+    """Return ``noise``, ``W_prior``, ``H_prior``, ``common`` and ``chains``, which `draws_to_columns` was called of.
 
     Raises
     ------
@@ -69,7 +74,8 @@ def read_draws(dataset: str) -> dict[str, Any]:
         prior: np.stack([columns[name].reshape(count, -1) for name in names], axis=1)
         for prior, names in MOMENTS.items()
     }
-    return {"noise": columns["noise"].reshape(count, -1)[:, 0], "chains": int(columns["chain"][-1]), **moments}
+    noise, common = (columns[name].reshape(count, -1) for name in ("noise", "common"))
+    return {"noise": noise[:, 0], "common": common[0], "chains": int(columns["chain"][-1]), **moments}
 
 
 def iterate_lines(dataset: str, name: str, components: Sequence[str], *, draws: int) -> Iterator[NDArray[np.float32]]:

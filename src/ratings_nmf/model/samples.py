@@ -16,6 +16,9 @@ MOST = 480_000_000
 QUANTILES = {50: 0.6744897501960817, 80: 1.2815515655446004, 90: 1.6448536269514722}
 """Standard deviations on each side of the mean that hold so many percent of a normal distribution."""
 
+_WHOLE = (-float("inf"), float("inf"))
+"""Range of what a draw predicts, whose levels may be below 0: only their mean is cut off."""
+
 Draws = NDArray[np.floating[Any]]
 
 
@@ -26,12 +29,15 @@ class Samples:
     Attributes
     ----------
     W, H
-        Shapes (draws, rows, components) and (draws, components, columns), 0 or more.
+        Shapes (draws, rows, components) and (draws, components, columns), 0 or more but for levels.
     noise
         Standard deviation of a cell around its prediction, shape (draws,).
     W_prior, H_prior
-        Mean and standard deviation of the normal distribution, cut off below 0, that loadings of a row and of a column
-        come from where no cell is known, shape (draws, 2, components).
+        Mean and standard deviation of the normal distribution, cut off below 0 but for levels, that loadings of a row
+        and of a column come from where no cell is known, shape (draws, 2, components).
+    common
+        The least loading of a column, on average over the draws, shape (components,): what a component gives all cells
+        of a row, and the row's level for people takes over. 0 without levels.
     components
         Names of the components, in order; baselines come last.
     chains
@@ -43,6 +49,7 @@ class Samples:
     noise: NDArray[np.float64]
     W_prior: Draws
     H_prior: Draws
+    common: NDArray[np.float64]
     components: tuple[str, ...]
     chains: int
 
@@ -54,15 +61,28 @@ class Samples:
     def __iter__(self) -> Iterator[Factors]:
         """Give the draws one by one."""
         for W, H in zip(self.W, self.H, strict=True):
-            yield Factors(W=W.astype(np.float64), H=H.astype(np.float64), components=self.components)
+            yield Factors(W=W.astype(np.float64), H=H.astype(np.float64), components=self.components, range=_WHOLE)
 
-    def mean(self) -> Factors:
+    def means(self) -> Factors:
         """Return the mean W and the mean H."""
         W, H = np.zeros(self.W.shape[1:]), np.zeros(self.H.shape[1:])
         for draw in self:
             W += draw.W
             H += draw.H
         return Factors(W=W / len(self.noise), H=H / len(self.noise), components=self.components)
+
+    def for_people(self) -> Factors:
+        """Return the means, levels of rows having taken over what is `common`, and a level still below 0 being 0."""
+        mean = self.means()
+        W = mean.W + self._taken_over(mean.W)
+        return replace(mean, W=W.clip(0.0), H=(mean.H - self.common[:, None]).clip(0.0))
+
+    def _taken_over(self, W: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what levels of rows take over, beside zeros, in the shape of W, (rows, components)."""
+        taken = np.zeros_like(W)
+        if self.parts < len(self.components):
+            taken[:, self.parts] = (W * self.common).sum(axis=1)
+        return taken
 
     def joined(self) -> Factors:
         """Return one factorization that predicts the mean of what the draws predict.
@@ -72,11 +92,12 @@ class Samples:
 
         >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
         >>> prior = np.ones((2, 2, 1))
-        >>> samples = Samples(W=W, H=H, noise=np.ones(2), W_prior=prior, H_prior=prior, components=("a",), chains=1)
+        >>> settings = {"W_prior": prior, "H_prior": prior, "common": np.zeros(1), "components": ("a",), "chains": 1}
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **settings)
         >>> samples.joined().reconstruction(), samples.joined().components
         (array([[7.]]), ('a, draw 1', 'a, draw 2'))
         """
-        mean = self.mean()
+        mean = self.means()
         parts, count = self.parts, len(self.noise)
         W = self.W[:, :, :parts].transpose(1, 2, 0).reshape(self.W.shape[1], parts * count)
         H = self.H[:, :parts].transpose(1, 0, 2).reshape(parts * count, self.H.shape[2])
@@ -85,6 +106,7 @@ class Samples:
             W=np.hstack([W.astype(np.float64) / count, mean.W[:, parts:]]),
             H=np.vstack([H.astype(np.float64), mean.H[parts:]]),
             components=(*names, *self.components[parts:]),
+            range=_WHOLE,
         )
 
     def predict(
@@ -119,14 +141,16 @@ class Samples:
 
         >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
         >>> prior = np.ones((2, 2, 1))
-        >>> samples = Samples(W=W, H=H, noise=np.ones(2), W_prior=prior, H_prior=prior, components=("a",), chains=1)
+        >>> settings = {"W_prior": prior, "H_prior": prior, "common": np.zeros(1), "components": ("a",), "chains": 1}
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **settings)
         >>> cell = np.zeros(1, np.int32), np.zeros(1, np.int32)
         >>> samples.contributions(*cell), samples.predict(*cell)[0]
         (array([[7.]]), array([7.]))
         """
         total = np.zeros((len(rows), len(self.components)))
         for W, H in zip(self.W, self.H, strict=True):
-            total += W[rows].astype(np.float64) * H.T[columns]
+            own = W[rows].astype(np.float64)
+            total += own * (H.T[columns] - self.common) + self._taken_over(own)
         return total / len(self.noise)
 
     def transposed(self) -> "Samples":
@@ -137,7 +161,8 @@ class Samples:
         if self.parts < len(order):  # the level of a row stands before that of a column
             order[-2:] = order[-2:][::-1]
         W_prior, H_prior = (prior[:, :, order] for prior in priors)
-        return replace(self, W=W[:, :, order], H=H[:, order], W_prior=W_prior, H_prior=H_prior)
+        common = np.zeros(len(order))
+        return replace(self, W=W[:, :, order], H=H[:, order], W_prior=W_prior, H_prior=H_prior, common=common)
 
     def of_rows(self, rows: slice) -> "Samples":
         """Return the draws with some of their rows."""
@@ -215,10 +240,14 @@ def aligned(samples: Samples) -> Samples:
             other[:parts] = other[order]
             for lines in (own, own_prior, other_prior):
                 lines[:, :parts] = lines[:, order]
-        mean = replace(samples, W=W, H=H).mean()
+        mean = replace(samples, W=W, H=H).means()
         reference = mean.H[:parts]
     falling = np.argsort(-shares(mean.W.sum(axis=0), mean.H)[:parts], kind="stable")
     H[:, :parts] = H[:, falling]
     for draws in (W, W_prior, H_prior):
         draws[:, :, :parts] = draws[:, :, falling]
-    return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior)
+    common = np.zeros(len(samples.components))
+    if parts < common.size:
+        common = mean.H.min(axis=1)
+        common[:parts], common[parts] = common[falling], 0.0
+    return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior, common=common)

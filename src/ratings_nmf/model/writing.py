@@ -55,7 +55,7 @@ def write(
     samples = None if solution.samples is None else frame.arranged_samples(solution.samples)
     if samples is not None:
         priors = {"W_prior": samples.W_prior, "H_prior": samples.H_prior}
-        beside["samples"] = kept.draws_to_columns(samples.noise, priors, chains=samples.chains)
+        beside["samples"] = kept.draws_to_columns(samples.noise, priors, samples.common, chains=samples.chains)
         lines = samples.H.transpose(0, 2, 1)
         beside["samples-H"] = kept.lines_to_columns("samples-H", lines, samples.components)
     parts, start = [], 0

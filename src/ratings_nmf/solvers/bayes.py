@@ -63,7 +63,7 @@ def fit(
         for trace in progress(pool.map(chain, range(options.chains)), total=options.chains, unit="chains"):
             traces.append(trace)
     samples = aligned(samples)
-    factors, n_iter = samples.mean(), max(map(len, traces))
+    factors, n_iter = samples.for_people(), max(map(len, traces))
     tails = np.stack([trace[-options.samples * options.thinning :] for trace in traces])
     some = np.argsort(cell_hash(0, cells.rows, cells.columns), kind="stable")[:_WATCHED]
     sample_cells = cells.where(some)
@@ -109,6 +109,7 @@ def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOp
         noise=np.empty(draws),
         W_prior=np.empty((draws, 2, size)),
         H_prior=np.empty((draws, 2, size)),
+        common=np.zeros(size),
         components=components,
         chains=options.chains,
     )
@@ -149,7 +150,7 @@ def fold_in(cells: Cells, samples: Samples, *, zeros: Zeros, held_out: Places | 
 
     def draw(number: int) -> None:
         means, deviations = samples.W_prior[number] / row_scales
-        prior = Prior(means, 1.0 / np.square(deviations), parts, parts + 1 if has_baseline else -1)
+        prior = Prior(means, 1.0 / np.square(deviations), parts, parts, parts + 1 if has_baseline else -1)
         own = table.pad(np.tile(means, (cells.shape[0], 1)))
         against = table.pad(samples.H[number].T / column_scales)
         # the same random numbers for all rows, so that it does not matter which are drawn together

@@ -1,10 +1,11 @@
 """A table packed for Gibbs sampling, and a chain that goes through it.
 
-A cell is normal around w·h + b_row + b_column, with one precision for all. Coordinates of W and H are half-normal, with
-a precision for each component on each side. Levels b are normal and cut off below 0, with a mean and a precision for
-each side; where zeros are observed there are none. Precisions are gamma distributed, values being measured in halves
-of their standard deviation, so that a table in another unit is the same table. Each coordinate, each prior and the
-noise is drawn in turn, given all else (Schmidt, Winther & Hansen 2009; Salakhutdinov & Mnih 2008).
+A cell is normal around w·h + b_row + b_column, with one precision for all. Coordinates of H are half-normal, those of W
+normal and cut off below 0, levels b normal, with a precision and, but for H, a mean for each component on each side;
+where zeros are observed there are no levels. Levels may be below 0, so that parts can be large for all. Precisions are
+gamma distributed, values being measured in halves of their standard deviation, so that a table in another unit is the
+same table. Each coordinate, each prior and the noise is drawn in turn, given all else (Schmidt, Winther & Hansen 2009;
+Salakhutdinov & Mnih 2008).
 """
 
 import math
@@ -148,7 +149,10 @@ class Chain:
             fixed = parts + 1, parts
         self.table, self.W, self.H = table, table.pad(W), table.pad(H)
         means = np.where(np.arange(W.shape[1]) < parts, 0.0, table.mean / 2)
-        self.W_prior, self.H_prior = (Prior(means.copy(), np.ones(means.size), parts, place) for place in fixed)
+        self.W_prior, self.H_prior = (
+            Prior(means.copy(), np.ones(means.size), parts, centred, place)
+            for centred, place in zip((0, parts), fixed, strict=True)
+        )
         self.precision = 1.0
         self.key = key_below(np.uint64(derived_seed(seed, "chain", parts, number)), 0)
         self.sweeps = 0

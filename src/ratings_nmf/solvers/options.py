@@ -106,8 +106,8 @@ class BayesOptions(Section, frozen=True, kw_only=True):
 
     chains: Few = 4
     samples: Few = 20
-    burn_in: Count = 300
-    thinning: Count = 15
+    burn_in: Count = 150
+    thinning: Count = 20
     baseline: bool = True
 
 

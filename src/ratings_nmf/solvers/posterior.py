@@ -16,10 +16,10 @@ from ratings_nmf.solvers.options import BayesOptions, bayes_options
 class BayesNMF(RatingsNMF):
     """Non-negative matrix factorization by sampling: no penalty to choose, and how sure each prediction is.
 
-    A cell is normal around Σ_c w_ic h_cj + b_i + c_j, all ≥ 0, with one precision for all. W and H are half-normal and
-    levels b and c normal, cut off below 0, with precisions for each component and side that are sampled as well. Gibbs
-    sampling draws each number in turn, given all others and the known cells. With zeros="observed" an absent cell is a
-    0, and there are no levels.
+    A cell is normal around Σ_c w_ic h_cj + b_i + c_j, W and H ≥ 0, with one precision for all. W and H are normal, cut
+    off below 0, and levels b and c normal, with precisions for each component and side, and means of W and levels, that
+    are sampled as well. Gibbs sampling draws each number in turn, given all others and the known cells. With
+    zeros="observed" an absent cell is a 0, and there are no levels.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ class BayesNMF(RatingsNMF):
     ----------
     components_ : ndarray of shape (n_components_, n_features_in_)
         Mean H over the draws, whose parts are matched before. With baselines there are two more components, as in
-        `RatingsNMF`. transform(X) @ components_ comes close to the prediction, which is the mean of products.
+        `RatingsNMF`, and levels of rows hold what a part gives all columns. transform(X) @ components_ comes close to
+        the prediction, which is the mean of products.
     n_components_ : int
         Number of rows of components_.
     n_iter_ : int
@@ -70,8 +71,8 @@ class BayesNMF(RatingsNMF):
         baseline: bool = True,
         chains: int = 4,
         samples: int = 20,
-        burn_in: int = 300,
-        thinning: int = 15,
+        burn_in: int = 150,
+        thinning: int = 20,
         random_state: Any = 0,
     ) -> None:
         self.n_components = n_components
@@ -129,4 +130,4 @@ class BayesNMF(RatingsNMF):
         return replace(self._folded(cells, held_out).joined(), range=self.solution_.factors.range)
 
     def _fold_in(self, cells: Cells, held_out: Places) -> Floats:
-        return self._folded(cells, held_out).mean().W
+        return self._folded(cells, held_out).for_people().W

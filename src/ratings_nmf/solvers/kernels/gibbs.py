@@ -1,9 +1,10 @@
 """Draws of one side's factors given the other's, a line at a time, and of the priors that a side's factors come from.
 
-A coordinate, given all else, is normal and cut off below 0 (Schmidt, Winther & Hansen 2009): where coordinate descent
-steps to the minimum, this draws around it.
+A coordinate of a part, given all else, is normal and cut off below 0 (Schmidt, Winther & Hansen 2009): where coordinate
+descent steps to the minimum, this draws around it.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,14 +21,16 @@ SHAPE, RATE = 1.0, 1.0
 
 
 class Prior(NamedTuple):
-    """The normal distributions, cut off below 0, that a side's coordinates come from.
+    """The normal distributions that a side's coordinates come from.
 
-    Coordinate `fixed` (−1: none) stays as it is; those from `parts` on are levels, whose means are drawn too.
+    Coordinate `fixed` (−1: none) stays as it is. Those before `parts` are cut off below 0, the others are levels. Means
+    are drawn of those from `centred` on; others stay as they are.
     """
 
     means: NDArray[np.float64]
     precisions: NDArray[np.float64]
     parts: int
+    centred: int
     fixed: int
 
 
@@ -96,7 +99,13 @@ def _draw(prior: Prior, c: int, parabola: Any, chance: Any) -> float:
     curve, slope, x = np.float64(parabola[0]), np.float64(parabola[1]), np.float64(parabola[2])
     precision = noise * curve + prior.precisions[c]
     mean = (noise * (slope + curve * x) + prior.precisions[c] * prior.means[c]) / precision
-    return positive_normal(key_of(key, c), mean, precision)
+    return _normal(key_of(key, c), mean, precision, c < prior.parts)
+
+
+@compiled
+def _normal(key: Any, mean: float, precision: float, is_cut_off: bool) -> float:
+    """Draw from a normal distribution, cut off below 0 or not."""
+    return positive_normal(key, mean, precision) if is_cut_off else mean + normal(key, 0) / math.sqrt(precision)
 
 
 @compiled
@@ -137,9 +146,9 @@ def draw_observed(
 def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
     """Draw the means and precisions of a side's prior given its factors.
 
-    Before these are known a precision is gamma distributed with `SHAPE` and `RATE`, and so is, given it, nothing known
-    of the mean of a level but that it is 0 or more. What is cut off below 0 is put in again, by draws up to the first
-    that is not, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson 2016).
+    Before these are known a precision is gamma distributed with `SHAPE` and `RATE`, and of a mean that is drawn nothing
+    is known but that a part's is 0 or more. What is cut off of a part below 0 is put in again then, by draws up to the
+    first that is not, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson 2016).
     """
     for c in range(prior.means.size):
         if c == prior.fixed:
@@ -148,7 +157,7 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
         for line in range(n_lines):
             total_ += np.float64(own[line, c])
             squares += np.float64(own[line, c]) * np.float64(own[line, c])
-        if c >= prior.parts:
+        if prior.centred <= c < prior.parts:
             spread_ = 1.0 / np.sqrt(prior.precisions[c])
             draws = key_of(own_key, 2)
             for line in range(n_lines):
@@ -158,7 +167,8 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
                     count, total_, squares = count + 1, total_ + below, squares + below * below
                     number += 1
                     below = prior.means[c] + spread_ * normal(line_key, number)
-            mean = positive_normal(key_of(own_key, 0), total_ / count, count * prior.precisions[c])
+        if c >= prior.centred:
+            mean = _normal(key_of(own_key, 0), total_ / count, count * prior.precisions[c], c < prior.parts)
             prior.means[c] = mean
             squares += mean * (count * mean - 2.0 * total_)
         prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, RATE + max(squares, 0.0) / 2.0)

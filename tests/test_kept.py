@@ -27,7 +27,7 @@ def written(monkeypatch, folder, samples, *, form="raw", csv_limit=1_000_000, de
     zeros = "missing" if samples.parts < len(samples.components) else "observed"
     table = table_of(CELLS, zeros)
     interim.write("d", [table], tally_of(table).profile)
-    solution = Solution(factors=samples.for_people(), n_iter=1, converged=None, samples=samples)
+    solution = Solution(factors=samples.for_people(), n_iter=1, converged=None, samples=samples).within((0.0, np.inf))
     parameters = FitParameters(n_components=3, solver="bayes", options={}, form=form, names=["a", "draw", "row 1"])
     limits = {"csv_limit": csv_limit, "dense_limit": dense_limit}
     return table, writing.write("d", solution, [table], parameters, **limits)
@@ -111,7 +111,7 @@ def by_hand(samples, table, *, to, top, by):
 @pytest.mark.parametrize("zeros", ["missing", "observed"])
 def test_lists_are_those_of_the_mean_over_draws(zeros, to, by):
     samples, table = drawn(zeros), table_of(CELLS, zeros)
-    factors = predictor(samples.for_people(), samples)
+    factors = replace(predictor(samples.for_people(), samples), range=(0.0, np.inf))
     found = recommend(factors, table, to=to, top=3, by=by)
     lines = np.column_stack([found.receivers, found.items, found.predicted, found.interval])
     np.testing.assert_allclose(lines, list(by_hand(samples, table, to=to, top=3, by=by)), rtol=1e-12)

@@ -13,7 +13,7 @@ from ratings_nmf.core.table import Zeros, weight_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-ANY = (0.0, float("inf"))
+ANY = (-float("inf"), float("inf"))
 """Range of predictions that nothing limits."""
 
 CHUNK = 2048
@@ -125,7 +125,7 @@ def predicted_range(zeros: Zeros, known: tuple[float, float]) -> tuple[float, fl
     >>> predicted_range("missing", (1.0, 5.0)), predicted_range("observed", (0.0, 5.0))
     ((1.0, 5.0), (0.0, inf))
     """
-    return ANY if weight_of(zeros) else known
+    return (0.0, float("inf")) if weight_of(zeros) else known
 
 
 def parts_of(components: tuple[str, ...]) -> int:

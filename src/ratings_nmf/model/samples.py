@@ -16,9 +16,6 @@ MOST = 480_000_000
 QUANTILES = {50: 0.6744897501960817, 80: 1.2815515655446004, 90: 1.6448536269514722}
 """Standard deviations on each side of the mean that hold so many percent of a normal distribution."""
 
-_WHOLE = (-float("inf"), float("inf"))
-"""Range of what a draw predicts, whose levels may be below 0: only their mean is cut off."""
-
 Draws = NDArray[np.floating[Any]]
 
 
@@ -61,15 +58,12 @@ class Samples:
     def __iter__(self) -> Iterator[Factors]:
         """Give the draws one by one."""
         for W, H in zip(self.W, self.H, strict=True):
-            yield Factors(W=W.astype(np.float64), H=H.astype(np.float64), components=self.components, range=_WHOLE)
+            yield Factors(W=W.astype(np.float64), H=H.astype(np.float64), components=self.components)
 
     def means(self) -> Factors:
         """Return the mean W and the mean H."""
-        W, H = np.zeros(self.W.shape[1:]), np.zeros(self.H.shape[1:])
-        for draw in self:
-            W += draw.W
-            H += draw.H
-        return Factors(W=W / len(self.noise), H=H / len(self.noise), components=self.components)
+        W, H = (draws.mean(axis=0, dtype=np.float64) for draws in (self.W, self.H))
+        return Factors(W=W, H=H, components=self.components)
 
     def for_people(self) -> Factors:
         """Return the means, levels of rows having taken over what is `common`, and a level still below 0 being 0."""
@@ -106,7 +100,6 @@ class Samples:
             W=np.hstack([W.astype(np.float64) / count, mean.W[:, parts:]]),
             H=np.vstack([H.astype(np.float64), mean.H[parts:]]),
             components=(*names, *self.components[parts:]),
-            range=_WHOLE,
         )
 
     def predict(

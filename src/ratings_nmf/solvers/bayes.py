@@ -50,8 +50,7 @@ def fit(
     Raises ValueError as `pose_sampling` does.
     """
     table = pose_sampling(cells, n_components, zeros, baseline=options.baseline, held_out=held_out)
-    samples_at_best, numbers = options.samples, sum(cells.shape) * len(table.components)
-    options = _affordable(options, numbers, most)
+    options, notes = _affordable(options, sum(cells.shape) * len(table.components), most)
     samples = _blank(cells.shape, table.components, options)
 
     def chain(number: int) -> Floats:
@@ -80,25 +79,18 @@ def fit(
             **described(mixing(tails[:, :, None]), mixing(predicted)),
             "product_distance": float(np.sqrt(np.square(distances).mean())) if distances.size else None,
         },
-        notes=_notes(options.samples, samples_at_best),
+        notes=notes,
     )
 
 
-def _affordable(options: BayesOptions, numbers: int, most: int) -> BayesOptions:
+def _affordable(options: BayesOptions, numbers: int, most: int) -> tuple[BayesOptions, list[str]]:
     """Return options with fewer samples, farther apart, where these of so many numbers would be more than `most`."""
-    samples = max(1, most // (numbers * options.chains))
-    if options.samples <= samples:
-        return options
-    return structs.replace(options, samples=samples, thinning=options.samples * options.thinning // samples)
-
-
-def _notes(samples: int, at_best: int) -> list[str]:
+    wanted, samples = options.samples, max(1, most // (numbers * options.chains))
+    if wanted <= samples:
+        return options, []
     be = "is" if samples == 1 else "are"
-    return (
-        [f"{counted(samples, 'sample')} of each chain {be} kept, not {at_best}: these would take more than 2 GB."]
-        if samples < at_best
-        else []
-    )
+    note = f"{counted(samples, 'sample')} of each chain {be} kept, not {wanted}: these would take more than 2 GB."
+    return structs.replace(options, samples=samples, thinning=wanted * options.thinning // samples), [note]
 
 
 def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOptions) -> Samples:

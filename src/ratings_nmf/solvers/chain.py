@@ -149,10 +149,8 @@ class Chain:
             fixed = parts + 1, parts
         self.table, self.W, self.H = table, table.pad(W), table.pad(H)
         means = np.where(np.arange(W.shape[1]) < parts, 0.0, table.mean / 2)
-        self.W_prior, self.H_prior = (
-            Prior(means.copy(), np.ones(means.size), parts, centred, place)
-            for centred, place in zip((0, parts), fixed, strict=True)
-        )
+        self.W_prior = Prior(means.copy(), np.ones(means.size), parts, 0, fixed[0])
+        self.H_prior = Prior(means.copy(), np.ones(means.size), parts, parts, fixed[1])
         self.precision = 1.0
         self.key = key_below(np.uint64(derived_seed(seed, "chain", parts, number)), 0)
         self.sweeps = 0

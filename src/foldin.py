@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import DENSE_LIMIT, Side
@@ -39,8 +41,8 @@ def fold_in(
     frame = Frame.from_numbers(*beside, parts=factors.parts)
     options = reports.decisions(dataset, parameters.fit)[1]
     method = foldin.method_of(trained, solver=parameters.fit.solver, options=options)
-    source = parameters.ingest
-    with spooled(file, source, zeros=trained.zeros, limits=limits) as (spool, _):
+    source = msgspec.structs.replace(parameters.ingest, zeros=trained.zeros)
+    with spooled(file, source, limits) as (spool, _):
         side = side or foldin.side_of(spool.rows, spool.columns, trained)
         own, other = (spool.rows, spool.columns) if side == "rows" else (spool.columns, spool.rows)
         known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
@@ -57,8 +59,7 @@ def fold_in(
         kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=samples is not None)
         with lists.beside(file, output, kinds=kinds) as places:
             results = foldin.Results(places, side=side, known=known, dense=dense)
-            many, zeros = limits.newcomers, trained.zeros
-            for some in newcomers.tables(spool, file, source, side=side, known=known, zeros=zeros, many=many):
+            for some in newcomers.tables(spool, file, source, side=side, known=known, many=limits.newcomers):
                 draws = None if samples is None else foldin.sampled(some, samples, side=side)
                 if draws is None:
                     loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)

@@ -21,7 +21,7 @@ def ingest(dataset: str) -> stage.Outcome:
 
     def tables() -> Iterator[RatingsTable]:
         nonlocal reading
-        for reading in read_blocks(Path(source.path), source, zeros=source.zeros):
+        for reading in read_blocks(Path(source.path), source):
             original.add(reading.table)
             table = transform.valued(reading.table, source.values)
             if tally is not original:

@@ -1,11 +1,15 @@
 """Tables for the tests, with obvious counterparts of what the library computes."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.model.factors import BASELINES, numbered
 from ratings_nmf.model.samples import Samples
+from ratings_nmf.raw.layouts import read_blocks
+from ratings_nmf.raw.scan import LIMITS
 from ratings_nmf.solvers.cells import Cells
 
 
@@ -16,6 +20,14 @@ def masked_tables(draw, most=9):
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     known = random.random(shape) < draw(st.sampled_from([0.0, 0.1, 0.5, 1.0]))
     return np.where(known, random.integers(1, 11, shape) / 2, 0.0), known
+
+
+def read_raw(path, ingest, limits=LIMITS):
+    """What `read_blocks` gives of a file, in one piece."""
+    first, *others = read_blocks(path, ingest, limits)
+    cells = [(one.table.rows, one.table.columns, one.table.values) for one in (first, *others)]
+    rows, columns, values = map(np.concatenate, zip(*cells, strict=True))
+    return first._replace(table=replace(first.table, rows=rows, columns=columns, values=values))
 
 
 def table_of(cells, zeros="observed"):

@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from conftest import PROJECT
+from examples import read_raw
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.raw.description import describe
-from ratings_nmf.raw.layouts import read_raw
 from ratings_nmf.raw.proposal import block, name_of, with_block
 
 RANDOM = np.random.default_rng(0)
@@ -446,7 +446,7 @@ def test_the_block_reads_the_table_that_was_meant(kind, folder):
     skip = {key: value for key, value in ingest["skip"].items() if value}
     for key, value in expected.items():
         assert (skip if key == "skip" else ingest[key]) == value, description
-    table = read_raw(path, dataset.ingest, zeros=dataset.ingest.zeros).table
+    table = read_raw(path, dataset.ingest).table
     assert (*table.shape, len(table.values)) == shape, description
     assert description.profile["cells"] == shape[2]
     assert dataset.survey.components[-1] <= min(shape[:2])

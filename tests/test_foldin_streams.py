@@ -235,13 +235,11 @@ def test_every_bad_cell_is_told_before_anything_is_written(tmp_path):
 @pytest.mark.parametrize("block", [1, 3, 2**24])
 def test_who_is_solved_for_together_does_not_depend_on_the_blocks(tmp_path, block):
     limits = Limits(lines=block, newcomers=4)
-    source, file = IngestParameters(path="t.csv", layout="triples"), tmp_path / "new.csv"
+    source, file = IngestParameters(path="t.csv", layout="triples", zeros="missing"), tmp_path / "new.csv"
     order = *range(9), 2, *range(9, 15), 13
     file.write_text("u,i,r\n" + "".join(f"new {name},column {line % 9},1\n" for line, name in enumerate(order)))
-    with spooled(file, source, zeros="missing", limits=limits) as (spool, _):
-        tables = list(
-            newcomers.tables(spool, file, source, side="rows", known=COLUMNS, zeros="missing", many=limits.newcomers)
-        )
+    with spooled(file, source, limits) as (spool, _):
+        tables = list(newcomers.tables(spool, file, source, side="rows", known=COLUMNS, many=limits.newcomers))
     labels = [f"new {number}" for number in range(15)]
     assert [list(table.row_labels) for table in tables] == [labels[:4], labels[4:8], labels[8:12], labels[12:]]
 

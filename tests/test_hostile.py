@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import yaml
 
+from examples import read_raw
 from hostile import Case, Read, cases
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.layouts import read_raw
 from ratings_nmf.raw.notes import notes
 
 CASES = list(cases())
@@ -63,7 +63,7 @@ def test_a_file_comes_to_what_a_careful_analyst_would_want(case: Case, tmp_path,
 
 def read(path, settings):
     ingest = convert({"path": str(path), **settings}, IngestParameters)
-    reading = read_raw(path, ingest, zeros=ingest.zeros)
+    reading = read_raw(path, ingest)
     return reading.table, reading.remarks + notes(tally_of(reading.table), ingest)
 
 

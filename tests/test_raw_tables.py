@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import read_raw
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.layouts import read_raw
 from ratings_nmf.raw.scan import LIMITS, Limits
 
 
 def read_table(path, *, zeros, limits=LIMITS, **changes):
     ingest = IngestParameters(path="t.csv", layout="table", zeros=zeros, **changes)
-    return read_raw(path, ingest, zeros=zeros, limits=limits).table
+    return read_raw(path, ingest, limits).table
 
 
 CELLS = np.array([[5.0, 0.0, 0.25], [0.0, 1200.0, 3.0]])
@@ -159,8 +159,8 @@ DRESSES = {
 def test_a_word_in_params_mends_the_table(tmp_path, dress, many):
     content, changes = DRESSES[dress]
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
-    ingest = convert({"path": "t.csv", "layout": "table", **changes}, IngestParameters)
-    table = read_raw(tmp_path / "t.csv", ingest, zeros="missing", limits=Limits(many=many)).table
+    ingest = convert({"path": "t.csv", "layout": "table", "zeros": "missing", **changes}, IngestParameters)
+    table = read_raw(tmp_path / "t.csv", ingest, Limits(many=many)).table
     assert (table.row_labels, table.column_labels) == (("x", "y"), ("a", "b"))
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [3.0, np.nan]])
 

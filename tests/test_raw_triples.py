@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples import read_raw
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.layouts import read_raw
 from ratings_nmf.raw.scan import LIMITS, Limits
 
 LINES = [("ann", "tea", "5", "1"), ("bob", "ham", "2.5", "2"), ("ann", "ham", "1e0", "3"), ("cid", "tea", "0", "4")]
@@ -20,7 +20,7 @@ HEADER = ("user", "item", "rating", "time")
 
 def read(path, limits=LIMITS, **changes):
     source = IngestParameters(**{"path": "t.csv", "layout": "triples", "zeros": "missing", **changes})
-    return read_raw(path, source, zeros=source.zeros, limits=limits).table
+    return read_raw(path, source, limits).table
 
 
 def values_by_labels(table):

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from examples import read_raw
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
-from ratings_nmf.raw.layouts import read_raw
 
 TRIPLES, RATED = {"layout": "triples"}, {"layout": "triples", "zeros": "missing"}
 NUMBERS = "finite numbers of 0 or more, with a decimal point"
@@ -491,11 +491,11 @@ def test_what_a_refusal_gives_to_paste_mends_the_file(tmp_path, monkeypatch, con
     name = "a t.csv.gz" if pack is gzip.compress else "a t.csv"
     Path(name).write_bytes(pack(content.encode()))
     with pytest.raises(InputError) as refused:
-        read_raw(Path(name), ingest(path=name), zeros="observed")
+        read_raw(Path(name), ingest(path=name))
     *settings, command = re.findall("`(.*?)`", str(refused.value))
     subprocess.run(command, shell=True, check=True)
     path = yaml.safe_load(settings[0])["path"] if settings else name
-    table = read_raw(Path(path), ingest(path=path), zeros="observed").table
+    table = read_raw(Path(path), ingest(path=path)).table
     assert len(table.values) >= 1
 
 
@@ -511,5 +511,5 @@ def test_a_refusal_is_one_line_to_the_letter(tmp_path, monkeypatch, content, cha
         Path(settings["path"]).write_bytes(content if isinstance(content, bytes) else content.encode())
     keys = ingest(**settings)
     with pytest.raises(InputError) as refused:
-        read_raw(Path(keys.path), keys, zeros=keys.zeros)
+        read_raw(Path(keys.path), keys)
     assert str(refused.value) == f"{settings['path']}: {wrong}; expected {expected}; {remedy}"

@@ -11,10 +11,9 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
 from ratings_nmf.raw.findings import Description, Key, rehearse
-from ratings_nmf.raw.header import one_column
 from ratings_nmf.raw.names import UNNAMED_INDEX
 from ratings_nmf.raw.sampling import Sample, sampled
-from ratings_nmf.raw.source import Source, opened
+from ratings_nmf.raw.source import Source, one_column, opened
 from ratings_nmf.raw.splitting import Columns
 from ratings_nmf.raw.structure import Structure, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning

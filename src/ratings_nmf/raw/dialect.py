@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER
+from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER, marks_of
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
@@ -64,9 +64,8 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     if comment is None and len(marks) == 1 and marks <= {*COMMENTS} and not records[first][0].startswith(tuple(marks)):
         (comment,) = marks
     below = [record for record in below if not _is_comment(record, comment, width)]
-    decimal, thousands, doubt = _marks(
-        [field.strip().translate(ALIKE) for record in below if len(record) == width for field in record], separator
-    )
+    fields = [field.strip() for record in below if len(record) == width for field in record]
+    decimal, thousands, doubt = _marks(fields, separator)
     skip = {"lines": _line_of(text, first) if first and marks != {comment} else 0, "comment": comment}
     keys = {"separator": separator, "skip": skip, "decimal": decimal, "thousands": thousands}
     ingest = msgspec.convert({"path": "sample", "layout": "table", **keys}, IngestParameters)
@@ -144,16 +143,10 @@ _ANY_NUMBER = re.compile(
 
 def _marks(fields: list[str], separator: str) -> tuple[str, str | None, bool]:
     """Return the decimal mark, the mark between thousands or None, and whether a comma may be either."""
-    texts = [field for field in fields if re.fullmatch(r"[+-]?[0-9.,' ]*[0-9][0-9.,' ]*", field)]
-    commas = [text for text in texts if "," in text]
-    points = [text for text in texts if "." in text]
-    possible = "'" if separator == " " else "' "
-    other = next((mark for mark in possible if any(re.search(rf"[0-9]{mark}[0-9]{{3}}", text) for text in texts)), None)
-    if not commas:
-        has_groups = any(re.fullmatch(r"[+-]?[0-9]{1,3}(\.[0-9]{3}){2,}", text) for text in points)
-        return (",", ".", False) if has_groups else (".", other, False)
-    if any(text.rfind(".") > text.rfind(",") >= 0 for text in commas) or any(text.count(",") > 1 for text in commas):
-        return ".", ",", False
-    if all(re.fullmatch(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", text) for text in commas):
-        return (".", ",", False) if points else (",", None, True) if separator == ";" else (".", ",", True)
-    return ",", "." if any("." in text for text in commas) else other, False
+    marked = {field: marks for field in fields if (marks := marks_of(field))}
+    pairs = {*marked.values()}
+    if (".", ",") in pairs and all(decimal == "." for decimal, _ in pairs):
+        clear = (".", None) in pairs or any(text.count(",") > 1 or "." in text for text in marked if "," in text)
+        return (",", None, True) if separator == ";" and not clear else (".", ",", not clear)
+    thousands = sorted(mark for _, mark in pairs if mark not in (None, ","))
+    return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, False

@@ -110,21 +110,19 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
         keys["labels"] = Key("strip", "takes off the white space around them")
         description.say("labels", f"{with_space[0]!r} and others have white space around them")
         labels, cells = _cells(sample, description)
-    zeros = keys["zeros"].value
-    ratings, several = table_of(labels, cells, zeros=zeros, duplicates=description.parameters().duplicates)
+    ratings, several = table_of(labels, cells, description.parameters())
     if several:
         keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
         twice = f"{words.counted(len(several), 'cell')} on several lines, such as {several[0][0]!r}, {several[0][1]!r}"
         description.say("twice", twice)
         description.ask("ingest.duplicates", f"{twice}: does the last line count, their mean or their sum?")
-        ratings, _ = table_of(labels, cells, zeros=zeros, duplicates=keys["duplicates"].value)
+        ratings, _ = table_of(labels, cells, description.parameters())
     if not len(ratings.values):
         raise nothing_left(sample.path)
     return ratings
 
 
 def _cells(sample: Sample, description: Description) -> tuple[tuple[tuple[str, ...], tuple[str, ...]], Triples]:
-    ingest = description.parameters()
-    with spooled(sample.path, ingest, zeros=ingest.zeros, sample=sample.file) as (spool, _):
+    with spooled(sample.path, description.parameters(), sample=sample.file) as (spool, _):
         (cells,) = spool.blocks(lines=len(spool.rows))
     return (tuple(spool.rows), tuple(spool.columns)), cells

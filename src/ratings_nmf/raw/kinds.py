@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import to_floats, to_mask
 from ratings_nmf.raw.faults import ALIKE, NUMBER, TRUTH, is_dressed, refuse_cells, refuse_columns
 
@@ -34,9 +34,9 @@ class Kinds:
     `names` are those of the columns of values.
     """
 
-    def __init__(self, ingest: IngestParameters, names: list[str], *, zeros: Zeros | None) -> None:
+    def __init__(self, ingest: IngestParameters, names: list[str]) -> None:
         self._ingest, self._names = ingest, names
-        self._blank = NO_VALUE if zeros == "observed" else UNRATED
+        self._blank = NO_VALUE if ingest.zeros == "observed" else UNRATED
         self._unrated = {value for value in ingest.unrated if isinstance(value, str)}
         self._counts = np.zeros((len(KINDS), len(names)), dtype=np.int64)
         self._cells: list[list[Cell]] = [[] for _ in KINDS]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import RatingsTable, Zeros
+from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
 from ratings_nmf.raw.faults import (
     check_labels,
@@ -72,10 +72,11 @@ class Reading(NamedTuple):
     remarks: list[str]
 
 
-def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS) -> Reading:
-    """Read a table of row labels × column labels, or cells given one a line.
+def read_blocks(path: Path, ingest: IngestParameters, limits: Limits = LIMITS) -> Iterator[Reading]:
+    """Read a table of row labels × column labels, or cells given one a line, some successive rows at a time.
 
-    Rows and columns keep the order in which their labels first appear.
+    Each table has all labels, in the order in which they first appear, and the cells of its rows alone, so that memory
+    has bounds. What is wrong with the cells is said after the last.
 
     Parameters
     ----------
@@ -83,9 +84,6 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         CSV, packed (gzip, bzip2, xz, zstd, zip) or not, or Parquet.
     ingest
         How to read it.
-    zeros
-        What 0, blank and absent mean; None is enough where there are no such cells. Where it is ``missing`` they are
-        left out before lines for one cell are combined.
 
     Raises
     ------
@@ -94,57 +92,39 @@ def read_raw(path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limit
         a value is not a finite number of 0 or more, a cell stands twice and it was not said what to make of it, every
         cell is 0, or the meaning of zeros was not said.
     """
-    first, *others = read_blocks(path, ingest, zeros=zeros, limits=limits)
-    if not others:
-        return first
-    tables = [block.table for block in (first, *others)]
-    blocks = [(table.rows, table.columns, table.values) for table in tables]
-    rows, columns, values = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    return first._replace(table=replace(first.table, rows=rows, columns=columns, values=values))
-
-
-def read_blocks(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS
-) -> Iterator[Reading]:
-    """Read a file as `read_raw` does and give some successive rows at a time, so that memory has bounds.
-
-    Each table has all labels, and the cells of its rows alone. What is wrong with the cells is said after the last.
-    """
-    with spooled(path, ingest, zeros=zeros, limits=limits) as (spool, last):
+    with spooled(path, ingest, limits) as (spool, last):
         labels = tuple(spool.rows), tuple(spool.columns)
         duplicate_cells, count_above = [], 0
         for cells in spool.blocks():
-            table, more = table_of(labels, cells, zeros=zeros, duplicates=ingest.duplicates)
+            table, more = table_of(labels, cells, ingest)
             duplicate_cells += more
             count_above += len(table.values)
             yield Reading(table, last.origin, last.remarks)
     if duplicate_cells:
         refuse_repeated(path, duplicate_cells)
-    check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, zeros)
+    check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, ingest.zeros)
     if not count_above:
         raise nothing_left(path)
 
 
 @contextmanager
 def spooled(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits = LIMITS, sample: Path | None = None
+    path: Path, ingest: IngestParameters, limits: Limits = LIMITS, sample: Path | None = None
 ) -> Iterator[tuple[Spool, Batch]]:
     """Read the cells of a file, or of a sample of it, as they are, and return them with the last batch.
 
-    They last as long as the context. Parameters and errors are those of `read_raw`, which makes a table of them.
+    They last as long as the context. Parameters and errors are those of `read_blocks`, which makes tables of them.
     """
     with TemporaryDirectory() as folder:
         spool = Spool(folder=Path(folder), cells=limits.sorted)
-        for batch in batches(path, ingest, zeros=zeros, limits=limits, sample=sample):
+        for batch in batches(path, ingest, limits, sample):
             spool.add(batch.rows, batch.columns, batch.values)
         for side, labels in (("row", spool.rows), ("column", spool.columns)):
             check_labels(path, side, [*labels])
         yield spool, batch
 
 
-def batches(
-    path: Path, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits, sample: Path | None = None
-) -> Iterator[Batch]:
+def batches(path: Path, ingest: IngestParameters, limits: Limits, sample: Path | None = None) -> Iterator[Batch]:
     """Give the cells of a file of either layout some lines at a time, the same lines whenever it is asked.
 
     What is wrong with the file is said after the last batch at the latest, all in one go. Cells of a table that are 0
@@ -157,10 +137,10 @@ def batches(
         columns = ingest.columns and [tidy(name) if isinstance(name, str) else name for name in ingest.columns]
         ingest = msgspec.structs.replace(ingest, skip=skip, columns=columns)
     with opened(path, ingest, sample) as source:
-        yield from (_table if ingest.layout == "table" else _triples)(source, ingest, zeros, limits)
+        yield from (_table if ingest.layout == "table" else _triples)(source, ingest, limits)
 
 
-def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
+def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator[Batch]:
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
     places = positions(source, ingest.columns)
     if source.separator is not None:
@@ -171,8 +151,8 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     count = 0
     counting: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=places[:2], values=places[2:], header=header)
-    values = Kinds(ingest, names[2:], zeros=zeros)
-    for sides, numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
+    values = Kinds(ingest, names[2:])
+    for sides, numbers, texts in lines(source, columns, ingest, limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         floats = values.take(numbers, texts, [row, column])
         for side, labels in zip(without_label, (row, column), strict=True):
@@ -200,7 +180,7 @@ def _triples(source: Source, ingest: IngestParameters, zeros: Zeros | None, limi
     values.refuse(source.path)
 
 
-def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits: Limits) -> Iterator[Batch]:
+def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator[Batch]:
     label = source.index[0] if source.index else _label(source.names, ingest.skip.columns)
     refuse_absent(source.path, "columns", [name for name in ingest.skip.columns if name not in source.names], ingest)
     others = [place for place in range(len(source.names)) if place != label]
@@ -211,10 +191,10 @@ def _table(source: Source, ingest: IngestParameters, zeros: Zeros | None, limits
     check_not_triples(source, [source.names[label], *names])
     column_labels, labels = texts_to_arrow(names), []
     width = len(others)
-    values = Kinds(ingest, names, zeros=zeros)
+    values = Kinds(ingest, names)
     origin = f"row labels from {quoted(source.names[label])}"
     columns = Columns(labels=[label], values=others, header=True)
-    for (row_labels,), numbers, texts in lines(source, columns, ingest, zeros=zeros, limits=limits):
+    for (row_labels,), numbers, texts in lines(source, columns, ingest, limits):
         count = len(row_labels)
         cells = values.take(numbers, texts, [row_labels])
         labels.append(row_labels)

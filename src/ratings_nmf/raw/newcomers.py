@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import RatingsTable, Side, Zeros
+from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.transform import valued
 from ratings_nmf.raw.faults import refuse_repeated
 from ratings_nmf.raw.spool import Spool, table_of
 
 
 def tables(
-    spool: Spool, path: Path, source: IngestParameters, *, side: Side, known: tuple[str, ...], zeros: Zeros, many: int
+    spool: Spool, path: Path, source: IngestParameters, *, side: Side, known: tuple[str, ...], many: int
 ) -> Iterator[RatingsTable]:
     """Give the newcomers of a file in tables of up to so many, as newcomers × known labels, as they first appear.
 
@@ -29,8 +29,6 @@ def tables(
         Which side of the file the newcomers are.
     known
         Labels of the other side of the fitted table.
-    zeros
-        What 0 and absent mean.
     many
         Newcomers of a table.
 
@@ -47,7 +45,7 @@ def tables(
         is_known = places[columns] >= 0
         cells = rows[is_known] - np.int32(first), places[columns[is_known]], values[is_known]
         own = labels[first : first + many]
-        table, more = table_of((own, known), cells, zeros=zeros, duplicates=source.duplicates)
+        table, more = table_of((own, known), cells, source)
         duplicate_cells += more
         if not duplicate_cells:
             yield valued(table, source.values)

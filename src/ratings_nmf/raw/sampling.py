@@ -1,7 +1,8 @@
 """A small file, or the beginning of a large one and pieces from all over it, as a copy in plain UTF-8."""
 
+import codecs
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,18 +114,8 @@ def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 def _encoding(content: bytes) -> str | None:
-    try:
-        content.decode()
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and len(content) - error.start < 4:
-            return None
-        return "windows-1252" if _decodes(content, "windows-1252") else "latin-1"
-    return None
-
-
-def _decodes(content: bytes, encoding: str) -> bool:
-    try:
-        content.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+    for encoding in (None, "windows-1252"):
+        with suppress(UnicodeDecodeError):
+            codecs.getincrementaldecoder(encoding or "utf-8")().decode(content)  # which may end within a letter
+            return encoding
+    return "latin-1"

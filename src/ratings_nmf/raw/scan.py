@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.progress import progress
-from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
@@ -56,7 +56,7 @@ _NESTED = re.compile(r"STRUCT|MAP|UNION|.*\]$")
 
 
 def lines(
-    source: Source, columns: Columns, ingest: IngestParameters, *, zeros: Zeros | None, limits: Limits
+    source: Source, columns: Columns, ingest: IngestParameters, limits: Limits
 ) -> Iterator[tuple[list[Any], Any, Any]]:
     """Give some lines at a time: the label columns, plain numbers column by column, and what stands there instead.
 
@@ -84,7 +84,7 @@ def lines(
                               f"name others: {keys(columns=others[:3])}")  # fmt: skip
         numeric = all(_NUMERIC.fullmatch(kinds[place][1]) for place in columns.values)
         number = _number(numeric, ingest)
-        check = f"SELECT * EXCLUDE (v, n), {_plain('n', numeric, ingest, zeros)}"
+        check = f"SELECT * EXCLUDE (v, n), {_plain('n', numeric, ingest)}"
         if splitting:
             records = split(source, columns, ingest, together)
         elif width == 1:
@@ -194,7 +194,7 @@ def _number(numeric: bool, ingest: IngestParameters) -> str:
     return f"CASE WHEN {odd} THEN NULL ELSE try_cast({text} AS DOUBLE) END"
 
 
-def _plain(number: str, numeric: bool, ingest: IngestParameters, zeros: Zeros | None) -> str:
+def _plain(number: str, numeric: bool, ingest: IngestParameters) -> str:
     """Return SQL for a number that is a value, else null, and for the text of v where it is none."""
     zero = f"{number} = 0" if numeric else f"{number} = 0 AND NOT regexp_matches(v, '^[^eE]*[1-9]')"
     value = f"{number} BETWEEN {SMALLEST!r} AND {LARGEST!r} OR ({zero})"
@@ -203,7 +203,7 @@ def _plain(number: str, numeric: bool, ingest: IngestParameters, zeros: Zeros | 
     blank_case = f"WHEN {number} IN ({unrated}) THEN NULL " if unrated else ""
     return (
         f"CASE {blank_case}WHEN {value} THEN {number} END, CASE {blank_case}WHEN {value} THEN NULL "
-        f"WHEN {blank} THEN {_quoted('') if zeros == 'observed' else 'NULL'} ELSE v::VARCHAR END"
+        f"WHEN {blank} THEN {_quoted('') if ingest.zeros == 'observed' else 'NULL'} ELSE v::VARCHAR END"
     )
 
 

@@ -1,6 +1,9 @@
-"""The user's file as it is read: of which kind, what its first line holds, and how its lines are split."""
+"""The user's file as it is read: of which kind, how its lines are split, and what the first of them holds."""
 
-from collections.abc import Iterator
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +11,23 @@ from tempfile import TemporaryDirectory
 
 import pyarrow.parquet
 
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.header import first_line
-from ratings_nmf.raw.unpacking import PARQUET, beginning, in_words, plain
+from ratings_nmf.raw.dialect import (
+    LONGEST_LINE,
+    MATRIX_MARKET,
+    NAMES,
+    OTHER_SEPARATORS,
+    SEPARATORS,
+    STAND_IN,
+    Dialect,
+    dialect_of,
+    is_blank,
+    reader,
+    width_of,
+)
+from ratings_nmf.raw.faults import CONTROL, NUMBER, command, edit, keys, look, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, in_words, plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +78,7 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
 
 
 def _text(path: Path, file: Path, source: IngestParameters) -> Source:
-    separator, names = first_line(path, file, source)
+    separator, names = _first_line(path, file, source)
     split = bool(source.skip.lines or source.skip.comment) or _ends_differ(file)
     return Source(path=path, file=file, names=names, separator=separator, split=split)
 
@@ -86,3 +103,134 @@ def _ends_differ(file: Path) -> bool:
             elif b"\n" in some:
                 ends.add("n")
     return len(ends) > 1
+
+
+def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, list[str]]:
+    """Return the separator of a file and the fields of its first line.
+
+    Raises
+    ------
+    InputError
+        If the file is empty, not in UTF-8, its separator cannot be told, or its first line has not as many fields as
+        all others that were looked at.
+    """
+    lines: list[str] = []
+    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        for _ in range(source.skip.lines):
+            if not text.readline():
+                raise refusal(path, "found fewer lines than `skip.lines`", "some lines below those to skip",
+                              f"skip none: {skipping(source, lines=0)}")  # fmt: skip
+        size = 0
+        while size < SAMPLE and (line := text.readline(LONGEST_LINE)):
+            size += len(line)
+            lines.append(line)
+    refuse_encoding(path, lines, first=source.skip.lines + 1)
+    _check_matrix_market(path, file, source)
+    mark = source.skip.comment
+    lines_left = [line for line in lines if not (mark and line.startswith(mark))]
+    if not "".join(lines_left).strip():
+        raise refusal(path, "the file is empty", "labels and values", f"look at it: {command('ls -l', path)}")
+    separator = source.separator or _find_separator(path, lines_left)
+    if separator == " " and any("  " in line.strip() for line in lines_left):
+        remedy = "to make them one: " + edit(r"s/^ +//; s/ +(\r?)$/\1/; s/ +/ /g", path)
+        raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
+    names = _names(path, lines_left, separator)
+    _check_width(path, names, dialect_of("".join(lines_left), [separator]), source)
+    if source.labels == "strip":
+        return separator, list(map(tidy, names))
+    if bad := next(filter(CONTROL.search, names), None):
+        raise refusal(path, f"line 1: {quoted(bad)} holds a control character", "names without",
+                      f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
+    return separator, names
+
+
+def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> None:
+    """Refuse to take the line of a Matrix Market file that gives its size for a cell."""
+    with file.open(encoding="utf-8", errors="replace") as text:
+        if text.read(len(MATRIX_MARKET)) != MATRIX_MARKET:
+            return
+        size = next((number for number, line in enumerate(text, start=1) if number > 1 and line[0] != "%"), 1)
+    if source.skip.lines != size:
+        remedy = keys(layout="triples", separator=" ", columns=[1, 2, 3], skip={"lines": size})
+        raise refusal(path, f"this is Matrix Market, and line {size} gives its size", "cells alone",
+                      f"to begin below it: {remedy}")  # fmt: skip
+
+
+def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
+    """Refuse lines, numbered from `first` on, with bytes that are not UTF-8, which stand as lone surrogates."""
+    for number, line in enumerate(lines, start=first):
+        odd = [] if line.isascii() else [letter for letter in line if "\udc80" <= letter <= "\udcff"]
+        if odd:
+            byte = ord(odd[0]) - 0xDC00
+            encoding = "latin-1" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "windows-1252"
+            raise refusal(path, f"line {number}: not UTF-8: byte 0x{byte:02x}", "UTF-8",
+                          f"name its encoding, such as {keys(encoding=encoding)}")  # fmt: skip
+
+
+def _names(path: Path, lines: list[str], separator: str) -> list[str]:
+    """Return the fields of the first line that is not blank."""
+    records = reader(lines, separator, strict=True)
+    try:
+        first = next(record for record in records if not is_blank(record))
+    except csv.Error:
+        raise refusal(path, f"line {records.line_num}: a quote is opened and not closed", "quotes in pairs",
+                      "close it: " + look("grep -n '\"'", path)) from None  # fmt: skip
+    return [field.replace(STAND_IN, separator) for field in first] if len(separator) > 1 else first
+
+
+def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestParameters) -> None:
+    """Refuse a first line that has not as many fields as most that follow, or is a title, by what it seems to be."""
+    separator, above, below = dialect.ingest.separator or "", dialect.ingest.skip, dialect.records
+    usual = width_of(below[1:] or below)
+    even = all(len(record) == usual for record in below[1:])
+    if len(first) == 1 and usual == 1:
+        raise one_column(path, first[0], separator)
+    wrong = f"line 1 has {len(first)} field{'s' * (len(first) > 1)}, the lines below have {usual}"
+    if above.comment and first[0].lstrip().startswith(above.comment):
+        remedy = f"if it is a comment: {skipping(source, comment=above.comment)}"
+    elif even and len(first) == usual + 1 and not first[-1].strip():
+        wrong = "line 1 ends with a separator, and no other does"
+        remedy = "take it out: " + edit(rf"1s/{re.escape(separator)}(\r?)$/\1/", path)
+    elif above.lines and usual > 1:
+        if len(first) == usual:
+            wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
+        remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + above.lines)}"
+    elif even and len(first) == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in below[-1][1:]):
+        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{separator}/", path)
+    else:
+        return
+    raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)
+
+
+def one_column(path: Path, field: str, separator: str) -> InputError:
+    """Return what to say of a text that is one column, whose first line is `field`."""
+    line = (field.splitlines() or [""])[0]
+    other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
+    remedy = f"look at it: {look('head -3', path)}"
+    if other == separator:
+        remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
+    elif other is not None:
+        remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
+    return refusal(path, f"found one column (separator: {NAMES.get(separator, separator)})",
+                   "labels and values beside each other", remedy)  # fmt: skip
+
+
+def _find_separator(path: Path, lines: list[str]) -> str:
+    """Return the separator that splits the most of the first lines into equally many fields, more than one."""
+    some = [line for line in lines[:20] if line.strip()]
+    scores = {separator: _evenness(some, separator) for separator in SEPARATORS}
+    even = [separator for separator, score in scores.items() if score == len(some)]
+    if len(even) > 1:
+        names = " and ".join(SEPARATORS[separator] for separator in even)
+        raise refusal(path, f"{names} both split every line evenly", "one separator",
+                      f"say which it is: {keys(separator=even[0])}")  # fmt: skip
+    return max(SEPARATORS, key=lambda separator: (scores[separator], some[0].count(separator)))
+
+
+def _evenness(lines: list[str], separator: str) -> int:
+    """Return how many lines have as many fields as most that have more than one."""
+    try:
+        widths = Counter(len(record) for record in reader(lines, separator) if len(record) > 1)
+    except csv.Error:
+        return 0
+    return max(widths.values(), default=0)

@@ -13,8 +13,7 @@ from ratings_nmf.core.table import LISTED
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.dialect import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, is_blank, reader
 from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
-from ratings_nmf.raw.header import refuse_encoding
-from ratings_nmf.raw.source import Source
+from ratings_nmf.raw.source import Source, refuse_encoding
 
 
 @dataclass(frozen=True, kw_only=True)

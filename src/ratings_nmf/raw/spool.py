@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.table import RatingsTable, Zeros
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.table import RatingsTable
 
 Triples = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]
 """Rows, columns and values of cells, each of shape (cells,)."""
@@ -92,9 +93,7 @@ class Spool:
 def table_of(
     labels: tuple[tuple[str, ...], tuple[str, ...]],
     cells: Triples,
-    *,
-    zeros: Zeros | None,
-    duplicates: Literal["last", "mean", "sum"] | None,
+    ingest: IngestParameters,
 ) -> tuple[RatingsTable, list[tuple[str, str, int]]]:
     """Return a table of cells given in any order, and what stands several times where it may not.
 
@@ -104,13 +103,12 @@ def table_of(
         Of the rows and of the columns.
     cells
         Positions and values, NaN where blank.
-    zeros
-        What 0 and absent mean; unless they are observed, such cells are left out before lines for one are combined.
-    duplicates
-        What to make of several lines for one cell, in their order; None returns row label, column label and number
-        of lines of each such cell, and takes the last.
+    ingest
+        What 0 and absent mean: unless they are observed, such cells are left out before lines for one are combined. And
+        what to make of these, in their order; where it was not said, the last counts, and row label, column label and
+        number of lines of each such cell are returned.
     """
-    rows, columns, values = cells if zeros == "observed" else _some(cells, cells[2] > 0)
+    rows, columns, values = cells if ingest.zeros == "observed" else _some(cells, cells[2] > 0)
     keys = rows.astype(np.int64) * len(labels[1]) + columns
     order = np.argsort(keys)
     is_first = np.diff(keys[order], prepend=-1) > 0
@@ -121,12 +119,12 @@ def table_of(
         order = np.argsort(keys, kind="stable")
         first = np.flatnonzero(is_first)
         times = np.diff(first, append=len(keys))
-        if duplicates in ("mean", "sum"):
-            values = np.add.reduceat(values[order], first) / (times if duplicates == "mean" else 1)
+        if ingest.duplicates in ("mean", "sum"):
+            values = np.add.reduceat(values[order], first) / (times if ingest.duplicates == "mean" else 1)
         else:
             values = values[order][first + times - 1]
         order = order[first]
-        if duplicates is None:
+        if ingest.duplicates is None:
             twice = order[times > 1]
             several = [
                 (labels[0][row], labels[1][column], number)
@@ -140,7 +138,7 @@ def table_of(
         rows=rows[order],
         columns=columns[order],
         values=values[stored],
-        zeros=zeros or "observed",
+        zeros=ingest.zeros or "observed",
     )
     return table, several
 

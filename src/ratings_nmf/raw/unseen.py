@@ -51,7 +51,7 @@ def read_unseen(
     *,
     row_labels: Iterable[str] = (),
 ) -> UnseenCells:
-    """Read cells given one a line: row label, column label, value; the rest as in `read_raw`.
+    """Read cells given one a line: row label, column label, value; the rest as in `read_blocks`.
 
     Of a table whose rows were drawn from a larger one, `row_labels` are those of the larger one.
 
@@ -61,7 +61,7 @@ def read_unseen(
         If the file cannot be read, has a bad cell, a cell twice, fewer than two cells to predict, or none with labels
         of the table.
     """
-    with spooled(path, replace(ingest, layout="triples"), zeros=table.zeros) as (spool, _):
+    with spooled(path, replace(ingest, layout="triples", zeros=table.zeros)) as (spool, _):
         ((rows, columns, values),) = spool.blocks(lines=len(spool.rows))
     own, other = tuple(spool.rows), tuple(spool.columns)
     _refuse_repeated(path, own, other, rows.astype(np.int64) * len(other) + columns)

@@ -131,7 +131,7 @@ def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> 
         If lines cannot be split, as `scan.lines` does.
     """
     values = Values()
-    for _, numbers, faults in lines(source, columns, ingest, zeros=None, limits=LIMITS):
+    for _, numbers, faults in lines(source, columns, ingest, LIMITS):
         floats = to_floats(numbers)
         texts = [text for text in faults.drop_null().to_pylist() if text.strip()]
         values.blank += int(np.isnan(floats).sum()) - len(texts)

@@ -61,7 +61,7 @@ def _dialect(sample: Sample) -> tuple[Dialect, int]:
             dialect.records.pop()
         return dialect, len(re.findall(rb"\n[ \t]*\r?(?=\n)", content))
     with opened(sample.path, PLAIN, sample.file) as source:
-        order = _order(source)
+        order = source.order
         with pyarrow.parquet.ParquetFile(sample.file) as file:
             lines = next(file.iter_batches(LOOKED_AT), None)
             rows = [] if lines is None else [[*line.values()] for line in lines.to_pylist()]
@@ -70,14 +70,9 @@ def _dialect(sample: Sample) -> tuple[Dialect, int]:
     return Dialect(PLAIN, False, [[names[place] for place in order], *texts]), 0
 
 
-def _order(source: Source) -> list[int]:
-    """Return the columns of a file, the index of a DataFrame first."""
-    return [*source.index, *(place for place in range(len(source.names)) if place not in source.index)]
-
-
 def _columns(structure: Structure, source: Source) -> Columns:
     """Return which columns of a file hold labels and values."""
-    order = _order(source)
+    order = source.order
     if structure.cell:
         *labels, value = (order[column.place] for column in structure.cell)
         return Columns(labels=labels, values=[value], header=structure.header)

@@ -30,10 +30,8 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     InputError
         If a column is not there, or none were said and the header leaves a doubt which they are.
     """
-    name_at = {place: name for place, name in enumerate(source.names) if not name.startswith(UNNAMED_INDEX)}
-    order = [place for place in source.index if place in name_at]
-    order += [place for place in name_at if place not in order]
-    names = [name_at[place] for place in order]
+    order = [place for place in source.order if not source.names[place].startswith(UNNAMED_INDEX)]
+    names = [source.names[place] for place in order]
     header = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
     if len(names) < 3:
         raise refusal(

@@ -57,6 +57,11 @@ class Source:
     index: tuple[int, ...] = ()
     split: bool = False
 
+    @property
+    def order(self) -> list[int]:
+        """All columns, those of the index first."""
+        return [*self.index, *(place for place in range(len(self.names)) if place not in self.index)]
+
 
 @contextmanager
 def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> Iterator[Source]:

@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -16,19 +15,8 @@ from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
 from ratings_nmf.raw.source import Source, refuse_encoding
 
 
-@dataclass(frozen=True, kw_only=True)
-class Columns:
-    """Which columns of a file to read, by position from 0.
-
-    Attributes
-    ----------
-    labels
-        Columns of labels.
-    values
-        Columns of values.
-    header
-        Whether the first line is no data.
-    """
+class Columns(NamedTuple):
+    """Which columns of a file to read, by position from 0, and whether its first line is no data."""
 
     labels: list[int]
     values: list[int]

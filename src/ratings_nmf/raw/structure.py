@@ -18,18 +18,9 @@ _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column's first fields.
+    """A column: its position from 0, its name, empty without a header, and its first fields, no white space around.
 
-    Attributes
-    ----------
-    place
-        Position from 0.
-    name
-        From the header; empty without one.
-    texts
-        Its fields, without white space around.
-    number
-        Share of those that are neither blank nor a mark for "none" that are numbers; 0 where there are none.
+    ``number`` is the share of numbers among those that are neither blank nor a mark for "none"; 0 where there are none.
     """
 
     place: int

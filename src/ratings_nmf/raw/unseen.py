@@ -1,8 +1,8 @@
 """A file of cells that the user holds out, by the labels of a table."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
@@ -15,24 +15,11 @@ from ratings_nmf.raw.faults import listing, look, quoted, refusal
 from ratings_nmf.raw.layouts import spooled
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class UnseenCells:
-    """Cells by their place in a table.
+class UnseenCells(NamedTuple):
+    """Cells by their place in a table, −1 where it has no such label; how many have none, and these labels in words.
 
-    Attributes
-    ----------
-    rows, columns
-        Positions, −1 where the table has no such label, shape (cells,).
-    values
-        Shape (cells,).
-    unknown_cells
-        Number of cells with such a label.
-    unknown_labels
-        These labels, in words.
-    unrated
-        Lines that were left out: 0 or blank where this means "not rated".
-    undrawn
-        Lines that were left out: of rows that are not among those drawn.
+    Lines that were left out are counted as ``unrated``, 0 or blank where this means "not rated", and as ``undrawn``, of
+    rows that are not among those drawn.
     """
 
     rows: NDArray[np.int32]
@@ -45,11 +32,7 @@ class UnseenCells:
 
 
 def read_unseen(
-    path: Path,
-    table: RatingsTable,
-    ingest: IngestParameters,
-    *,
-    row_labels: Iterable[str] = (),
+    path: Path, table: RatingsTable, ingest: IngestParameters, *, row_labels: Iterable[str] = ()
 ) -> UnseenCells:
     """Read cells given one a line: row label, column label, value; the rest as in `read_blocks`.
 

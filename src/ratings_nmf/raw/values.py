@@ -35,17 +35,7 @@ LIKED = 0.8
 
 @dataclass(kw_only=True)
 class Values:
-    """What stands in the cells, and how often.
-
-    Attributes
-    ----------
-    numbers
-        Finite numbers, negative ones too.
-    blank
-        Cells that are blank.
-    texts
-        Whatever else stands there.
-    """
+    """How often each finite number stands in the cells, negative ones too, each other text, and nothing."""
 
     numbers: Counter[float] = field(default_factory=Counter)
     blank: int = 0

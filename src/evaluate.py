@@ -8,7 +8,7 @@ from ratings_nmf.files import interim
 from ratings_nmf.files import reports as metrics
 from ratings_nmf.holdout import evaluation
 from ratings_nmf.holdout.trial import Model
-from ratings_nmf.raw.unseen import read_unseen
+from ratings_nmf.raw.newcomers import read_unseen
 from ratings_nmf.solvers.factorize import LEAVE_OUT, counterpart
 
 

@@ -29,7 +29,7 @@ def ingest(dataset: str) -> stage.Outcome:
             yield table
 
     def profile() -> dict[str, Any]:
-        remarks = reading.remarks + notes(original, source)
+        remarks = reading.remarks + notes(original, source, Path(source.path))
         content = tally.profile() | transform.described(source.values, original, tally)
         return content | ({"notes": remarks} if remarks else {})
 

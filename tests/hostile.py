@@ -415,9 +415,13 @@ def words_for_values() -> Iterator[tuple[Any, ...]]:
         "who,tea,ham,new\nann,1,2,true\nbob,3,4,false\n",
         Refused("column 'new' holds no number", "`skip: {columns: [new]}`", SAME),
     )
-    for words in (("like", "hate"), ("T", "F"), ("★★", "★")):
+    for words, steps in (
+        (("like", "hate"), '{"hate": 1, "like": 2}'), (("T", "F"), '{"F": 0, "T": 1}'),
+        (("Y", "N"), '{"N": 0, "Y": 1}'), (("★★", "★"), '{"★": 1, "★★": 2}'),
+        (("Agree", "Neutral"), '{"Agree": 4, "Neutral": 3}'),
+    ):  # fmt: skip
         text = "who,tea,ham\nann,{},{}\nbob,{},{}\n".format(*words, *words)
-        yield text, Refused("is not a number", "`grep -nF"), {"zeros": "missing"}
+        yield text, Refused("is not a number", f"replace({steps})"), {"zeros": "missing"}
     coded = "who;tea;ham\nann;-1,5;2\nbob;-3,5;4\n"
     yield coded, Refused("'-1,5' is not a number", '`decimal: ","`'), {}
     percent = ("are percentages: 1% is read as 1",)

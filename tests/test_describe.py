@@ -524,7 +524,10 @@ REFUSALS = [
     (
         "who,what\nann,tea\nbob,ham\n",
         "row 'ann', column 'what': 'tea' is not a number; row 'bob', column 'what': 'ham' is not a number; "
-        f"{NUMBERS}; look at it: `grep -nF -e tea 'a b.csv'`",
+        f"{NUMBERS}; "
+        "if they are steps of a scale, with your numbers: `path: numbers-a b.csv` after `python -c 'import pandas, "
+        'sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
+        """replace({"ham": 1, "tea": 2}).to_csv(sys.argv[2])' 'a b.csv' 'numbers-a b.csv'`""",
     ),
     (
         "who,a,b\nann,$1,$2\nbob,$3,$4\n",

@@ -10,10 +10,12 @@ import yaml
 
 from examples import read_raw
 from hostile import Case, Read, cases
+from published import PUBLISHED
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
 from ratings_nmf.core.tally import tally_of
+from ratings_nmf.raw.description import describe
 from ratings_nmf.raw.notes import notes
 
 CASES = list(cases())
@@ -61,10 +63,32 @@ def test_a_file_comes_to_what_a_careful_analyst_would_want(case: Case, tmp_path,
         check(path, {key: value for key, value in (case.settings | changes).items() if value != {}}, outcome.then)
 
 
+OUTCOMES = yaml.safe_load(Path(__file__).with_name("published.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_what_is_published_is_described_to_the_letter(kind, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = Path("t.csv")
+    path.write_text(PUBLISHED[kind], encoding="utf-8")
+    try:
+        description = describe(path)
+        said = dict(description.findings).get("refused")
+    except InputError as error:
+        said = str(error)
+    if said is None:
+        block = {name: key.value for name, key in description.ingest.items()}
+        assert block == OUTCOMES[kind]
+        assert len(read(path, block)[0].values) == description.profile["cells"]
+        return
+    faults, _, rest = said.partition("; expected ")
+    assert f"{faults.partition('; ')[0]}; expected {rest}" == f"t.csv: {OUTCOMES[kind]}"
+
+
 def read(path, settings):
     ingest = convert({"path": str(path), **settings}, IngestParameters)
     reading = read_raw(path, ingest)
-    return reading.table, reading.remarks + notes(tally_of(reading.table), ingest)
+    return reading.table, reading.remarks + notes(tally_of(reading.table), ingest, path)
 
 
 def check(path, settings, expected):

@@ -11,7 +11,7 @@ from examples import table_of
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.unseen import read_unseen
+from ratings_nmf.raw.newcomers import read_unseen
 from test_hostile import LIBRARIES
 
 GOOD = """seed: 0

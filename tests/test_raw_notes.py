@@ -16,7 +16,7 @@ from ratings_nmf.raw import notes as noting
 
 def notes(table, **ingest):
     ingest = {"path": "t.csv", "layout": "table", "zeros": table.zeros} | ingest
-    return noting.notes(tally_of(table), convert(ingest, IngestParameters))
+    return noting.notes(tally_of(table), convert(ingest, IngestParameters), Path("t.csv"))
 
 
 RATINGS = np.random.default_rng(0).integers(1, 6, (20, 8)).astype(float)

@@ -50,10 +50,9 @@ def text(separator, end="\n", *, quote='"'):
         ("t.csv.gz", gzip.compress(text(";").encode(), mtime=0)),
     ],
 )
-@pytest.mark.parametrize("many", [0, 1_000])
-def test_csv_in_every_dress(tmp_path, name, content, many):
+def test_csv_in_every_dress(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
-    table = read_table(tmp_path / name, zeros="observed", limits=Limits(many=many))
+    table = read_table(tmp_path / name, zeros="observed")
     assert (table.row_labels, table.column_labels) == (ROWS, COLUMNS)
     np.testing.assert_array_equal(table.dense(), CELLS)
 
@@ -79,12 +78,11 @@ def test_zero_and_blank_are_not_rated_under_missing(tmp_path):
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [np.nan, 3.0]])
 
 
-@pytest.mark.parametrize("many", [0, 1_000])
 @pytest.mark.parametrize("cells", [1, 6, 2**24])
-def test_bad_cells_are_told_by_row_then_column(tmp_path, cells, many):
+def test_bad_cells_are_told_by_row_then_column(tmp_path, cells):
     (tmp_path / "t.csv").write_text("p,a,b,c\nx,1,-1,0\ny,-2,3,-3\nz,-4,5,6\n")
     with pytest.raises(InputError) as refused:
-        read_table(tmp_path / "t.csv", zeros="missing", limits=Limits(cells=cells, many=many))
+        read_table(tmp_path / "t.csv", zeros="missing", limits=Limits(cells=cells))
     assert re.findall(r"'-\d'", str(refused.value)) == ["'-1'", "'-2'", "'-3'", "'-4'"]
 
 
@@ -124,7 +122,6 @@ def test_profile_names_empty_rows_and_columns():
     assert (described["minimum"], described["maximum"], described["cells"]) == (0.0, 2.0, 1)
 
 
-@pytest.mark.parametrize("many", [0, 1_000])
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -136,10 +133,10 @@ def test_profile_names_empty_rows_and_columns():
         (b"p,a,b\nx\xff,1,2\n", "line 2: not UTF-8: byte 0xff"),
     ],
 )
-def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, content, said, many):
+def test_lines_that_cannot_be_split_are_refused_however_wide(tmp_path, content, said):
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(InputError, match=re.escape(said)):
-        read_table(tmp_path / "t.csv", zeros="observed", limits=Limits(many=many))
+        read_table(tmp_path / "t.csv", zeros="observed")
 
 
 DRESSES = {
@@ -154,13 +151,12 @@ DRESSES = {
 }
 
 
-@pytest.mark.parametrize("many", [0, 1_000])
 @pytest.mark.parametrize("dress", DRESSES)
-def test_a_word_in_params_mends_the_table(tmp_path, dress, many):
+def test_a_word_in_params_mends_the_table(tmp_path, dress):
     content, changes = DRESSES[dress]
     (tmp_path / "t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
     ingest = convert({"path": "t.csv", "layout": "table", "zeros": "missing", **changes}, IngestParameters)
-    table = read_raw(tmp_path / "t.csv", ingest, Limits(many=many)).table
+    table = read_raw(tmp_path / "t.csv", ingest).table
     assert (table.row_labels, table.column_labels) == (("x", "y"), ("a", "b"))
     np.testing.assert_array_equal(table.dense(), [[np.nan, 2.0], [3.0, np.nan]])
 

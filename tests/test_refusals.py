@@ -43,7 +43,10 @@ KINDS = [
         {},
         "row 'x', column 'a': 'many' is not a number",
         NUMBERS,
-        "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`",
+        "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`; "
+        "if they are steps of a scale, with your numbers: `path: numbers-t.csv` after `python -c 'import pandas, sys; "
+        'pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
+        """replace({"many": 1}).to_csv(sys.argv[2])' t.csv numbers-t.csv`""",
     ),
     (
         "p,a,b\nx,1,\n",
@@ -93,8 +96,8 @@ KINDS = [
         {},
         "row label '1' stands at rows 1 and 2; row label '1' stands at rows 1 and 3",
         "a label of its own for every row",
-        "if rows have no labels, to number them: `path: labelled-t.csv` after `awk -F , -v OFS=, "
-        "'{print (NR == 1 ? \"row\" : NR - 1) OFS $0}' t.csv > labelled-t.csv`",
+        "if rows have no labels, to number them: `path: new-t.csv` after `awk -F , -v OFS=, "
+        "'{print (NR == 1 ? \"row\" : NR - 1) OFS $0}' t.csv > new-t.csv`",
     ),
     (
         "Sales 2024,,\n,,\nwho,a,b\nx,1,2\n",
@@ -122,8 +125,8 @@ KINDS = [
         {},
         "line 1 and the first column hold numbers alone: 1, 2 …",
         "labels there",
-        'to number rows and columns: `path: labelled-t.csv` after `awk -F , -v OFS=, \'NR == 1 {printf "row"; '
-        'for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}\' t.csv > labelled-t.csv`',
+        'to number rows and columns: `path: new-t.csv` after `awk -F , -v OFS=, \'NR == 1 {printf "row"; '
+        'for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}\' t.csv > new-t.csv`',
     ),
     (
         'p,a\n"x \\"y\\"",1\n',
@@ -443,7 +446,7 @@ KINDS = [
         "a table as text or Parquet",
         "save the sheet as CSV in UTF-8 and name that: `path: t.csv` after `python -m pip install python-calamine && "
         "python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], header=None, "
-        """engine="calamine", keep_default_na=False).to_csv(sys.argv[2], header=False, index=False)' t.xls t.csv`""",
+        """engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' t.xls > t.csv`""",
     ),
     (
         b"%PDF-1.7",

@@ -10,26 +10,20 @@ from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
+from ratings_nmf.raw.faults import MISSING, copied
 from ratings_nmf.raw.findings import Description, Key, rehearse
-from ratings_nmf.raw.names import UNNAMED_INDEX
+from ratings_nmf.raw.names import UNNAMED_INDEX, no_values
 from ratings_nmf.raw.sampling import Sample, sampled
-from ratings_nmf.raw.source import Source, one_column, opened
-from ratings_nmf.raw.splitting import Columns
-from ratings_nmf.raw.structure import Structure, structure_of
+from ratings_nmf.raw.source import Columns, Source, one_column, opened
+from ratings_nmf.raw.structure import Structure, is_number, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning
-from ratings_nmf.raw.values import count_values, describe_values
+from ratings_nmf.raw.values import Values, count_values, describe_values
 
 PLAIN = IngestParameters(path="sample", layout="table")
 
 
 def describe(path: Path) -> Description:
-    """Look at a file, or at a sample of a large one.
-
-    Raises
-    ------
-    InputError
-        If it is missing, empty, damaged, or no table that could be told.
-    """
+    """Look at a file, or at a sample of a large one; refuse what is missing, damaged, or no table that can be told."""
     description = Description()
     with sampled(path) as sample:
         dialect, empty = _dialect(sample)
@@ -38,12 +32,15 @@ def describe(path: Path) -> Description:
             with opened(sample.path, PLAIN, sample.file) as source:
                 raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
         structure = structure_of(records, dialect.ingest, header=parquet or None)
+        if structure.lacks_values and not parquet:
+            raise no_values(sample.path, dialect.ingest, records[0] if structure.header else [])
         _describe_file(sample, dialect, structure, empty, description)
-        _describe_layout(records[0], structure, description)
+        _describe_layout(sample.path, dialect, structure, description)
         description.ingest["zeros"] = Key("missing")
         ingest = description.parameters()
         with opened(sample.path, ingest, sample.file) as source:
-            values = count_values(source, _columns(structure, source), ingest)
+            columns = _columns(structure, source)
+            values = count_values(source, columns, ingest) if columns.values else Values()
         name = structure.cell[2].name if structure.cell else ""
         rates = describe_values(values, description, rates=bool(re.search("rating|score|stars", name, re.IGNORECASE)))
         rehearse(sample, description, counts=not rates and values.are_counts)
@@ -122,8 +119,8 @@ def _describe_file(
         description.ask("ingest.decimal", "is a comma before three digits the decimal mark, or does it part thousands?")
 
 
-def _describe_layout(first: list[str], structure: Structure, description: Description) -> None:
-    keys = description.ingest
+def _describe_layout(path: Path, dialect: Dialect, structure: Structure, description: Description) -> None:
+    keys, first, separator = description.ingest, dialect.records[0], dialect.ingest.separator
     others = [column for column in structure.columns if column not in (structure.cell or ())]
     if structure.cell:
         keys["layout"] = Key("triples", "a cell a line: row label, column label, value")
@@ -144,10 +141,13 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
     keys["layout"] = Key("table", "a line of column labels, then a line for each row: its label, its cells")
     if structure.label is None:
         description.say("layout", "a table of numbers without labels")
-        description.ask("ingest.layout", "rows and columns need labels: write them into the file first")
+        start, line = (2, "print") if structure.columns[0].number < 0.5 else (1, "print NR OFS $0")
+        head = f'printf "row"; for (i = {start}; i <= NF; i++) printf OFS "column " i - {start - 1}; print ""'
+        copy = copied(path, separator, f"NR == 1 {{{head}}} {{{line}}}")
+        description.ask("ingest.layout", f"rows and columns need labels; if they have none, numbers: {copy}")
         return
     text_line = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"
-    if without := _lines_without_cells(structure, structure.label.texts):
+    if without := _lines_without_cells(structure, structure.label.texts, dialect.ingest):
         text_line += "; a line without cells is left out"
         description.leave_out("rows", without, "lines that hold no cells")
     if structure.skip:
@@ -158,10 +158,14 @@ def _describe_layout(first: list[str], structure: Structure, description: Descri
     description.say("layout", text_line)
 
 
-def _lines_without_cells(structure: Structure, labels: Sequence[str]) -> list[str]:
-    """Return labels of lines that are blank throughout, and that of a first line whose cells alone are."""
+def _lines_without_cells(structure: Structure, labels: Sequence[str], ingest: IngestParameters) -> list[str]:
+    """Return labels of lines that are blank, of those without numbers below such, and of a first one before numbers."""
     others = [column for column in structure.columns if column is not structure.label and column not in structure.skip]
-    full = [any(fields) for fields in zip(*(column.texts for column in others), strict=True)]
-    blank = [""] if any(not label and not is_full for label, is_full in zip(labels, full, strict=True)) else []
-    second_header = full[:1] == [False] and len(full) > 2 and all(full[1:]) and labels[0] != ""
-    return [*blank, *(labels[:1] if second_header else [])]
+    full = [
+        any(is_number(field, ingest) or MISSING.fullmatch(field) for field in fields)
+        for fields in zip(*(column.texts for column in others), strict=True)
+    ]
+    empty = [label for label, is_full in zip(labels, full, strict=True) if not is_full]
+    marks = any(column.texts[0] and column.texts[0] in column.texts[1:] for column in others if column.texts)
+    second_header = full[:1] == [False] and len(full) > 2 and all(full[1:]) and not marks
+    return [*dict.fromkeys(empty[empty.index("") :] if "" in empty else labels[:1] if second_header else [])]

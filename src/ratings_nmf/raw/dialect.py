@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER, marks_of
+from ratings_nmf.raw.badcells import marks_of
+from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
@@ -52,9 +53,11 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     """
     candidates = {separator: _records(text, separator) for separator in separators}
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
+    if separator == " " and len(candidates) > 1 and _has_others(candidates[" "]):
+        separator = max([*SEPARATORS, "|"], key=lambda one: _merit(candidates[one]))
     records = candidates[separator]
     width = width_of(records)
-    first = next((place for place, record in enumerate(records) if _may_be_first(record, width)), 0)
+    first = next((place for place in range(len(records)) if _may_be_first(records[place : place + 2], width)), 0)
     if first and len(records[first - 1]) == width - 1 and _ANY_NUMBER.fullmatch(records[first][-1].strip()):
         first -= not any(map(_ANY_NUMBER.fullmatch, records[first - 1]))  # names of columns, as R writes them
     first += text.startswith(MATRIX_MARKET)  # the line of its size
@@ -112,9 +115,21 @@ def _is_comment(record: list[str], mark: str | None, width: int) -> bool:
     return mark is not None and record[0].startswith(mark) and (len(record) != width or mark == "!")
 
 
-def _may_be_first(record: list[str], width: int) -> bool:
-    """Return whether a record may be the header: whole, and neither a comment nor a title above several columns."""
-    return len(record) == width and not _is_comment(record, "!", width) and not is_title(record)
+def _has_others(records: list[list[str]]) -> bool:
+    """Return whether what stands before the first space of most lines has another separator."""
+    return 2 * sum(any(mark in record[0] for mark in (*SEPARATORS, "|")) for record in records) > len(records)
+
+
+def _may_be_first(records: list[list[str]], width: int) -> bool:
+    """Return whether a record, given with the next, may be the header: whole, and neither a comment nor a title.
+
+    Nor may it leave out half of the columns, or name several alike, where the next record names more, each once.
+    """
+    record, names = records[0], [field.strip() for field in records[-1] if field.strip()]
+    texts = [field.strip() for field in record if field.strip()]
+    partial = len(record) > 2 and (2 * len(texts) <= len(record) or len({*texts}) < len(texts))
+    above = partial and len(texts) <= len({*names}) == len(names) and not any(map(_ANY_NUMBER.fullmatch, names))
+    return len(record) == width and not _is_comment(record, "!", width) and not is_title(record) and not above
 
 
 def _merit(records: list[list[str]]) -> tuple[float, int]:

@@ -12,7 +12,7 @@ import yaml
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST, Zeros
+from ratings_nmf.core.table import LISTED, Zeros
 from ratings_nmf.core.words import visible
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -23,27 +23,16 @@ TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 """Spaces and apostrophes that offices write between thousands, and what `ingest.thousands` calls them."""
 
-MISSING = re.compile(r":|#[A-Z/0!]+[!?A]|n/?a|nan|null|none|nil|\?|-+|\.+|\*+", re.IGNORECASE)
+MISSING = re.compile(
+    r":|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\*+|not rated|missing",
+    re.IGNORECASE,
+)
 """Texts that stand for no number in files of others."""
-
-FLAGS = 5
-"""Different texts beside numbers that are taken for units or flags, at most."""
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
-_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*([^0-9.,]*)")
 _UNPACK = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p"}
 _RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
-_MARKS = (
-    (".", ",", re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")),
-    (",", ".", re.compile(r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")),
-    (",", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+,[0-9]+")),
-    (".", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+(\.[0-9]*)?")),
-    (".", "'", re.compile(r"[+-]?[0-9]{1,3}('[0-9]{3})+(\.[0-9]*)?")),
-    (",", None, re.compile(r"[+-]?[0-9]+,[0-9]+")),
-    (".", None, re.compile(r"[+-]?[0-9]+\.[0-9]+")),
-)
-"""Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
 
 def refusal(path: Path, wrong: str, expected: str, remedy: str) -> InputError:
@@ -98,60 +87,36 @@ def edit(script: str, path: Path) -> str:
     return f"{keys(path=str(copy))} after {look(f'sed -E {quote(script)}', path)[:-1]} > {quote(str(copy))}`"
 
 
-def refuse_cells(
-    path: Path, cells: Sequence[tuple[str, str, str]], ingest: IngestParameters, *, more: int, headers: list[str]
-) -> None:
-    """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
-
-    `headers` are labels of rows that hold the names of the columns again."""
-    texts = [text.strip() for *_, text in cells]
-    faults = [
-        f"row {quoted(row)}, column {quoted(column)}: {_fault(text, ingest.decimal)}"
-        for (row, column, _), text in zip(cells, texts, strict=True)
-    ]
-    if more:
-        faults.append(f"and {more:,} more")
-    expected = f"finite numbers of 0 or more, with a decimal {'comma' if ingest.decimal == ',' else 'point'}"
-    if not {*map(str.lower, texts)}.isdisjoint(TRUTH):
-        expected = "numbers alone, or true and false alone"
-    if headers:
-        remedy = f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"
-    else:
-        remedy = _remedies(path, [(row, text) for (row, *_), text in zip(cells, texts, strict=True)], ingest)
-    raise refusal(path, "; ".join(faults), expected, remedy)
+def copied(path: Path, separator: str | None, script: str, **changes: Any) -> str:
+    """Return a command by which awk makes a copy, with the key that names it and others."""
+    copy = path.with_name(f"new-{path.name.partition('.')[0]}.csv")
+    mark = quote((separator or ",").replace("\t", r"\t"))
+    program = look(f"awk -F {mark} -v OFS={mark} '{script}'", path)
+    return f"{keys(path=str(copy), **changes)} after {program[:-1]} > {quote(str(copy))}`"
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
     """Refuse columns of a table without a number, of which the first holds these texts."""
-    several = (
-        f"columns {', '.join(map(quoted, columns))} hold" if len(columns) > 1 else f"column {quoted(columns[0])} holds"
-    )
-    raise refusal(
-        path,
-        f"{several} no number, but such as {quoted(min(texts))}",
-        "numbers in every column but the first",
-        f"to leave out what describes the rows: {leaving_out(ingest, 'columns', columns)}",
-    )
+    names = ", ".join(map(quoted, columns))
+    several = f"columns {names} hold" if len(columns) > 1 else f"column {names} holds"
+    raise refusal(path, f"{several} no number, but such as {quoted(min(texts))}",
+                  "numbers in every column but the first",
+                  f"to leave out what describes the rows: {leaving_out(ingest, 'columns', columns)}")  # fmt: skip
 
 
-def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]]) -> None:
+def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]], remedy: str | None = None) -> None:
     """Refuse cells that stand on several lines, given as row label, column label and number of lines."""
     faults = [f"row {quoted(row)}, column {quoted(column)} stands {count} times" for row, column, count in cells]
-    raise refusal(
-        path, listing(faults), "each cell once", f"to take the last, or `mean` or `sum`: {keys(duplicates='last')}"
-    )
+    remedy = remedy or f"to take the last, or `mean` or `sum`: {keys(duplicates='last')}"
+    raise refusal(path, listing(faults), "each cell once", remedy)
 
 
 def check_zeros(path: Path, unstored: int, zeros: Zeros | None) -> None:
     """Refuse a table some of whose cells are 0, blank or absent, where it was not said what they mean."""
     if zeros is None and unstored:
-        raise refusal(
-            path,
-            f"{unstored:,} {'cell is' if unstored == 1 else 'cells are'} 0, blank or absent",
-            "to be told what that means",
-            f"if not rated {keys(zeros='missing')}; if not taken a weight such as {keys(zeros=0.2)}; "
-            f"if 0 is a value {keys(zeros='observed')}",
-        )
+        wrong = f"{unstored:,} {'cell is' if unstored == 1 else 'cells are'} 0, blank or absent"
+        remedy = f"if not rated {keys(zeros='missing')}; if not taken a weight such as {keys(zeros=0.2)}; "
+        raise refusal(path, wrong, "to be told what that means", remedy + f"if 0 is a value {keys(zeros='observed')}")
 
 
 def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
@@ -165,12 +130,8 @@ def check_labels(path: Path, side: str, labels: Sequence[str]) -> None:
         elif other != label:
             faults.append(f"{side} labels {other!a} and {label!a} differ only by what is not seen")
     if faults:
-        raise refusal(
-            path,
-            listing(faults),
-            "labels that can be told apart",
-            f"to take out what is not seen: {keys(labels='strip')}",
-        )
+        raise refusal(path, listing(faults), "labels that can be told apart",
+                      f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
 
 
 def tidy(label: str) -> str:
@@ -193,82 +154,6 @@ def listing(faults: list[str]) -> str:
     """Join the first 20 faults, and count the others."""
     more = f"; and {len(faults) - LISTED:,} more" if len(faults) > LISTED else ""
     return "; ".join(faults[:LISTED]) + more
-
-
-def _fault(text: str, decimal: str) -> str:
-    number = text.removesuffix("%").rstrip()
-    if decimal == ",":
-        number = number.translate({ord(","): ".", ord("."): "?"})
-    if not text:
-        return "blank"
-    if NUMBER.fullmatch(number.replace("−", "-")):
-        if number[0] in "-−":
-            return f"{text!r} is negative"
-        if text.endswith("%"):
-            return f"{text!r} stands among numbers"
-        return f"{text!r} is not within {SMALLEST:g} and {LARGEST:g}"
-    if text.lower() in TRUTH:
-        return f"{text!r} stands among numbers"
-    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
-        return f"{text!r} is not finite"
-    return f"{quoted(text)} is not a number"
-
-
-def _remedies(path: Path, cells: list[tuple[str, str]], ingest: IngestParameters) -> str:
-    """Return what bad cells, given as row label and text, call for, each with what it would mean."""
-    texts = [text for _, text in cells]
-    marks: dict[str, str | None] = {}
-    unrated: dict[float | str, None] = {}
-    words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
-    for text in texts:
-        if (pair := marks_of(text)) and pair != (ingest.decimal, ingest.thousands):
-            marks["decimal"], marks["thousands"] = pair
-        elif NUMBER.fullmatch(text) and float(text) > LARGEST:
-            unrated[text] = None
-        elif text.startswith(("-", *"−‐‑‒–—")) or MISSING.fullmatch(text) or words == {text}:
-            unrated[float(text) if NUMBER.fullmatch(text) else text] = None
-    remedies = []
-    if marks:
-        others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
-        remedies.append(f"if its marks are meant so: {keys(**others)}")
-    if len(blank_rows := {row for row, _ in cells}) == 1 and len(cells) > 1 and not any(texts):
-        remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
-    if unrated or not all(texts):
-        settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
-        settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
-        remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
-    row, text = cells[0]
-    search = quote(text if visible(text) == text else row)
-    return "; ".join(remedies) or _bare(path, texts) or f"look at it: {look(f'grep -nF -e {search}', path)}"
-
-
-def marks_of(text: str) -> tuple[str, str | None] | None:
-    """Return the decimal mark and that between thousands of a number that has either, or None."""
-    plain = text.translate(ALIKE)
-    return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(plain)), None)
-
-
-def is_dressed(texts: set[str]) -> bool:
-    """Return whether texts are numbers with marks, or all with the same currency or unit."""
-    around = {part.groups() if (part := _AROUND.fullmatch(text)) else ("", "") for text in texts}
-    return any(map(marks_of, texts)) or (len(around) == 1 and all(bool(one) != bool(two) for one, two in around))
-
-
-def _bare(path: Path, texts: list[str]) -> str | None:
-    """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
-    parts = [_AROUND.fullmatch(text) for text in texts if visible(text) == text]
-    around = {part.groups() for part in parts if part}
-    before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
-    if None in parts or len(parts) < len(texts) or bool(before) == bool(behind) or len(before | behind) > FLAGS:
-        return None
-    marks = "|".join(re.sub(r"([$%-+.?@\[-^{-}])", r"\\\1", mark) for mark in sorted(before | behind))
-    script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
-    names = ", ".join(map(quoted, sorted(before | behind)))
-    return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
-
-
-def _is_word(text: str) -> bool:
-    return bool(text) and not any(map(str.isdigit, text)) and text.lower() not in TRUTH
 
 
 def flow(value: Any) -> str:

@@ -26,20 +26,10 @@ class Key(NamedTuple):
 
 @dataclass(kw_only=True)
 class Description:
-    """What is known of a file, and what is not.
+    """What was found, each with a heading; the keys that read the file; those that only its owner can settle, and why.
 
-    Attributes
-    ----------
-    findings
-        What was found: a heading, and a sentence.
-    ingest
-        The keys under `ingest` that read the file, without its path.
-    questions
-        Keys that only the owner of the file can settle, and between what.
-    profile
-        Of what was looked at, as `Tally.profile` gives it; None where ingest would refuse the file.
-    cells
-        How many known cells the file has, about.
+    ``profile`` is of what was looked at, as `Tally.profile` gives it, None where ingest would refuse the file; it has
+    about so many ``cells``.
     """
 
     findings: list[tuple[str, str]] = field(default_factory=list)
@@ -75,10 +65,13 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
     """
     try:
         tally = tally_of(_read(sample, description, counts=counts))
-        if sums := [summary for summary in summaries(tally) if summary.named and summary.certain]:
-            for side, label, what, *_ in sums:
+        sums = [summary for summary in summaries(tally) if summary.named]
+        certain = {summary.side for summary in sums if summary.certain}
+        for side, label, what, *_ in sums:
+            if side in certain:
                 description.leave_out(f"{side}s", [label], "what sums up the others is no row or column of its own")
                 description.say("total", f"{side} {label!r} is {what}, and left out")
+        if certain:
             tally = tally_of(_read(sample, description, counts=counts))
     except InputError as error:
         description.say("refused", str(error))
@@ -91,7 +84,7 @@ def rehearse(sample: Sample, description: Description, *, counts: bool) -> None:
         size = f"{f'about {description.cells:,} cells in all; ' if sample.share else ''}of the sample: {size}"
     description.findings.insert(1, ("size", size))
     description.findings += [("empty", sentence) for sentence in words.empty_lines(profile)]
-    description.findings += [("note", remark) for remark in notes(tally, description.parameters())]
+    description.findings += [("note", remark) for remark in notes(tally, description.parameters(), sample.path)]
 
 
 def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsTable:
@@ -100,10 +93,12 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
     try:
         labels, cells = _cells(sample, description)
     except InputError as error:
-        if "labels" in keys:
-            raise
-        keys["labels"] = Key("strip", "labels that differ only by what is not seen become one")
-        labels, cells = _cells(sample, description)
+        keys.setdefault("labels", Key("strip", "labels that differ only by what is not seen become one"))
+        try:
+            labels, cells = _cells(sample, description)
+        except InputError:
+            del keys["labels"]
+            raise error from None
         description.say("labels", str(error))
     with_space = [label for side in labels for label in side if label != label.strip()]
     if with_space and "labels" not in keys:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import to_floats, to_mask
-from ratings_nmf.raw.faults import ALIKE, NUMBER, TRUTH, is_dressed, refuse_cells, refuse_columns
+from ratings_nmf.raw.badcells import is_dressed, refuse_cells
+from ratings_nmf.raw.faults import ALIKE, NUMBER, TRUTH, refuse_columns
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
@@ -44,16 +45,9 @@ class Kinds:
         self._lines = 0
 
     def take(self, numbers: Any, texts: Any, sides: list[Any]) -> NDArray[np.float64]:
-        """Return values, NaN where there is none.
+        """Return values, NaN where there is none, of numbers and texts as `scan.lines` gives them.
 
-        Parameters
-        ----------
-        numbers
-            Arrow array of the cells, column by column, null where no plain number stands.
-        texts
-            Arrow array of what stands there instead; null where that is a number, or blank and may be.
-        sides
-            Row labels of the lines and, where each line has one of its own, column labels.
+        ``sides`` are row labels of the lines and, where each line has one of its own, column labels.
         """
         values = to_floats(numbers)
         width = len(self._names)
@@ -109,7 +103,7 @@ class Kinds:
         examples = [cell[2:] for cell in cells[:LISTED]]
         more = int(self._counts[wrong].sum()) - len(examples)
         headers = {cell.row: None for cell in cells if cell.text.strip() == self._names[cell.place].strip()}
-        refuse_cells(path, examples, self._ingest, more=more, headers=[*headers])
+        refuse_cells(path, examples, self._ingest, more=more, headers=[*headers], numbers=bool(good.any()))
 
     def _labels(self, sides: list[Any], line: int, place: int) -> tuple[str, str]:
         return sides[0][line].as_py(), sides[1][line].as_py() if len(sides) > 1 else self._names[place]

@@ -19,8 +19,10 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
 from ratings_nmf.raw.faults import (
+    NUMBER,
     check_labels,
     check_zeros,
+    copied,
     leaving_out,
     listing,
     look,
@@ -31,10 +33,9 @@ from ratings_nmf.raw.faults import (
     tidy,
 )
 from ratings_nmf.raw.kinds import Kinds
-from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, numbered, positions
+from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
-from ratings_nmf.raw.source import Source, opened
-from ratings_nmf.raw.splitting import Columns
+from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.spool import Spool, table_of
 
 LABEL = pa.dictionary(pa.int32(), pa.string())
@@ -42,19 +43,10 @@ LABEL = pa.dictionary(pa.int32(), pa.string())
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Batch:
-    """Some of a file's lines as cells, in their order.
+    """Some of a file's lines as cells, in order: labels, values, NaN where blank, and what `Reading` says of them.
 
-    Attributes
-    ----------
-    rows, columns
-        Labels of the cells, as Arrow arrays of type `LABEL`; a dictionary holds the labels of these lines in order of
-        appearance, those without a cell too.
-    values
-        Shape (cells,); NaN where blank.
-    origin
-        The columns of the file that they come from, in words.
-    remarks
-        How their values and those before them were read, where that is not plain.
+    Labels are Arrow arrays of type `LABEL`, whose dictionaries hold those of these lines in order of appearance, those
+    without a cell too.
     """
 
     rows: Any
@@ -76,14 +68,7 @@ def read_blocks(path: Path, ingest: IngestParameters, limits: Limits = LIMITS) -
     """Read a table of row labels × column labels, or cells given one a line, some successive rows at a time.
 
     Each table has all labels, in the order in which they first appear, and the cells of its rows alone, so that memory
-    has bounds. What is wrong with the cells is said after the last.
-
-    Parameters
-    ----------
-    path
-        CSV, packed (gzip, bzip2, xz, zstd, zip) or not, or Parquet.
-    ingest
-        How to read it.
+    has bounds. What is wrong with the cells is said after the last. The file is CSV, packed or not, or Parquet.
 
     Raises
     ------
@@ -169,12 +154,10 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
     for side, cells in without_label.items():
         if cells:
             several = "cells have" if len(cells) > 1 else "cell has"
-            raise refusal(
-                source.path,
-                f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}",
-                "a label for every cell",
-                f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}",
-            )
+            raise refusal(source.path,
+                          f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}",
+                          "a label for every cell",
+                          f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}")  # fmt: skip
     if counting is not None:
         check_numbered_rows(source.path, tuple(counting), count, names)
     values.refuse(source.path)
@@ -221,12 +204,9 @@ def _label(names: list[str], skip: list[str]) -> int:
 
 
 def _no_cells(source: Source, what: str) -> InputError:
-    return refusal(
-        source.path,
-        f"found {what} besides the labels",
-        "at least one of each: a line of column labels, then a line for each row",
-        f"look at it: {look('head -3', source.path)}",
-    )
+    return refusal(source.path, f"found {what} besides the labels",
+                   "at least one of each: a line of column labels, then a line for each row",
+                   f"look at it: {look('head -3', source.path)}")  # fmt: skip
 
 
 def _check_unique(source: Source, side: str, labels: Any, ingest: IngestParameters) -> None:
@@ -246,9 +226,10 @@ def _check_unique(source: Source, side: str, labels: Any, ingest: IngestParamete
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if twice:
         remedy = "rename one: " + look(f"grep -nF -e {quote(twice[0])}", source.path)
-        if side == "row" and len(twice) > len(labels) / 2 and source.separator:
+        numbers = all(map(NUMBER.fullmatch, first_places))
+        if side == "row" and (numbers or len(twice) > len(labels) / 2) and source.separator:
             script = """{print (NR == 1 ? "row" : NR - 1) OFS $0}"""
-            remedy = f"if rows have no labels, to number them: {numbered(source, script)}"
+            remedy = f"if rows have no labels, to number them: {copied(source.path, source.separator, script)}"
     raise refusal(source.path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 

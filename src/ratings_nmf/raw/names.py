@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from shlex import quote
 
-from ratings_nmf.raw.faults import NUMBER, keys, look, quoted, refusal
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.faults import NUMBER, copied, keys, look, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
@@ -34,12 +35,9 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     names = [source.names[place] for place in order]
     header = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
     if len(names) < 3:
-        raise refusal(
-            source.path,
-            f"found {len(names)} column{'s' * (len(names) != 1)}: {header}",
-            "at least three: row label, column label, value",
-            f"if it is a table of row labels × column labels: {keys(layout='table')}",
-        )
+        raise refusal(source.path, f"found {len(names)} column{'s' * (len(names) != 1)}: {header}",
+                      "at least three: row label, column label, value",
+                      f"if it is a table of row labels × column labels: {keys(layout='table')}")  # fmt: skip
     if columns is None:
         _check_names(source.path, names, header)
         columns = [1, 2, 3]
@@ -50,12 +48,8 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
         raise refusal(source.path, wrong, "columns that are there", f"name them: {keys(columns=_proposal(names))}")
     twice = next((name for name in columns if isinstance(name, str) and names.count(name) > 1), None)
     if twice:
-        raise refusal(
-            source.path,
-            f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
-            "each name once",
-            f"rename one: {look('head -1', source.path)}",
-        )
+        raise refusal(source.path, f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
+                      "each name once", f"rename one: {look('head -1', source.path)}")  # fmt: skip
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
 
@@ -70,34 +64,32 @@ def check_header(source: Source, columns: list[int], *, header: bool, given: boo
             remedy = f"if it is: {keys(columns=[source.names[place] for place in columns])}"
         raise refusal(source.path, f"line 1: {first!r} is a number", "the name of the value column", remedy)
     if not header and first and (key or not any(letter.isdigit() for letter in first)):
-        raise refusal(
-            source.path,
-            f"line 1: {quoted(key)} is a name" if key and number else f"line 1: {quoted(first)} is not a number",
-            "a line of data, as columns are numbered in a file without a header only",
-            f"name them: {keys(columns=[source.names[position] for position in columns])}",
-        )
+        wrong = f"line 1: {quoted(key)} is a name" if key and number else f"line 1: {quoted(first)} is not a number"
+        remedy = f"name them: {keys(columns=[source.names[position] for position in columns])}"
+        expected = "a line of data, as columns are numbered in a file without a header only"
+        raise refusal(source.path, wrong, expected, remedy)
 
 
 def check_table(source: Source, row_labels: Iterable[str]) -> None:
     """Refuse a table whose first line and row labels are numbers alone, as one without labels would be."""
-    if source.separator is None or not all(NUMBER.fullmatch(name.strip()) for name in source.names):
+    numbers = [name for name in source.names if NUMBER.fullmatch(name.strip())]
+    decimals = sum("." in name for name in numbers)
+    if source.separator is None or (len(numbers) < len(source.names) and 2 * decimals <= len(source.names)):
         return
-    if all(NUMBER.fullmatch(label.strip()) for label in row_labels):
+    if 2 * decimals > len(source.names) or all(NUMBER.fullmatch(label.strip()) for label in row_labels):
+        all_are = len(numbers) == len(source.names)
+        wrong = f"line 1 {'and the first column hold numbers alone' if all_are else 'holds numbers with decimals'}"
         script = """NR == 1 {printf "row"; for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}"""
-        raise refusal(
-            source.path,
-            f"line 1 and the first column hold numbers alone: {', '.join(source.names[:5])} …",
-            "labels there",
-            f"to number rows and columns: {numbered(source, script)}",
-        )
+        raise refusal(source.path, f"{wrong}: {', '.join(source.names[:5])} …", "labels there",
+                      f"to number rows and columns: {copied(source.path, source.separator, script)}")  # fmt: skip
 
 
-def numbered(source: Source, script: str) -> str:
-    """Return a command by which awk makes a copy with labels, and the key that names it."""
-    copy = source.path.with_name(f"labelled-{source.path.name.partition('.')[0]}.csv")
-    mark = quote(source.separator or ",")
-    program = look(f"awk -F {mark} -v OFS={mark} '{script}'", source.path)
-    return f"{keys(path=str(copy))} after {program[:-1]} > {quote(str(copy))}`"
+def no_values(path: Path, ingest: IngestParameters, names: list[str]) -> InputError:
+    """Return what to say of lines that hold labels alone, under these names."""
+    script = '{print $0 OFS (NR == 1 ? "count" : 1)}' if names else "{print $0 OFS 1}"
+    changes = {"layout": "triples", "columns": [*names[:2], "count"] if names else [1, 2, 3], "duplicates": "sum"}
+    return refusal(path, "found no column of values", "row label, column label, value",
+                   f"to count lines: {copied(path, ingest.separator, script, **changes)}")  # fmt: skip
 
 
 def check_not_triples(source: Source, names: list[str]) -> None:
@@ -106,24 +98,17 @@ def check_not_triples(source: Source, names: list[str]) -> None:
     others = [name for part, name in zip(roles, names, strict=True) if part is None]
     if sorted(filter(None, roles)) == sorted(ROLES) and all(map(_is_aside, others)):
         columns = [names[roles.index(part)] for part in ROLES]
-        raise refusal(
-            source.path,
-            f"the header names a row label, a column label and a value: {', '.join(columns)}",
-            "a line for each row",
-            f"if it is a cell a line: {keys(layout='triples', columns=columns)}",
-        )
+        wrong = f"the header names a row label, a column label and a value: {', '.join(columns)}"
+        remedy = f"if it is a cell a line: {keys(layout='triples', columns=columns)}"
+        raise refusal(source.path, wrong, "a line for each row", remedy)
 
 
 def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, names: list[str]) -> None:
     """Refuse a first column that counts the lines, from 0 or 1, where nobody said that it holds the row labels."""
     first = row_labels[0]
     if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels, int(first))):
-        raise refusal(
-            path,
-            f"the first column, {quoted(names[0])}, counts the lines from {first}",
-            "row labels",
-            f"if it does hold them, say so: {keys(columns=names[:3])}",
-        )
+        raise refusal(path, f"the first column, {quoted(names[0])}, counts the lines from {first}", "row labels",
+                      f"if it does hold them, say so: {keys(columns=names[:3])}")  # fmt: skip
 
 
 def _check_names(path: Path, names: list[str], header: str) -> None:
@@ -133,12 +118,10 @@ def _check_names(path: Path, names: list[str], header: str) -> None:
     contrary = "value" in roles[:2] or roles[2] in ("row", "column") or any(map(_is_aside, names))
     if len(names) == 3 and names[0].strip() and not contrary:
         return
-    raise refusal(
-        path,
-        f"found {len(names)} columns: {header}; it was not said which hold row label, column label and value",
-        "three columns in this order, or to be told",
-        f"say which they are: {keys(columns=_proposal(names))}",
-    )
+    raise refusal(path,
+                  f"found {len(names)} columns: {header}; it was not said which hold row label, column label and value",
+                  "three columns in this order, or to be told",
+                  f"say which they are: {keys(columns=_proposal(names))}")  # fmt: skip
 
 
 def _proposal(names: list[str]) -> list[str]:

@@ -1,14 +1,18 @@
-"""A file of rows, or columns, that come later, given some of them at a time against the labels of a fitted table."""
+"""Files by the labels of a fitted table: rows, or columns, that come later, and cells that the user holds out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side
-from ratings_nmf.core.transform import valued
-from ratings_nmf.raw.faults import refuse_repeated
+from ratings_nmf.core.transform import became, valued
+from ratings_nmf.raw.faults import listing, look, quoted, refusal, refuse_repeated
+from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.spool import Spool, table_of
 
 
@@ -17,25 +21,9 @@ def tables(
 ) -> Iterator[RatingsTable]:
     """Give the newcomers of a file in tables of up to so many, as newcomers × known labels, as they first appear.
 
-    Cells under other labels than the known ones are left out.
-
-    Parameters
-    ----------
-    spool
-        The cells of the file.
-    path, source
-        Where they come from, and how it was read.
-    side
-        Which side of the file the newcomers are.
-    known
-        Labels of the other side of the fitted table.
-    many
-        Newcomers of a table.
-
-    Raises
-    ------
-    InputError
-        If a cell stands twice and it was not said what to make of it: all such cells, at the end.
+    They are a side of the file that the spool holds the cells of; those under other labels than the known ones, of the
+    other side of the fitted table, are left out. Refuse cells that stand twice, at the end, where nobody said what to
+    make of them.
     """
     spool = spool if side == "rows" else spool.transposed()
     labels, first, duplicate_cells = tuple(spool.rows), 0, []
@@ -52,3 +40,66 @@ def tables(
         first += many
     if duplicate_cells:
         refuse_repeated(path, [cell if side == "rows" else (cell[1], cell[0], cell[2]) for cell in duplicate_cells])
+
+
+class UnseenCells(NamedTuple):
+    """Cells by their place in a table, −1 where it has no such label; how many have none, and these labels in words.
+
+    Lines that were left out are counted as ``unrated``, 0 or blank where this means "not rated", and as ``undrawn``, of
+    rows that are not among those drawn.
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+    values: NDArray[np.float64]
+    unknown_cells: int
+    unknown_labels: list[str]
+    unrated: int
+    undrawn: int
+
+
+def read_unseen(
+    path: Path, table: RatingsTable, ingest: IngestParameters, *, row_labels: Iterable[str] = ()
+) -> UnseenCells:
+    """Read cells given one a line: row label, column label, value; the rest as in `read_blocks`.
+
+    Of a table whose rows were drawn from a larger one, `row_labels` are those of the larger one. Refuse a cell that
+    stands twice, fewer than two to predict, and a file without a label of the table.
+    """
+    with spooled(path, replace(ingest, layout="triples", zeros=table.zeros)) as (spool, _):
+        ((rows, columns, values),) = spool.blocks(lines=len(spool.rows))
+    own, other = both = tuple(spool.rows), tuple(spool.columns)
+    each = replace(ingest, zeros="observed", duplicates=None, unrated=[], values="as given")
+    if several := table_of(both, (rows, columns, values), each)[1]:
+        refuse_repeated(path, several, f"see them side by side: {look('sort', path)}")
+    values = became(values, ingest.values)
+    is_rating = (values > 0) | (table.zeros == "observed")
+    elsewhere = {*own}.difference(table.row_labels).intersection(row_labels)
+    undrawn = np.array([label in elsewhere for label in own], dtype=bool)[rows] & is_rating
+    is_cell = is_rating & ~undrawn
+    if is_cell.sum() < 2:
+        wrong = f"found {is_cell.sum()} cells to predict"
+        raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {look('head', path)}")
+    unknown_labels: list[str] = []
+    places = []
+    for side, codes, labels, known in (
+        ("row", rows[is_cell], own, table.row_labels), ("column", columns[is_cell], other, table.column_labels)
+    ):  # fmt: skip
+        position = {label: place for place, label in enumerate(known)}
+        place = np.array([position.get(label, -1) for label in labels], dtype=np.int32)
+        places.append(place[codes])
+        unknown_labels += [f"{side} {quoted(labels[code])}" for code in np.unique(codes) if place[code] < 0]
+    unknown = (places[0] < 0) | (places[1] < 0)
+    if unknown.all():
+        expected = f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1"
+        raise refusal(path, f"no cell has labels of the table: {listing(unknown_labels)}", expected,
+                      f"compare the labels, and the order of the columns: {look('head -3', path)}")  # fmt: skip
+    return UnseenCells(
+        rows=places[0],
+        columns=places[1],
+        values=values[is_cell],
+        unknown_cells=int(unknown.sum()),
+        unknown_labels=unknown_labels,
+        unrated=int(np.sum(~is_rating)),
+        undrawn=int(undrawn.sum()),
+    )

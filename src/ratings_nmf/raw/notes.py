@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.core.tally import TOP, Tally
-from ratings_nmf.raw.faults import keys, leaving_out, quoted
+from ratings_nmf.raw.badcells import SINGLE_QUOTES
+from ratings_nmf.raw.faults import NUMBER, copied, edit, keys, leaving_out, quoted
 
 FAR, OFTEN = 3, 0.01
 """Values are marks where they are more than so many times the next largest, and so large a share of the cells."""
@@ -23,9 +25,12 @@ SUMMARIES = {
     SUM: "total totals sum all grandtotal subtotal gesamt insgesamt summe gesamtsumme gesamtergebnis somme "
     "totalgeneral totale totaal suma razem",
     MEAN: "average avg mean overall mittelwert mittel durchschnitt moyenne media promedio gemiddelde srednia",
-    MEASURE: "median std stddev standarddeviation minimum maximum variance",
+    MEASURE: "median std stddev standarddeviation minimum maximum variance min max count sd se mode anzahl zentralwert",
 }
 """Labels, without case, accents, spaces and marks, of lines that sum the others up."""
+
+SHORT = 5
+"""Letters of a label, such as Max, that may be one of other things where no other sums up beside it."""
 
 NAMED = {name: what for what, names in SUMMARIES.items() for name in names.split()}
 
@@ -46,16 +51,20 @@ class Summary(NamedTuple):
     certain: bool
 
 
-def notes(tally: Tally, ingest: IngestParameters) -> list[str]:
-    """Return what a careful reader of a table would ask about, each with its remedy."""
+def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
+    """Return what a careful reader of the table in a file would ask about, each with its remedy."""
     remarks = _marks(tally, ingest)
-    for side, label, what, _, certain in summaries(tally):
-        remedy = leaving_out(ingest, f"{side}s", [label])
+    found = [*summaries(tally)]
+    for side, label, what, _, certain in found:
+        remedy = leaving_out(ingest, f"{side}s", [other.label for other in found if other.side == side])
         wrong = f"is {what}" if certain else f"is called as if it were {what}"
         remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
         remarks += _alike(side, labels)
-    return [*remarks, *_misread(tally, ingest)]
+        if all(len(label) > 2 and label[0] == label[-1] == "'" for label in labels):
+            meaning, script = SINGLE_QUOTES
+            remarks.append(f"{side} labels stand between single quotes; {meaning}: {edit(script, path)}")
+    return [*remarks, *_misread(tally, ingest, path)]
 
 
 def far_off(times: Mapping[float, int], cells: int) -> list[float]:
@@ -95,6 +104,8 @@ def summaries(tally: Tally) -> Iterator[Summary]:
         full = tally.zeros == "observed"
         means = totals / (len(labels) if full else np.maximum(numbers, 1))
         names = {place: what for place, label in enumerate(labels) if (what := _called(label))}
+        if [*names.values()] == [MEASURE] and len(labels[next(iter(names))]) <= SHORT:
+            names = {}
         others = totals.sum() - sums[[*names]].sum()
         mean = others / max(len(labels) - len(names), 1) if full else means.sum()
         near = {SUM: np.isclose(sums, others, rtol=ROUNDED), MEAN: np.isclose(sums, mean, rtol=ROUNDED)}
@@ -131,11 +142,16 @@ def _marks(tally: Tally, ingest: IngestParameters) -> list[str]:
     return [f"{stand}, and the next largest value is {largest:g}; if {it} that a cell was not rated: {remedy}"]
 
 
-def _misread(tally: Tally, ingest: IngestParameters) -> list[str]:
+def _misread(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
     """Return notes on a table that may have been read in the wrong layout, or with a line too many."""
     rows = tally.row_counts
     if ingest.layout == "triples" and min(len(rows), len(tally.column_counts)) > 2 and rows.max() < 2:
         return [f"no row has more than one cell; if the file has a line for each row: {keys(layout='table')}"]
+    names = [float(label) for label in tally.column_labels if NUMBER.fullmatch(label)]
+    if ingest.layout == "table" and len(names) == len(tally.column_labels) and names != sorted(names):
+        script = """NR == 1 {printf "row"; for (i = 2; i <= NF; i++) printf OFS "column " i - 1; print ""} {print}"""
+        numbers = copied(path, ingest.separator, script)
+        return [f"all column labels are numbers: {', '.join(tally.column_labels[:3])}; if line 1 is data: {numbers}"]
     if ingest.layout == "table" and len(rows) > 2 and rows[0] == 0 and rows[1:].all():
         remedy = leaving_out(ingest, "rows", [tally.row_labels[0]])
         return [f"the first row, {quoted(tally.row_labels[0])}, has no cell; if it is a second header: {remedy}"]

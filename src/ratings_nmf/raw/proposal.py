@@ -56,10 +56,7 @@ def block(name: str, path: Path, description: Description) -> str:
 def with_block(text: str, name: str, lines: str) -> str:
     """Return params.yaml with a block below its datasets, and every other line as it was.
 
-    Raises
-    ------
-    InputError
-        If `datasets` is written between braces, or what comes out is no params.yaml.
+    Refuse one whose `datasets` are written between braces, or indented so that others would change.
     """
     root = yaml.compose(text)
     known = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}

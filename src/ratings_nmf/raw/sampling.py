@@ -34,18 +34,9 @@ BATCH = 2**17
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """What was taken of a file.
+    """A file, a copy of some of it in UTF-8, and the encoding, None for UTF-8 and Parquet, and packing of the file.
 
-    Attributes
-    ----------
-    path, file
-        The file, and the copy.
-    encoding
-        Of the file, as `ingest.encoding` names it; None for UTF-8 and Parquet.
-    packing
-        gzip, bzip2, xz, zstd, zip or None.
-    share
-        How much of the file the sample is, 1 for all of it; None where nobody knows, as it was not unpacked to the end.
+    ``share`` is how much of the file it is, 1 for all; None where nobody knows, as it was not unpacked to the end.
     """
 
     path: Path
@@ -57,13 +48,7 @@ class Sample:
 
 @contextmanager
 def sampled(path: Path) -> Iterator[Sample]:
-    """Take a sample of a file; it lasts as long as the context.
-
-    Raises
-    ------
-    InputError
-        As `source.opened` does.
-    """
+    """Take a sample of a file, refused as `source.opened` says; it lasts as long as the context."""
     with in_words(path), TemporaryDirectory() as folder:
         head = beginning(path)
         parquet = head.startswith(PARQUET)

@@ -19,8 +19,8 @@ from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
-from ratings_nmf.raw.source import Source
-from ratings_nmf.raw.splitting import Columns, refuse_lines, split
+from ratings_nmf.raw.source import Columns, Source
+from ratings_nmf.raw.splitting import refuse_lines
 from ratings_nmf.raw.unpacking import damage
 
 MEMORY = "RATINGS_NMF_MEMORY"
@@ -28,28 +28,21 @@ MEMORY = "RATINGS_NMF_MEMORY"
 
 
 class Limits(NamedTuple):
-    """How much of a file is taken at a time.
+    """How many lines and cells of a file are given together, and how many cells sorted; of more, the rest is on disk.
 
-    Attributes
-    ----------
-    lines, cells
-        Lines, and cells, that are given together.
-    sorted
-        Cells that are sorted together; a file of more is kept on disk meanwhile.
-    many
-        Columns of values above which Python splits the lines: DuckDB takes memory for 2,048 lines of each column.
-    newcomers
-        Newcomers that are given together: memory depends on it, and the last bits where all share a stopping rule.
+    And newcomers that are given together: memory depends on it, and the last bits where all share a stopping rule.
     """
 
     lines: int = 1_000_000
     cells: int = 10_000_000
     sorted: int = 4_000_000
-    many: int = 1_000
     newcomers: int = 10_000
 
 
 LIMITS = Limits()
+
+WIDE = 1_000
+"""Columns of values above which one thread reads: DuckDB takes memory for 2,048 lines of each column and thread."""
 
 _NUMERIC = re.compile(r"DECIMAL\(.*\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE")
 _NESTED = re.compile(r"STRUCT|MAP|UNION|.*\]$")
@@ -62,19 +55,13 @@ def lines(
 
     A number is null where none stands that is finite and 0 or more; the text is what does stand there, null where
     that is a number, means "not rated", or is blank and zeros are not observed. Lines whose labels are to be skipped
-    are left out.
-
-    Raises
-    ------
-    InputError
-        After the last line, if some line has not as many fields as the first, a quote is not closed, or a text is not
-        UTF-8, or no line has a label that is to be skipped; all in one go.
+    are left out. After the last, refuse lines that have not as many fields as the first, a quote that is not closed, or
+    a text that is not UTF-8, and labels to be skipped that no line has; all in one go.
     """
     skip = [ingest.skip.rows, ingest.skip.columns][: len(columns.labels)]
     hits = [set[str]() for _ in skip]
     width = len(columns.values)
     together = max(1, min(limits.lines, limits.cells // width))
-    splitting = source.split or (width > limits.many and source.separator is not None)
     with _connection() as connection, progress(unit="lines") as bar:
         table, kinds = _table(connection, source, len(source.names))
         for place in columns.labels:
@@ -85,16 +72,14 @@ def lines(
         numeric = all(_NUMERIC.fullmatch(kinds[place][1]) for place in columns.values)
         number = _number(numeric, ingest)
         check = f"SELECT * EXCLUDE (v, n), {_plain('n', numeric, ingest)}"
-        if splitting:
-            records = split(source, columns, ingest, together)
-        elif width == 1:
-            query = f"{check} FROM (SELECT *, {number} n FROM ({_query(table, kinds, columns, numeric)}))"
-            records = _batches(connection, query, source, limits)
-        else:
-            records = _batches(connection, _query(table, kinds, columns, numeric), source, limits)
+        if width > WIDE:
+            connection.execute("SET threads = 1")
+        query = _query(table, kinds, columns, numeric)
+        if width == 1:
+            query = f"{check} FROM (SELECT *, {number} n FROM ({query}))"
         first = columns.header and source.separator is not None
         cursor = connection.cursor()
-        for batch in records:
+        for batch in _batches(connection, query, source, together):
             for start in range(0, len(batch), together):
                 part = batch.slice(start, together)
                 bar.update(len(part))
@@ -104,12 +89,12 @@ def lines(
                 sides = [_tidied(labels) for labels in sides] if ingest.labels == "strip" else sides
                 for place, skip_labels in enumerate(skip):
                     sides, rest = _without(sides, rest, place, skip_labels, hits[place])
-                if splitting or width > 1:
+                if width > 1:
                     cursor.register("given", pa.table({"v": pa.concat_arrays(rest)}))
                     result = cursor.sql(f"{check} FROM (SELECT v, {number} n FROM given)").to_arrow_table()
                     rest = [column.combine_chunks() for column in result.columns]
                 yield sides, rest[0], rest[1]
-        if source.separator is not None and not splitting:
+        if source.separator is not None:
             _refuse_rejects(source, connection, ingest)
     for side, skip_labels, hit in zip(("rows", "columns"), skip, hits, strict=False):
         refuse_absent(source.path, side, [label for label in skip_labels if label not in hit], ingest)
@@ -119,22 +104,17 @@ def refuse_absent(path: Path, side: str, absent: list[str], ingest: IngestParame
     """Refuse labels to be skipped that the file does not have, if there are any."""
     if absent:
         remaining = [label for label in getattr(ingest.skip, side) if label not in absent]
-        raise refusal(
-            path,
-            f"no {side[:-1]} labelled {', '.join(map(quoted, absent))}",
-            f"what `skip.{side}` names",
-            f"take it out: {skipping(ingest, **{side: remaining})}",
-        )
+        raise refusal(path, f"no {side[:-1]} labelled {', '.join(map(quoted, absent))}", f"what `skip.{side}` names",
+                      f"take it out: {skipping(ingest, **{side: remaining})}")  # fmt: skip
 
 
-def _batches(connection: Any, query: str, source: Source, limits: Limits) -> Iterator[Any]:
+def _batches(connection: Any, query: str, source: Source, together: int) -> Iterator[Any]:
     try:
-        yield from connection.sql(query).to_arrow_reader(max(min(limits.lines, limits.cells), 2048))
-    except duckdb.OutOfMemoryException:
-        raise refusal(
-            source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`"
-        ) from None
-    except duckdb.Error:
+        yield from connection.sql(query).to_arrow_reader(min(together, 1_000_000))
+    except (duckdb.Error, OSError) as error:  # Arrow passes on as OSError what DuckDB raises on the way
+        if "Out of Memory" in str(error):
+            wrong = refusal(source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`")
+            raise wrong from None
         raise damage(source.path) from None
 
 

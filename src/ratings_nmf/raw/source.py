@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import pyarrow.parquet
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.params import IngestParameters, SkipParameters
 from ratings_nmf.raw.dialect import (
     LONGEST_LINE,
     MATRIX_MARKET,
@@ -32,22 +33,9 @@ from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, in_words, plai
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A file that can be read, and what its first line holds.
+    """A file as the user named it, what to read of it, the same or a plain copy, and the fields of its first line.
 
-    Attributes
-    ----------
-    path
-        As the user gave it, for messages.
-    file
-        What to read: the same, or a copy that is unpacked and in UTF-8.
-    names
-        The fields of the first line, or the columns of a Parquet file, in the order of the file.
-    separator
-        None for a Parquet file.
-    index
-        Positions of the columns that a Parquet file knows as the index of a DataFrame.
-    split
-        Whether Python splits the lines: some are to be skipped, or they end in different ways.
+    Of Parquet, whose ``separator`` is None, ``index`` are the positions of what is the index of a DataFrame.
     """
 
     path: Path
@@ -55,7 +43,6 @@ class Source:
     names: list[str]
     separator: str | None
     index: tuple[int, ...] = ()
-    split: bool = False
 
     @property
     def order(self) -> list[int]:
@@ -63,14 +50,19 @@ class Source:
         return [*self.index, *(place for place in range(len(self.names)) if place not in self.index)]
 
 
+class Columns(NamedTuple):
+    """Which columns of a file to read, by position from 0, and whether its first line is no data."""
+
+    labels: list[int]
+    values: list[int]
+    header: bool
+
+
 @contextmanager
 def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> Iterator[Source]:
     """Look into a file, or a sample of it; a copy, where one is needed, lasts as long as the context.
 
-    Raises
-    ------
-    InputError
-        If the file is missing, empty, of a kind that is not read, damaged, or its separator cannot be told.
+    Refuse one that is missing, empty, of a kind that is not read, damaged, or whose separator cannot be told.
     """
     with TemporaryDirectory() as folder:
         with in_words(path):
@@ -78,14 +70,11 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
             if head.startswith(PARQUET):
                 source_of_file = _parquet(path, file)
             else:
-                source_of_file = _text(path, plain(path, file, head, source, Path(folder)), source)
+                file = plain(path, file, head, source, Path(folder))
+                separator, names = _first_line(path, file, source)
+                file = _even(file, source.skip, Path(folder, "even"))
+                source_of_file = Source(path=path, file=file, names=names, separator=separator)
         yield source_of_file
-
-
-def _text(path: Path, file: Path, source: IngestParameters) -> Source:
-    separator, names = _first_line(path, file, source)
-    split = bool(source.skip.lines or source.skip.comment) or _ends_differ(file)
-    return Source(path=path, file=file, names=names, separator=separator, split=split)
 
 
 def _parquet(path: Path, file: Path) -> Source:
@@ -96,29 +85,25 @@ def _parquet(path: Path, file: Path) -> Source:
     return Source(path=path, file=file, names=list(schema.names), separator=None, index=index)
 
 
-def _ends_differ(file: Path) -> bool:
-    """Return whether some lines end with other characters than others, which DuckDB does not take."""
-    ends = set()
-    with file.open("rb") as stream:
-        while some := stream.read(2**20):
-            if b"\r" in some:
-                some += stream.read(1) if some.endswith(b"\r") else b""
-                returns, feeds, both = map(some.count, (b"\r", b"\n", b"\r\n"))
-                ends |= {end for end, count in (("rn", both), ("n", feeds - both), ("r", returns - both)) if count}
-            elif b"\n" in some:
-                ends.add("n")
-    return len(ends) > 1
+def _even(file: Path, skip: SkipParameters, copy: Path) -> Path:
+    """Return a file, or a copy of it whose lines end alike, as DuckDB takes them, those to be skipped being blank."""
+    with file.open(encoding="latin-1") as text:
+        while text.read(2**20):
+            pass
+        if not (skip.lines or skip.comment or isinstance(text.newlines, tuple)):
+            return file
+    with (
+        file.open(encoding="utf-8-sig", errors="surrogateescape") as text,
+        copy.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as out,
+    ):
+        for number, line in enumerate(text):
+            comment = skip.comment is not None and line.startswith(skip.comment)
+            out.write("\n" if number < skip.lines or comment else line)
+    return copy
 
 
 def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, list[str]]:
-    """Return the separator of a file and the fields of its first line.
-
-    Raises
-    ------
-    InputError
-        If the file is empty, not in UTF-8, its separator cannot be told, or its first line has not as many fields as
-        all others that were looked at.
-    """
+    """Return the separator of a file and the fields of its first line; refuse it as `opened` says."""
     lines: list[str] = []
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
         for _ in range(source.skip.lines):
@@ -141,6 +126,9 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
         raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
     names = _names(path, lines_left, separator)
     _check_width(path, names, dialect_of("".join(lines_left), [separator]), source)
+    if any(re.fullmatch(' +".*"', name) for name in names):
+        raise refusal(path, f"line 1: spaces stand before quotes: {quoted(names[-1])}", "none",
+                      close_quotes(path, lines_left, separator))  # fmt: skip
     if source.labels == "strip":
         return separator, list(map(tidy, names))
     if bad := next(filter(CONTROL.search, names), None):
@@ -178,9 +166,23 @@ def _names(path: Path, lines: list[str], separator: str) -> list[str]:
     try:
         first = next(record for record in records if not is_blank(record))
     except csv.Error:
-        raise refusal(path, f"line {records.line_num}: a quote is opened and not closed", "quotes in pairs",
-                      "close it: " + look("grep -n '\"'", path)) from None  # fmt: skip
+        wrong = f"line {records.line_num}: a quote is opened and not closed"
+        raise refusal(path, wrong, "quotes in pairs", close_quotes(path, lines[:1], separator)) from None
     return [field.replace(STAND_IN, separator) for field in first] if len(separator) > 1 else first
+
+
+def close_quotes(path: Path, lines: Iterable[str], separator: str) -> str:
+    """Return how quotes come in pairs on lines where one is opened and not closed."""
+    mark = _in_sed(separator)
+    if any(f'{separator} "' in line for line in lines):
+        return "if spaces stand before quotes: " + edit(rf's/{mark} +"/{mark}"/g', path)
+    if any('\\"' in line for line in lines):
+        return "if quotes within are escaped: " + edit(r's/\\"/""/g', path)
+    return "close it, or double it where it belongs to the text: " + look("grep -n '\"'", path)
+
+
+def _in_sed(separator: str) -> str:
+    return {"\t": r"\t", "|": r"\|"}.get(separator, separator)
 
 
 def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestParameters) -> None:
@@ -195,13 +197,13 @@ def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestP
         remedy = f"if it is a comment: {skipping(source, comment=above.comment)}"
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
-        remedy = "take it out: " + edit(rf"1s/{re.escape(separator)}(\r?)$/\1/", path)
+        remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path)
     elif above.lines and usual > 1:
         if len(first) == usual:
             wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
         remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + above.lines)}"
     elif even and len(first) == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in below[-1][1:]):
-        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{separator}/", path)
+        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{_in_sed(separator)}/", path)
     else:
         return
     raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)

@@ -1,72 +1,10 @@
-"""Lines of very wide files, split by Python, and how lines are refused that nobody can split."""
-
-import csv
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, NamedTuple
-
-import pyarrow as pa
+"""How lines are refused that cannot be split."""
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.core.table import LISTED
-from ratings_nmf.files.columns import texts_to_arrow
-from ratings_nmf.raw.dialect import COMMENTS, LONGEST_LINE, NAMES, STAND_IN, is_blank, reader
+from ratings_nmf.raw.badcells import SINGLE_QUOTES
+from ratings_nmf.raw.dialect import COMMENTS, LONGEST_LINE, NAMES, reader
 from ratings_nmf.raw.faults import edit, look, quoted, refusal, skipping
-from ratings_nmf.raw.source import Source, refuse_encoding
-
-
-class Columns(NamedTuple):
-    """Which columns of a file to read, by position from 0, and whether its first line is no data."""
-
-    labels: list[int]
-    values: list[int]
-    header: bool
-
-
-def split(source: Source, columns: Columns, ingest: IngestParameters, together: int) -> Iterator[Any]:
-    """Give record batches of the label columns, then the value columns, all as texts.
-
-    Raises
-    ------
-    InputError
-        After the last line, as `refuse_lines` does.
-    """
-    separator = source.separator or ","
-    places = [*columns.labels, *columns.values]
-    names = [str(place) for place in range(len(places))]
-    faults: list[tuple[int, str, str]] = []
-    number, line = 0, ""
-
-    def numbered(text: Any) -> Iterator[str]:
-        nonlocal number, line
-        for number, line in enumerate(text, start=1):
-            if number > ingest.skip.lines and not (ingest.skip.comment and line.startswith(ingest.skip.comment)):
-                if not line.isascii() and line != line.encode("utf-8", "replace").decode():
-                    faults.append((number, "encoding", line))
-                yield line
-
-    def records(text: Any) -> Iterator[list[str]]:
-        try:
-            for record in reader(numbered(text), separator, strict=True):
-                if len(record) == len(source.names):
-                    yield record
-                elif not is_blank(record):
-                    faults.append((number, "width", line))
-        except csv.Error as error:
-            faults.append((number, "length" if "limit" in str(error) else "quote", line))
-
-    with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-        stream = records(text)
-        while some := list(islice(stream, together)):
-            if faults:
-                continue  # only what else is wrong is still of interest
-            columns_of = list(zip(*some, strict=True))
-            fields = [columns_of[place] for place in places]
-            for place in range(len(columns.labels)):
-                if len(separator) > 1:
-                    fields[place] = tuple(label.replace(STAND_IN, separator) for label in fields[place])
-            yield pa.RecordBatch.from_arrays([texts_to_arrow(field) for field in fields], names=names)
-    refuse_lines(source, faults[:LISTED], ingest, more=max(0, len(faults) - LISTED))
+from ratings_nmf.raw.source import Source, close_quotes, refuse_encoding
 
 
 def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: IngestParameters, *, more: int) -> None:
@@ -80,10 +18,7 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
     separator = source.separator or ","
     if "quote" in numbers:
         faults = [f"line {line}: a quote is opened and not closed" for line in numbers["quote"]]
-        expected, remedy = "quotes in pairs", "close it, or double it where it belongs to the text: "
-        remedy += look("grep -n '\"'", source.path)
-        if any('\\"' in text for *_, text in bad_lines):
-            remedy = "if quotes within are escaped: " + edit(r's/\\"/""/g', source.path)
+        expected, remedy = "quotes in pairs", close_quotes(source.path, [text for *_, text in bad_lines], separator)
     elif "width" in numbers:
         lines = [(line, _width(text, separator), text) for line, kind, text in bad_lines if kind == "width"]
         faults = [
@@ -97,6 +32,9 @@ def refuse_lines(source: Source, bad_lines: list[tuple[int, str, str]], ingest: 
         )
         if len(openings) == 1 and openings <= {*COMMENTS}:
             remedy = f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
+        elif openings == {"'"}:
+            meaning, script = SINGLE_QUOTES
+            remedy = f"{meaning}: {edit(script, source.path)}"
     else:
         faults = [f"line {line} is longer than {LONGEST_LINE:,} characters" for line in numbers["length"]]
         expected = "shorter lines"

@@ -21,16 +21,8 @@ _NONE: Triples = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
 class Spool:
     """Cells that are added in the order of a file, and given back some successive rows at a time.
 
-    What is in memory are the labels, and the cells of one run or of one block; the rest is in files below `folder`.
-
-    Attributes
-    ----------
-    folder
-        Where the files go; whoever gives it removes them.
-    cells
-        Cells of a run, and about so many of a block.
-    rows, columns
-        Labels of either side and their places, in order of appearance.
+    What is in memory are the labels of either side with their places, in order of appearance, and the cells of one run,
+    so many, or of one block; the rest is in files below `folder`, and whoever gives that removes them.
     """
 
     folder: Path
@@ -91,22 +83,13 @@ class Spool:
 
 
 def table_of(
-    labels: tuple[tuple[str, ...], tuple[str, ...]],
-    cells: Triples,
-    ingest: IngestParameters,
+    labels: tuple[tuple[str, ...], tuple[str, ...]], cells: Triples, ingest: IngestParameters
 ) -> tuple[RatingsTable, list[tuple[str, str, int]]]:
     """Return a table of cells given in any order, and what stands several times where it may not.
 
-    Parameters
-    ----------
-    labels
-        Of the rows and of the columns.
-    cells
-        Positions and values, NaN where blank.
-    ingest
-        What 0 and absent mean: unless they are observed, such cells are left out before lines for one are combined. And
-        what to make of these, in their order; where it was not said, the last counts, and row label, column label and
-        number of lines of each such cell are returned.
+    Of these, rows and columns that have labels, and values, NaN where blank, ``zeros`` says which are left out first:
+    all that are not above 0, unless they are observed. Of several lines for a cell ``duplicates`` says what counts, in
+    their order; where it does not, the last, and row label, column label and number of lines of each are returned.
     """
     rows, columns, values = cells if ingest.zeros == "observed" else _some(cells, cells[2] > 0)
     keys = rows.astype(np.int64) * len(labels[1]) + columns

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.badcells import marks_of
 from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.names import role
@@ -13,6 +14,9 @@ MOST, FEW = 0.95, 12
 """Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about."""
 
 _TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
+_DECIMALS = re.compile(r"[0-9][.,]0*[1-9]")
+_FLAG = re.compile(r"^\((?=[0-9.,]+\)$)|(?<=[0-9.])( [a-z]{1,3}| ?\*+| ?\[\w\]|\))$")
+_YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
 
@@ -45,8 +49,13 @@ class Column:
 
     @property
     def is_blank(self) -> bool:
-        """Whether all fields are."""
-        return not any(self.texts)
+        """Whether all fields are, or marks for "none"."""
+        return all(not text or MISSING.fullmatch(text) for text in self.texts)
+
+    @property
+    def is_measure(self) -> bool:
+        """Whether it holds numbers with decimals, which are no labels."""
+        return self.number >= MOST and any(_DECIMALS.search(text) for text in self.texts)
 
     @property
     def is_time(self) -> bool:
@@ -67,20 +76,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Structure:
-    """How a file is to be read.
+    """Whether the first record of a file is a header, its columns, and which of them hold what.
 
-    Attributes
-    ----------
-    header
-        Whether the first record names the columns.
-    columns
-        All columns.
-    cell
-        The columns of row label, column label and value, of ``layout: triples``; None of ``layout: table``.
-    label
-        The column of the row labels of a table, None where no column can be.
-    skip
-        The columns of a table that hold neither labels nor numbers.
+    ``cell`` are those of row label, column label and value of ``layout: triples``, None of ``layout: table``; ``label``
+    is that of a table's row labels, None where none can be, and ``skip`` those that hold neither these nor numbers.
     """
 
     header: bool
@@ -88,6 +87,14 @@ class Structure:
     cell: tuple[Column, Column, Column] | None
     label: Column | None
     skip: list[Column]
+
+    @property
+    def lacks_values(self) -> bool:
+        """Whether each line holds labels alone, those of rows several times."""
+        keys = [column for column in self.columns if column.kind in ("row", "column")]
+        others = [column for column in self.columns if column not in keys and not column.is_time]
+        alone = all(column.number < 0.5 for column in others)
+        return self.cell is None and alone and (len(keys) == 2 or not self.columns[0].is_unique)
 
 
 def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: bool | None = None) -> Structure:
@@ -116,7 +123,7 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
         column
         for column in others
         if (column.is_blank and not column.name)
-        or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.5 or column.is_time))
+        or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.1 or column.is_time))
     ]
     skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
     return Structure(
@@ -126,29 +133,32 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
 
 def _number_share(texts: list[str], ingest: IngestParameters) -> float:
     known = [text for text in texts if text and not MISSING.fullmatch(text)]
-    return sum(_is_number(text, ingest) for text in known) / len(known) if known else 0.0
+    return sum(is_number(text, ingest) for text in known) / len(known) if known else 0.0
 
 
-def _is_number(text: str, ingest: IngestParameters) -> bool:
-    return number_of(text.strip(), ingest)[0] != TEXT
+def is_number(text: str, ingest: IngestParameters) -> bool:
+    """Return whether a text is a number, or one with a flag or unit behind it."""
+    text = _FLAG.sub("", text.strip())
+    return marks_of(text) is not None or number_of(text, ingest)[0] != TEXT
 
 
 def _has_header(first: list[str], below: list[list[str]], ingest: IngestParameters) -> bool:
     """Tell whether a first record names columns: some field is no number where those below it are."""
     if not below:
         return True
-    for place, field in enumerate(first):
-        numbers = _number_share([record[place].strip() for record in below], ingest)
-        if numbers >= MOST and field.strip() and not _is_number(field, ingest) and not MISSING.fullmatch(field.strip()):
+    for place, field in enumerate(map(str.strip, first)):
+        texts = [record[place].strip() for record in below]
+        other = field and field not in texts and not is_number(field, ingest) and not MISSING.fullmatch(field)
+        if other and _number_share(texts, ingest) >= 0.5:
             return True
     if any(role(field) for field in first):
         return True
-    leading = next((place for place, field in enumerate(first) if _is_number(field, ingest)), 0)
+    leading = next((place for place, field in enumerate(first) if is_number(field, ingest)), 0)
     labels = [field.strip() for field in first[leading:] if field.strip()]
     # numbers as labels, such as years or ids: behind blanks or names, each once
     return (
         leading > 0
-        and len(labels) > 2
+        and (len(labels) > 2 or all(_YEAR.fullmatch(label) for label in labels))
         and len({*labels}) == len(labels)
         and (not first[0].strip() or not any(first[0] == record[0] for record in below))
         and all(label.isdigit() for label in labels)
@@ -158,7 +168,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
 def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     """Return the columns that hold row label, column label and value, if a cell stands on each line."""
     roles: dict[str, Column] = {}
-    for one in columns:
+    for one in sorted(columns, key=lambda one: one.kind == "value" and one.number < MOST):
         if one.kind:
             roles.setdefault(one.kind, one)
     rest = [
@@ -169,6 +179,7 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
         and not _TIME_NAME.search(one.name)
         and not (one.counts_lines and (not one.name or len(columns) > 3))
         and not one.is_blank
+        and (one.distinct > 1 or len(one.texts) < 3)
     ]
     keys = 2 - len({"row", "column"} & {*roles})
     if len(rest) == keys and any(one.is_time for one in columns):
@@ -176,7 +187,7 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     value = roles.get("value") or _value(rest, keys=keys)
     if value is None or (value.number < MOST and len(roles) < 3):
         return None
-    rest = [one for one in rest if one is not value]
+    rest = [one for one in rest if one is not value and not one.is_measure]
     rest.sort(key=lambda one: one.is_unique and len(one.texts) > 2)
     rest[:2] = sorted(rest[:2], key=lambda one: one.place)
     row = roles.get("row") or (rest.pop(0) if rest else None)

@@ -25,13 +25,14 @@ SAMPLE = 2**16
 PARQUET = b"PAR1"
 _OTHER = "save the table in it as CSV in UTF-8 and name that"
 _SHEET = "save the sheet as CSV in UTF-8 and name that"
+_AS_CSV, _AS_TRIPLES = "make a table of it", "make triples of it"
 _TO_CSV = (
     "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
-    """header=None, engine="calamine", keep_default_na=False).to_csv(sys.argv[2], header=False, index=False)'"""
+    """header=None, engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' >"""
 )
 """Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
 
-KINDS = {
+KINDS: dict[bytes, tuple[str, str, str | None]] = {
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
     b"7z\xbc\xaf": ("a 7z archive", "unpack it", "7z x"),
     b"Rar!": ("a RAR archive", "unpack it", "unrar x"),
@@ -43,13 +44,37 @@ KINDS = {
     b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
     b"\x89PNG": ("a picture", _OTHER, None),
     b"\xff\xd8\xff": ("a picture", _OTHER, None),
-    b'\\[?\\s*{\\s*"': ("JSON", _OTHER, None),
+    rb"\{.*\}\s*\n\s*\{": (
+        "JSON, an object a line", _AS_CSV,
+        "python -c 'import pandas, sys; pandas.read_json(sys.argv[1], lines=True).to_csv(sys.stdout, index=False)' >",
+    ),
+    b"\\[?\\s*{\\s*[\"']": ("JSON", _OTHER, None),
+    rb"[+-]?[0-9.]+( [0-9]+:[0-9.eE+-]+)+ ?\r?\n": (
+        "a file of LibSVM, which gives a number and a value for each cell of a line", _AS_TRIPLES,
+        """awk '{for (i = 2; i <= NF; i++) {split($i, cell, ":"); print NR "," cell[1] "," cell[2]}}' >""",
+    ),
+    rb"[0-9]+:\r?\n[0-9]+,[0-9]": (
+        "a file of the Netflix Prize, with a line for each film and its ratings below", _AS_TRIPLES,
+        """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >""",
+    ),
+    rb"\|.*\|\s*\n\|[ :|-]+\|": (
+        "a table in Markdown", _AS_CSV, r"sed -E '/^\|[-: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >",
+    ),
+    rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
+    rb"\{\\rtf": ("a document in RTF", _OTHER, None),
     b"<(!doctype|html|\\?xml|table|body|head)\\b": ("HTML or XML", _OTHER, None),
-    b"@relation": ("an ARFF file of Weka", _OTHER, None),
+    rb"(%.*\s+)*@relation": (
+        "an ARFF file of Weka", _AS_CSV,
+        """awk 'tolower($1) == "@attribute" {names = names comma $2; comma = ","} data && NF && !/^%/ """
+        """{print} tolower($1) ~ "^@data" {print names; data = 1}' >""",
+    ),
     b"%%MatrixMarket matrix array": ("a Matrix Market array", _OTHER, None),
     b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
-}
-"""Files that hold no text to split, by a pattern of their first bytes: what they are, how a table comes of them."""
+}  # fmt: skip
+"""Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.
+
+What a command that ends in > prints is the table.
+"""
 
 _IN_ZIP = {
     "xl/": ("an Excel workbook", _SHEET, _TO_CSV),
@@ -69,13 +94,7 @@ _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Refuse in words of our own what a file cannot be read for.
-
-    Raises
-    ------
-    InputError
-        For what the operating system, unpacking and Parquet raise, a full disk apart.
-    """
+    """Refuse in words of our own what the operating system, unpacking and Parquet raise, a full disk apart."""
     try:
         yield
     except FileNotFoundError:
@@ -103,13 +122,7 @@ def damage(path: Path) -> InputError:
 
 
 def beginning(path: Path) -> bytes:
-    """Return the first bytes of a file, of a kind that is read as far as they tell.
-
-    Raises
-    ------
-    InputError
-        If it is not a file, or of another kind.
-    """
+    """Return the first bytes of a file; refuse what is none, or of a kind that is not read as far as they tell."""
     if path.is_dir():
         files = sorted(str(file) for file in path.iterdir() if file.is_file())
         remedy = f"name it: {keys(path=files[0]) if files else command('ls', path)}"
@@ -139,12 +152,7 @@ def packing(head: bytes) -> str | None:
 def plain(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
     """Return a file of plain UTF-8: the one given, which begins like this, or a copy, unpacked and decoded.
 
-    Messages name the user's own, `path`.
-
-    Raises
-    ------
-    InputError
-        If the file holds no text, or in another encoding than was said.
+    Refuse one that holds no text, or in another encoding than was said, by the name of the user's own, `path`.
     """
     if packing(head):
         file = folder / "unpacked"
@@ -200,10 +208,7 @@ def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, fold
 def wide_encoding(path: Path, head: bytes) -> str | None:
     """Return the encoding of a text with two bytes a letter, told by its mark, or where half of its bytes are 0.
 
-    Raises
-    ------
-    InputError
-        If there are four bytes a letter, or what begins like this is no text.
+    Refuse four bytes a letter, and what begins like this and is no text.
     """
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         recoding = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
@@ -222,13 +227,7 @@ def wide_encoding(path: Path, head: bytes) -> str | None:
 
 @contextmanager
 def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
-    """Open a file that is packed, to be read unpacked.
-
-    Raises
-    ------
-    InputError
-        If it is a zip of several files, a document of an office, or locked.
-    """
+    """Open a file that is packed, to be read unpacked; refuse a zip of several, one that is locked, and documents."""
     for magic, (*_, unpack) in _PACKED.items():
         if head.startswith(magic):
             with unpack(path) as stream:
@@ -254,11 +253,11 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 
 def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
     name, remedy, tool = kind
-    csv = keys(path=str(path.with_suffix(".csv")))
-    if tool == _TO_CSV:
-        paste = f"{csv} after {command(tool, path)[:-1]} {quote(str(path.with_suffix('.csv')))}`"
-    else:
-        paste = csv if tool is None else command(tool, path)
+    copy = str(path.with_suffix(".csv") if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}"))
+    changes = {"layout": "triples", "columns": [1, 2, 3]} if remedy == _AS_TRIPLES else {}
+    paste = command(tool, path) if tool else keys(path=copy)
+    if tool and tool.endswith(" >"):
+        paste = f"{keys(path=copy, **changes)} after {command(tool[:-2], path)[:-1]} > {quote(copy)}`"
     return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {paste}")
 
 

@@ -11,20 +11,17 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
+from ratings_nmf.raw.badcells import CODES
 from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.findings import Description, Key
 from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.notes import far_off
 from ratings_nmf.raw.scan import LIMITS, lines
-from ratings_nmf.raw.source import Source
-from ratings_nmf.raw.splitting import Columns
+from ratings_nmf.raw.source import Columns, Source
 
 BARS = " ▁▂▃▄▅▆▇█"
 FEW, MOST = 12, 25
 """How many different values a histogram shows one by one, and a scale of ratings has at most."""
-
-CODES = 4
-"""Different numbers below 0 that may all be marks, at most."""
 
 TOP = 100
 """Highest value of a scale of ratings, at most."""
@@ -96,30 +93,22 @@ class Values:
                 f"{number(value)} {_bar(self.numbers[value], most)} {percent(self.numbers[value] / total)}"
                 for value in rising
             )
+        below = np.cumsum([self.numbers[value] for value in rising])
+        half = number(rising[int(np.searchsorted(below, below[-1] / 2))])
         counts, _ = np.histogram(rising, bins=10, weights=[self.numbers[value] for value in rising])
         bars = "".join(_bar(count, counts.max()) for count in counts.tolist())
-        half = number(_quantile(self.numbers, 0.5))
         return f"{number(rising[0])} {bars} {number(rising[-1])}, half of them up to {half}; {len(rising):,} different"
-
-    def others(self) -> str:
-        """Say which texts stand where numbers were expected."""
-        commonest = ", ".join(f"{text!r} {counted(times, 'time')}" for text, times in self.texts.most_common(5))
-        return commonest + (f" and {len(self.texts) - 5:,} more" if len(self.texts) > 5 else "")
 
     @property
     def words_for_none(self) -> list[str]:
-        """Texts that stand for no number, as far as all of them do."""
-        return [*self.texts] if all(MISSING.fullmatch(text) for text in self.texts) else []
+        """Texts that stand for no number, as far as all of them do, or the only one that stands among numbers."""
+        alone = len(self.texts) == 1 and self.numbers and self.texts.total() > 1
+        word = alone and not any(map(str.isdigit, min(self.texts)))
+        return [*self.texts] if word or all(MISSING.fullmatch(text) for text in self.texts) else []
 
 
 def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> Values:
-    """Count what stands in the columns of values.
-
-    Raises
-    ------
-    InputError
-        If lines cannot be split, as `scan.lines` does.
-    """
+    """Count what stands in the columns of values."""
     values = Values()
     for _, numbers, faults in lines(source, columns, ingest, LIMITS):
         floats = to_floats(numbers)
@@ -165,6 +154,8 @@ def describe_values(values: Values, description: Description, *, rates: bool) ->
                 for word in values.words_for_none
             ]
         )
+        if words := [word for word in values.words_for_none if not MISSING.fullmatch(word)]:
+            description.ask("ingest.unrated", f"does {words[0]!r} mean that a cell was not rated?")
         description.ingest["unrated"] = Key(unrated, why)
         description.say("marks", why)
     description.say("zeros", f"{zeros}: {reason}")
@@ -200,9 +191,3 @@ def _zeros(values: Values, span: str, *, zero: int, triples: bool, rates: bool) 
 
 def _bar(count: float, most: float) -> str:
     return BARS[max(1, round(count / most * 8))] if count else BARS[0]
-
-
-def _quantile(numbers: Counter[float], share: float) -> float:
-    rising = sorted(numbers)
-    below = np.cumsum([numbers[value] for value in rising])
-    return rising[int(np.searchsorted(below, share * below[-1]))]

@@ -1,0 +1,198 @@
+"""How cells that hold no value are refused, and the commands that make numbers of what stands there."""
+
+import json
+import re
+from pathlib import Path
+from shlex import quote
+from typing import Any
+
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.table import LARGEST, SMALLEST
+from ratings_nmf.core.words import visible
+from ratings_nmf.raw.faults import (
+    ALIKE,
+    MISSING,
+    NUMBER,
+    TRUTH,
+    command,
+    edit,
+    keys,
+    leaving_out,
+    look,
+    quoted,
+    refusal,
+)
+
+Triple = tuple[str, str, str]
+FLAGS, CODES = 5, 4
+"""Different texts beside numbers that are taken for units or flags, and numbers below 0 that may be marks, at most."""
+
+_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*([^0-9.,]*|/ ?[0-9]+)")
+_MARKS = (
+    (".", ",", re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")),
+    (",", ".", re.compile(r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")),
+    (",", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+,[0-9]+")),
+    (".", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+(\.[0-9]*)?")),
+    (".", "'", re.compile(r"[+-]?[0-9]{1,3}('[0-9]{3})+(\.[0-9]*)?")),
+    (",", None, re.compile(r"[+-]?[0-9]+,[0-9]+")),
+    (".", None, re.compile(r"[+-]?[0-9]+\.[0-9]+")),
+)
+"""Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
+
+SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
+_DIGITS = "to write these digits as others"
+_REWRITTEN = {
+    re.compile("'.*'"): SINGLE_QUOTES,
+    re.compile(r"[+-]?[0-9.]+[dD][+-]?[0-9]+"): ("if D parts an exponent", r"s/([0-9.])[dD]([+-]?[0-9])/\1e\2/g"),
+    re.compile(r"\([0-9.,]+\)"): ("if parentheses mean below 0", r"s/\(([0-9.,]+)\)/-\1/g"),
+    re.compile("[\u0660-\u0669\u066b]+"): (_DIGITS, "y/٠١٢٣٤٥٦٧٨٩٫/0123456789./"),
+    re.compile("[\u06f0-\u06f9\u066b]+"): (_DIGITS, "y/۰۱۲۳۴۵۶۷۸۹٫/0123456789./"),
+}
+"""What numbers written otherwise look like, and how sed writes them."""
+
+_SCALES = [
+    scale.split("|")
+    for scale in (
+        "n|y", "f|t", "-|x", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
+        "low|medium|high",
+        "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "never|rarely|sometimes|often|always",
+        "very poor|poor|fair|good|excellent",
+    )
+]  # fmt: skip
+"""Words for the steps of a scale, from 1 on; of two they are 0 and 1."""
+
+
+def refuse_cells(
+    path: Path, cells: list[Triple], ingest: IngestParameters, *, more: int, headers: list[str], numbers: bool
+) -> None:
+    """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
+
+    `headers` are labels of rows that hold the names of the columns again; `numbers` says whether other cells hold any.
+    """
+    cells = [(row, column, text.strip()) for row, column, text in cells]
+    faults = [
+        f"row {quoted(row)}, column {quoted(column)}: {_fault(text, ingest.decimal)}" for row, column, text in cells
+    ]
+    if more:
+        faults.append(f"and {more:,} more")
+    expected = f"finite numbers of 0 or more, with a decimal {'comma' if ingest.decimal == ',' else 'point'}"
+    if not {text.lower() for *_, text in cells}.isdisjoint(TRUTH):
+        expected = "numbers alone, or true and false alone"
+    if headers:
+        remedy = f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"
+    else:
+        remedy = _remedies(path, cells, ingest, numbers=numbers)
+    raise refusal(path, "; ".join(faults), expected, remedy)
+
+
+def marks_of(text: str) -> tuple[str, str | None] | None:
+    """Return the decimal mark and that between thousands of a number that has either, or None."""
+    plain = text.translate(ALIKE)
+    return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(plain)), None)
+
+
+def is_dressed(texts: set[str]) -> bool:
+    """Return whether texts are numbers with marks, or all with the same currency or unit."""
+    around = {part.groups() if (part := _AROUND.fullmatch(text)) else ("", "") for text in texts}
+    return any(map(marks_of, texts)) or (len(around) == 1 and all(bool(one) != bool(two) for one, two in around))
+
+
+def _fault(text: str, decimal: str) -> str:
+    number = text.removesuffix("%").rstrip()
+    if decimal == ",":
+        number = number.translate({ord(","): ".", ord("."): "?"})
+    if not text:
+        return "blank"
+    if NUMBER.fullmatch(number.replace("−", "-")):
+        if number[0] in "-−":
+            return f"{text!r} is negative"
+        if text.endswith("%"):
+            return f"{text!r} stands among numbers"
+        return f"{text!r} is not within {SMALLEST:g} and {LARGEST:g}"
+    if text.lower() in TRUTH:
+        return f"{text!r} stands among numbers"
+    if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
+        return f"{text!r} is not finite"
+    return f"{quoted(text)} is not a number"
+
+
+def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numbers: bool) -> str:
+    """Return what bad cells, given as row label, column label and text, call for, each with what it would mean."""
+    texts = [text for *_, text in cells]
+    marks: dict[str, str | None] = {}
+    unrated: dict[float | str, None] = {}
+    words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
+    below = {text for text in texts if NUMBER.fullmatch(text) and text[0] == "-"}
+    for text in texts:
+        if (pair := marks_of(text)) and pair != (ingest.decimal, ingest.thousands):
+            marks["decimal"], marks["thousands"] = pair
+        elif NUMBER.fullmatch(text) and float(text) > LARGEST:
+            unrated[text] = None
+        elif text.startswith(("-", *"−‐‑‒–—")) or MISSING.fullmatch(text) or words == {text}:
+            unrated[float(text) if NUMBER.fullmatch(text) else text] = None
+    remedies = []
+    if marks:
+        others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
+        remedies.append(f"if its marks are meant so: {keys(**others)}")
+    if len(blank_rows := {row for row, *_ in cells}) == 1 and len(cells) > 1 and not any(texts):
+        remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
+    columns = {column for _, column, _ in cells}
+    if len(below) > CODES and len(columns) == 1 and numbers and ingest.layout == "table":
+        remedies.append(f"if it is of another kind than the others: {leaving_out(ingest, 'columns', [*columns])}")
+    elif unrated or not all(texts):
+        settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
+        settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
+        remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
+    if words and not numbers and ingest.layout == "table":
+        remedies.append(_steps(path, words))
+    rewritten = [
+        f"{meaning}: {edit(script, path)}"
+        for form, (meaning, script) in _REWRITTEN.items()
+        if all(map(form.fullmatch, texts))
+    ]
+    if rewritten:
+        return rewritten[0]
+    said = {*unrated} | words | below
+    if part := _bare(path, [text for text in texts if text and not (marks_of(text) or text in said)]):
+        remedies.append(part)
+    row, _, text = cells[0]
+    search = quote(text if visible(text) == text else row)
+    return "; ".join(remedies) or f"look at it: {look(f'grep -nF -e {search}', path)}"
+
+
+def _steps(path: Path, words: set[str]) -> str:
+    """Return how words for the steps of a scale become numbers, which may have to be others."""
+    known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
+    scale = known or sorted(map(str.lower, words), key=lambda word: (len(word), word))
+    first = 0 if known and len(known) == 2 else 1
+    numbers = {word: scale.index(word.lower()) + first for word in sorted(words)}
+    script = (
+        'import pandas, sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, '
+        f"keep_default_na=False).replace({json.dumps(numbers, ensure_ascii=False)}).to_csv(sys.argv[2])"
+    )
+    copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
+    paste = f"{command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"
+    return f"if they are steps of a scale, with your numbers: {keys(path=str(copy))} after {paste}"
+
+
+def _bare(path: Path, texts: list[str]) -> str | None:
+    """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
+    parts = [_AROUND.fullmatch(text) for text in texts if visible(text) == text]
+    around = {part.groups() for part in parts if part and ("/" not in part[2] or len(parts) > 1)} or {("", "")}
+    before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
+    if (
+        not texts
+        or None in parts
+        or len(parts) < len(texts)
+        or bool(before) == bool(behind)
+        or len(before | behind) > FLAGS
+    ):
+        return None
+    marks = "|".join(re.sub(r"([$%-+.?@/\[-^{-}])", r"\\\1", mark) for mark in sorted(before | behind))
+    script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
+    names = ", ".join(map(quoted, sorted(before | behind)))
+    return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
+
+
+def _is_word(text: str) -> bool:
+    return bool(text) and not any(map(str.isdigit, text)) and text.lower() not in TRUTH

@@ -18,7 +18,9 @@ WIDTH, INDENT = 120, 10
 def describe(table: Path, *, name: str | None = None, write: bool = False) -> stage.Outcome:
     """Print what a file holds, and the block; with `write` put it into params.yaml."""
     file = Path(params.FILE)
-    names = [*params.load().datasets]
+    document = params.document()
+    empty = isinstance(document, dict) and not document.get("datasets")
+    names = [] if empty else [*params.parse(document).datasets]
     name = name or proposal.name_of(table, names)
     if name in names:
         raise InputError(f"{name!r} is a dataset already; give another: `--name {proposal.name_of(Path(name), names)}`")

@@ -603,6 +603,19 @@ def test_a_block_goes_below_the_datasets_and_no_other_line_changes():
         with_block("datasets: {a: {x: 1}}\n", "films", added)
 
 
+@pytest.mark.parametrize(
+    "none", ["datasets:", "datasets: {}", "datasets:   # mine", "datasets: {  }  # mine", "datasets: null"]
+)
+@pytest.mark.parametrize("foot", ["", "\n", "\n# foot\nmore: 1\n"])
+def test_a_block_goes_below_datasets_that_hold_none(none, foot):
+    added = "  films:\n    z: 1  # reason\n"
+    text = f"# head\nseed: 0  # why\n{none}{foot}"
+    after = with_block(text, "films", added)
+    assert yaml.safe_load(after) == yaml.safe_load(text) | {"datasets": {"films": {"z": 1}}}
+    assert {*text.splitlines()} - {none} <= {*after.splitlines()}
+    assert after.count("# mine") == none.count("# mine")
+
+
 def test_names_are_ones_that_params_yaml_takes():
     names = [
         name_of(Path(name), []) for name in ("1e5.csv", "No.csv", "Ünïcode é.csv", "---.csv", "0o7.tsv", "ratings.csv")

@@ -59,8 +59,11 @@ def with_block(text: str, name: str, lines: str) -> str:
     Refuse one whose `datasets` are written between braces, or indented so that others would change.
     """
     root = yaml.compose(text)
-    known = {key.value: value for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
-    datasets = known.get("datasets")
+    known = {key.value: (key, value) for key, value in root.value} if isinstance(root, yaml.MappingNode) else {}
+    key, datasets = known.get("datasets", (None, None))
+    if key and not yaml.safe_load(text)["datasets"]:
+        line, _, rest = text[datasets.end_mark.index :].partition("\n")
+        return f"{text[: key.end_mark.index]}:{line}\n{lines}{rest}"
     if not isinstance(datasets, yaml.MappingNode) or datasets.flow_style:
         raise InputError(
             f"{params.FILE}: found no block with a dataset a line; expected one; write it at the end, and paste "

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import nnls
 
 from examples import cells_of, masked_tables, places_of
 from ratings_nmf.solvers.cells import not_held_out, pack_sides
@@ -58,6 +59,25 @@ def test_update_is_coordinate_descent_on_the_cells_by_their_weights(
     np.testing.assert_allclose(result[: len(table), :rank], expected, **near)
     sums = [_losses(*line, x, factors, rule, size) for (*line, _, size), x in zip(lines, expected, strict=True)]
     np.testing.assert_allclose(losses, sums, **near)
+
+
+@given(masked_tables(), ranks, penalties, st.sampled_from([0.0, 0.2, 1.0]), st.integers(-1, 3))
+def test_update_with_a_tolerance_finds_the_minimum(masked, rank, penalty, weight, fixed):
+    table, known = masked
+    random = np.random.default_rng(rank)
+    own, factors = random.random((len(table), rank)), random.random((table.shape[1], rank))
+    sizes, priors = random.random(len(table)), np.linspace(0, 1, rank)
+    rule = Rule(weight, np.full(rank, penalty), sizes, priors, fixed, 1000, 1e-9)
+    packed, nothing = (pack_sides(cells_of(table, some), table[some])[0] for some in (known, known & ~known))
+    result, losses, against = pad(own, np.float64), np.empty((len(table), 2)), pad(factors, np.float64)
+    update((0, len(table)), packed, nothing, (against, weight * gram_of(against, alone)), result, rule, losses)
+    free = np.arange(rank) != fixed
+    for line, values in enumerate(np.where(known, table, 0.0)):
+        roots, pull = np.sqrt(np.where(known[line], 1.0, weight)), np.sqrt(penalty * sizes[line])
+        left = roots * (values - factors[:, ~free] @ own[line, ~free])
+        square = np.vstack([roots[:, None] * factors[:, free], pull * np.eye(free.sum())])
+        least = nnls(square, np.append(left, pull * priors[free]))[1] if free.any() else np.linalg.norm(left)
+        np.testing.assert_allclose(losses[line].sum(), least**2, rtol=1e-6, atol=1e-9)
 
 
 @given(masked_tables(), ranks)

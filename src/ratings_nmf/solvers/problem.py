@@ -144,7 +144,7 @@ def checked_largest(values: Floats) -> float:
 def _rules(
     n_components: int, options: NativeOptions, cells: Cells, sides: tuple[Packed, Packed], units: Units
 ) -> list[Rule]:
-    """The rules of rows and columns, each with one pass, or a few where all cells weigh the same."""
+    """The rules of rows and columns."""
     n_baselines, weight = 2 if options.has_baseline else 0, options.weight
     dtype = sides[0].values.dtype
     penalties = [options.penalty * units.spread] * n_components + [options.baseline_regularization] * n_baselines
@@ -162,18 +162,21 @@ def _rules(
                 sizes=sizes.astype(dtype),
                 priors=np.array(priors, dtype),
                 fixed=n_components + fixed if n_baselines else -1,
-                passes=_passes(axis, n_components) if weight == 1 else 1,
+                passes=_passes(axis, n_components, weight),
                 tolerance=0.0,
             )
         )
     return rules
 
 
-def _passes(cells: Packed, n_components: int) -> int:
-    """Passes over a line's coordinates for each product of the line with the factors, where they cost little.
+def _passes(cells: Packed, n_components: int, weight: float) -> int:
+    """Passes over a line's coordinates for each product of the line with the factors: more, where they cost little.
 
-    With full lines this takes a tenth of the sweeps (Gillis & Glineur 2012).
+    Full lines of cells that all weigh the same take a tenth of the sweeps so (Gillis & Glineur 2012). Where cells that
+    are not given count by a weight, a second pass saves a third of the sweeps, for half as much time as the first.
     """
+    if weight < 1:
+        return 2 if weight else 1
     n_lines, n_cells = cells.starts.size - 1, int(cells.starts[-1])
     return min(_MOST_PASSES, 1 + n_cells // max(1, 4 * n_lines * n_components))
 

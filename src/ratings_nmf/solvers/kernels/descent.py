@@ -18,8 +18,8 @@ class Rule(NamedTuple):
 
     A cell that is not given counts as a 0 of this weight, from 0 (not at all) to 1 (like any other). The penalty of
     coordinate c of a line is penalties[c] * sizes[line] * (x[c] - priors[c])²; coordinate `fixed` (-1: none) stays as
-    it is. A line is passed over `passes` times, or until no coordinate moves by more than `tolerance` times the
-    largest.
+    it is. A line is passed over `passes` times; with a `tolerance` above 0, to the minimum, in so many passes at most,
+    until none moves a coordinate by more than that times the largest.
     """
 
     weight: float
@@ -40,14 +40,14 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         Σ_known (value - x·f)² + weight Σ_other (x·f)² + penalty = Σ_known value² - 2 a·x + x·Q·x + penalty,
         Q = weight Σ_all f f' + (1 - weight) Σ_known f f' - weight Σ_held-out f f',  a = Σ_known value f,
 
-    by cyclic passes. Many passes, and those where all cells weigh the same, keep Q·x (Cichocki & Phan 2009; one pass
-    is scikit-learn's). A single pass would not repay the known cells' part of Q: it keeps their residual instead, 2
-    products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012), beside the others' part of Q·x (as He et
-    al. 2016). Writes to losses[line] the squared error after the update and the penalty.
+    by cyclic passes. Those to the minimum, and those where all cells weigh the same, keep Q·x (Cichocki & Phan 2009;
+    one pass is scikit-learn's). Few passes would not repay the known cells' part of Q: they keep their residual
+    instead, 2 products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012), beside the others' part of Q·x (as
+    He et al. 2016). Writes to losses[line] the squared error after the update and the penalty.
     """
     factors, whole = against
     width, weight, rest = own.shape[1], own.dtype.type(rule.weight), own.dtype.type(1 - rule.weight)
-    keeps_residual = rest > 0 and rule.passes <= 1
+    keeps_residual = rest > 0 and rule.tolerance == 0
     longest = 0
     for line in range(*lines):
         longest = max(longest, cells.starts[line + 1] - cells.starts[line])
@@ -78,6 +78,8 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
             step = _pass(x, (others_copy, residual, rest), (product, image, curvature, whole), rule, rule.sizes[line])
             if step <= rule.tolerance:
                 break
+            if rule.tolerance > 0:
+                _step_free(x, (product, image, curvature), rule, rule.sizes[line])
         losses[line, 0] = dot(x, image)
         if keeps_residual:  # value - (1 - weight) x·f
             losses[line, 0] += (dot(residual, residual) - weight * dot(values, values)) / rest
@@ -88,12 +90,26 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
 
 @compiled
 def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
-    """Add number * f f' of some lines' factors f to a square."""
-    numbers = np.empty(others.size, square.dtype)
-    for c in range(len(square)):
-        for i in range(others.size):
-            numbers[i] = number * factors[others[i], c]
-        add_multiples(square[c], numbers, factors, others)
+    """Add number * f f' of some lines' factors f to a symmetric square, 4 x 8 numbers of its upper half at a time."""
+    width, flat, many = factors.shape[1], factors.reshape(factors.size), spread(number)
+    for c in range(0, width, 4):
+        for block in range(c // LANES * LANES, width, LANES):
+            p, q = load(square[c], block), load(square[c + 1], block)
+            r, s = load(square[c + 2], block), load(square[c + 3], block)
+            for line in others:
+                at = np.int64(line) * width
+                factor = many * load(flat, at + block)
+                p = p + spread(flat[at + c]) * factor
+                q = q + spread(flat[at + c + 1]) * factor
+                r = r + spread(flat[at + c + 2]) * factor
+                s = s + spread(flat[at + c + 3]) * factor
+            store(square[c], block, p)
+            store(square[c + 1], block, q)
+            store(square[c + 2], block, r)
+            store(square[c + 3], block, s)
+    for c in range(width):
+        for d in range(c):
+            square[c, d] = square[d, c]
 
 
 @compiled
@@ -144,6 +160,54 @@ def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
     for at in range(0, residual.size, LANES):
         store(residual, at, load(residual, at) - change * load(others_copy, moved * residual.size + at))
     return largest_step / largest if largest > zero else zero
+
+
+@compiled
+def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
+    """Step to the minimum over a line's coordinates above 0, unless the cells leave it open.
+
+    Those that would fall below 0 become 0, or where that does not lower the loss, the step ends at the first of them
+    (Lawson & Hanson 1974, chapter 23; Bertsekas 1982). Passes between let others in.
+    """
+    product, image, curvature = whole
+    free = np.flatnonzero(x[: rule.penalties.size] > 0)
+    free = free[free != rule.fixed]
+    count = free.size
+    system = np.zeros((count, (count // LANES + 1) * LANES), x.dtype)
+    for i in range(count):
+        c = free[i]
+        penalty = rule.penalties[c] * size
+        for j in range(i, count):
+            system[i, j] = curvature[c, free[j]]
+        system[i, i] += penalty
+        system[i, count] = product[c] - image[c] + penalty * (rule.priors[c] - x[c])
+    for i in range(count):
+        if system[i, i] <= 1e-12 * curvature[free[i], free[i]]:
+            return
+        for j in range(i + 1, count):
+            add_multiple(system[j], -system[i, j] / system[i, i], system[i])
+    steps, share = system[:, count], x.dtype.type(1)
+    for i in range(count - 1, -1, -1):
+        for j in range(i + 1, count):
+            steps[i] -= system[i, j] * steps[j]
+        steps[i] /= system[i, i]
+        if x[free[i]] + steps[i] < 0:
+            share = min(share, -x[free[i]] / steps[i])
+    before, start, start_image = _loss(x, product, image, rule, size), x.copy(), image.copy()
+    for length in (x.dtype.type(1), share):
+        x[:], image[:] = start, start_image
+        for i in range(count):
+            c = free[i]
+            x[c] = max(x.dtype.type(0), start[c] + length * steps[i])
+            add_multiple(image, x[c] - start[c], curvature[c])
+        if share == 1 or _loss(x, product, image, rule, size) < before:
+            return
+
+
+@compiled
+def _loss(x: Any, product: Any, image: Any, rule: Rule, size: Any) -> float:
+    """Return the loss of one line without the squares of its values."""
+    return float(dot(x, image) - 2 * dot(x, product) + penalty_of(x, rule, size))
 
 
 @compiled

@@ -1,13 +1,14 @@
 """Sampling with parts too many and nothing chosen beside point estimates of the planted count, on drawn tables.
 
-    PYTHONPATH=src python benchmarks/planted_intervals.py [TABLES]
+    PYTHONPATH=src python benchmarks/planted_intervals.py [--tables 7]
 
-TABLES of each kind (7) have unequal, correlated, dense parts and noise of 0.15 of the truth's standard deviation.
+The tables of each kind have unequal, correlated, dense parts and noise of 0.15 of the truth's standard deviation.
 Errors are against the truth, in its standard deviations, on the cells that are not known: of the native solver at its
 defaults, of the best of 14 of its penalties and levels or none, picked by that error, and of sampling with 4 parts too
 many. The last columns are the shares of these cells whose truth lies in intervals, of the truth itself, of 50 and 90 %.
 """
 
+import argparse
 import sys
 import warnings
 from pathlib import Path
@@ -92,10 +93,10 @@ def main(tables: int) -> None:
     print(f"{'table':>28}", *(f"{name:>9}" for name in names))
     held = []
     for kind in KINDS:
-        found = np.mean([measure(kind, number) for number in range(tables)], axis=0)
-        held.append(found[3:])
+        means = np.mean([measure(kind, number) for number in range(tables)], axis=0)
+        held.append(means[3:])
         text = f"{kind.n_rows}×{kind.n_columns}, {kind.rank}, {kind.share:.0%}, × {kind.unit:g}"
-        figures = (*found[:3], found[2] / found[1], *found[3:])
+        figures = (*means[:3], means[2] / means[1], *means[3:])
         print(f"{text:>28}", *(f"{figure:9.3f}" for figure in figures), flush=True)
     print(
         f"{tables * len(KINDS)} tables: intervals of 50 and 90 % hold", *(f"{share:.1%}" for share in np.mean(held, 0))
@@ -103,4 +104,6 @@ def main(tables: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 7)
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--tables", type=int, default=7, help="of each kind")
+    main(arguments.parse_args().tables)

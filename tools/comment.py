@@ -1,12 +1,13 @@
 """What a change does to the reports, as a comment in Markdown: prints it, and ends with code 1 where code is at fault.
 
-Usage: python tools/comment.py BASE COMMITTED, two commits: where the change left, and its last commit. HEAD is that
-one, or the commit on top of it that holds what `dvc repro` gave otherwise. `.ci/report` calls it.
+HEAD is the last commit of the change, or one on top of it that holds what `dvc repro` gave otherwise. `.ci/report`
+calls it.
 
 A change of parameters or of a table may leave its results to be regenerated. A change of code may not: who makes it
 looks at what it moves, and commits that.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -87,9 +88,9 @@ def comparison(base: str, head: str, *, most: int, address: str | None) -> str:
     """Return what differs between two commits, with the figures of both where there is an address for them."""
     before, after = (_run("git", "rev-parse", "--short=7", commit).strip() for commit in (base, head))
     with revisions.files_of(base) as old, revisions.files_of(head) as new:
-        found = differences(snapshot.read(old, before), snapshot.read(new, after))
+        changes = differences(snapshot.read(old, before), snapshot.read(new, after))
     pictures = (f"{address}/{base}/{reports.FIGURES}", f"{address}/{head}/{reports.FIGURES}") if address else None
-    return to_markdown(found, pictures=pictures, limit=most)
+    return to_markdown(changes, pictures=pictures, limit=most)
 
 
 def _run(*command: str) -> str:
@@ -109,4 +110,7 @@ def main(base: str, committed: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("base", help="the commit where the change left")
+    arguments.add_argument("committed", help="the last commit of the change")
+    sys.exit(main(**vars(arguments.parse_args())))

@@ -1,11 +1,8 @@
-"""Copies of the CSV files of data/factors and data/recommendations that are safe to open in a spreadsheet.
+"""Copies of the CSV files of data/factors and data/recommendations that are safe to open in a spreadsheet."""
 
-Usage: python tools/spreadsheets.py [FOLDER], spreadsheets if not given; they lie there as they do in data.
-"""
-
+import argparse
 import csv
 import re
-import sys
 from pathlib import Path
 
 FORMULA = re.compile("(^|(?<=[;\t]))(?=[=+\\-@\t\r\n＝＋－＠])")
@@ -32,11 +29,13 @@ def copy(source: Path, target: Path) -> None:
         writer.writerows([guarded(field) for field in record] for record in csv.reader(stream))
 
 
-def main(folder: Path = Path("spreadsheets"), data: Path = Path("data")) -> None:
+def main(folder: Path, data: Path) -> None:
     """Copy all of them."""
     for source in sorted([*data.glob("factors/*/*.csv"), *data.glob("recommendations/*.csv")]):
         copy(source, folder / source.relative_to(data))
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:2]))
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path, help="where the copies go, as the files lie in data")
+    main(arguments.parse_args().folder, Path("data"))

@@ -31,8 +31,8 @@ def calibration(errors: Matrix, deviations: Matrix, widths: Matrix) -> dict[str,
         ``constant_log_score`` the same with one standard deviation for all, √mean of the variances: where it is
         higher, widths say something of the single cell (Good 1952).
 
-    >>> found = calibration(np.array([0.0, 1.5]), np.array([1.0, 1.0]), np.array([3.3, 3.3]))
-    >>> found["coverage_80"], found["coverage_90"], round(found["log_score"], 3)
+    >>> shares = calibration(np.array([0.0, 1.5]), np.array([1.0, 1.0]), np.array([3.3, 3.3]))
+    >>> shares["coverage_80"], shares["coverage_90"], round(shares["log_score"], 3)
     (0.5, 1.0, 1.481)
     """
     distances = np.abs(errors) / deviations

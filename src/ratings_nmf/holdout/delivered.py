@@ -44,8 +44,8 @@ def delivered(squares: Matrix, places: Places, *, fewer: float | None, folds: in
         taken to know as many cells as the one delivered.
 
     >>> rows = np.arange(4, dtype=np.int32)
-    >>> found = delivered(np.arange(4.0), (rows, rows), fewer=2.25, folds=4)
-    >>> {name: round(value, 2) for name, value in found.items()}
+    >>> interval = delivered(np.arange(4.0), (rows, rows), fewer=2.25, folds=4)
+    >>> {name: round(value, 2) for name, value in interval.items()}
     {'rmse': 1.1, 'low': 0.71, 'high': 1.48}
     """
     lines = *places, np.arange(len(squares), dtype=np.int32)

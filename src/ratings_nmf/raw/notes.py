@@ -54,9 +54,9 @@ class Summary(NamedTuple):
 def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
     """Return what a careful reader of the table in a file would ask about, each with its remedy."""
     remarks = _marks(tally, ingest)
-    found = [*summaries(tally)]
-    for side, label, what, _, certain in found:
-        remedy = leaving_out(ingest, f"{side}s", [other.label for other in found if other.side == side])
+    sums = [*summaries(tally)]
+    for side, label, what, _, certain in sums:
+        remedy = leaving_out(ingest, f"{side}s", [other.label for other in sums if other.side == side])
         wrong = f"is {what}" if certain else f"is called as if it were {what}"
         remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):

@@ -33,8 +33,9 @@ class Samples:
         Mean and standard deviation of the normal distribution, cut off below 0 but for levels, that loadings of a row
         and of a column come from where no cell is known, shape (draws, 2, components).
     common
-        The least loading of a column, on average over the draws, shape (components,): what a component gives all cells
-        of a row, and the row's level for people takes over. 0 without levels.
+        What a component gives all cells of a row, and the row's level for people takes over, shape (components,): the
+        least loading of a column, and of the columns' level so much that their means relate as their spreads. 0 without
+        levels.
     components
         Names of the components, in order; baselines come last.
     chains
@@ -241,6 +242,9 @@ def aligned(samples: Samples) -> Samples:
         draws[:, :, :parts] = draws[:, :, falling]
     common = np.zeros(len(samples.components))
     if parts < common.size:
-        common = mean.H.min(axis=1)
-        common[:parts], common[parts] = common[falling], 0.0
+        least = mean.H[:parts].min(axis=1)
+        levels = mean.W[:, parts] + (mean.W[:, :parts] * least).sum(axis=1), mean.H[parts + 1]
+        total, spread = sum(float(level.mean()) for level in levels), sum(float(level.std()) for level in levels)
+        share = float(levels[0].std()) / (spread or 1.0)
+        common = np.array([*least[falling], 0.0, total * share - float(levels[0].mean())])
     return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior, common=common)

@@ -83,4 +83,10 @@ PUBLISHED = {
     + "".join(f"C{n % 4},TOT,A,{2000 + n // 4},{n}.5,\n" for n in range(1, 17)),
     "counts without a header": "".join(f"G{n}\t{90 - n * 3}\t{n * 4 % 7}\n" for n in range(12)),
     "degrees": "place,lat,long,cases\n" + "".join(f"p{n},{n}.5,{-n}.25,{n * 3}\n" for n in range(1, 9)),
+    "thousands and millions": wide(lambda value: f"{value}.5{'KM'[value % 2]}"),
+    "check marks": wide(lambda value: "✗✓"[value % 2]),
+    "tildes": wide(mark="~"),
+    "a row that stands twice": wide().replace("Bea", "Ada"),
+    "the header again": wide() + wide().replace("Ada", "Flo").partition("Bea")[0],
+    "thumbs": "user,item,liked\nann,tea,up\nann,ham,down\nbob,tea,up\n",
 }

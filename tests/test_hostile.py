@@ -1,6 +1,7 @@
 """Whatever file is given: read as a careful analyst would read it, or refused in one line that says how to mend it."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import duckdb
@@ -83,6 +84,13 @@ def test_what_is_published_is_described_to_the_letter(kind, tmp_path, monkeypatc
         return
     faults, _, rest = said.partition("; expected ")
     assert f"{faults.partition('; ')[0]}; expected {rest}" == f"t.csv: {OUTCOMES[kind]}"
+    commands = re.findall("`((?:sed|awk) .*?)`", rest)
+    for command in commands:
+        subprocess.run(command, shell=True, check=True)
+    if commands and kind != "parentheses":  # which leaves numbers below 0
+        mended = describe(next(Path.cwd().glob("new-*"), path))
+        assert "refused" not in dict(mended.findings)
+        assert (mended.ingest["layout"].value == "triples") == ("triples" in rest)
 
 
 def read(path, settings):

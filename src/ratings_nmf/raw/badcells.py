@@ -44,6 +44,10 @@ _DIGITS = "to write these digits as others"
 _REWRITTEN = {
     re.compile("'.*'"): SINGLE_QUOTES,
     re.compile(r"[+-]?[0-9.]+[dD][+-]?[0-9]+"): ("if D parts an exponent", r"s/([0-9.])[dD]([+-]?[0-9])/\1e\2/g"),
+    re.compile("[0-9.]+ ?[KMBkmb]"): (
+        "if K, M and B are thousands, millions and billions",
+        r"s/([0-9.]) ?[Kk]\>/\1e3/g; s/([0-9.]) ?[Mm]\>/\1e6/g; s/([0-9.]) ?[Bb]\>/\1e9/g",
+    ),
     re.compile(r"\([0-9.,]+\)"): ("if parentheses mean below 0", r"s/\(([0-9.,]+)\)/-\1/g"),
     re.compile("[\u0660-\u0669\u066b]+"): (_DIGITS, "y/٠١٢٣٤٥٦٧٨٩٫/0123456789./"),
     re.compile("[\u06f0-\u06f9\u066b]+"): (_DIGITS, "y/۰۱۲۳۴۵۶۷۸۹٫/0123456789./"),
@@ -53,7 +57,7 @@ _REWRITTEN = {
 _SCALES = [
     scale.split("|")
     for scale in (
-        "n|y", "f|t", "-|x", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
+        "n|y", "f|t", "-|x", "✗|✓", "down|up", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
         "low|medium|high",
         "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "never|rarely|sometimes|often|always",
         "very poor|poor|fair|good|excellent",
@@ -143,8 +147,9 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
         settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
-    if words and not numbers and ingest.layout == "table":
-        remedies.append(_steps(path, words))
+    value = ingest.columns[2] if ingest.columns else None
+    if words and not numbers and (ingest.layout == "table" or isinstance(value, str)):
+        remedies.append(_steps(path, words, value))
     rewritten = [
         f"{meaning}: {edit(script, path)}"
         for form, (meaning, script) in _REWRITTEN.items()
@@ -160,15 +165,16 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
     return "; ".join(remedies) or f"look at it: {look(f'grep -nF -e {search}', path)}"
 
 
-def _steps(path: Path, words: set[str]) -> str:
-    """Return how words for the steps of a scale become numbers, which may have to be others."""
+def _steps(path: Path, words: set[str], value: str | int | None) -> str:
+    """Return how words for the steps of a scale, of triples in the column `value`, become numbers, perhaps others."""
     known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
     scale = known or sorted(map(str.lower, words), key=lambda word: (len(word), word))
     first = 0 if known and len(known) == 2 else 1
     numbers = {word: scale.index(word.lower()) + first for word in sorted(words)}
     script = (
         'import pandas, sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, '
-        f"keep_default_na=False).replace({json.dumps(numbers, ensure_ascii=False)}).to_csv(sys.argv[2])"
+        f"keep_default_na=False).replace({json.dumps({value: numbers} if value else numbers, ensure_ascii=False)})"
+        ".to_csv(sys.argv[2])"
     )
     copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
     paste = f"{command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"

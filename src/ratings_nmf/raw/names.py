@@ -15,7 +15,7 @@ ROLES = {
                "artist", "artistid", "song", "anime", "animeid", "joke", "business", "businessid", "bookid", "songid",
                "track", "trackid", "game", "gameid", "recipe", "recipeid", "stockcode", "sku", "asin", "word", "term"},
     "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount",
-              "frequency", "freq", "playcount", "overall"},
+              "frequency", "freq", "playcount", "overall", "liked", "like", "vote"},
 }  # fmt: skip
 """Names that tell what a column holds, without case, spaces and marks."""
 

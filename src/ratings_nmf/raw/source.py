@@ -216,6 +216,8 @@ def one_column(path: Path, field: str, separator: str) -> InputError:
     remedy = f"look at it: {look('head -3', path)}"
     if other == separator:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
+    elif other is None and (odd := next((mark for mark in "~^¦:" if mark in line), None)):
+        remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(f'y/{odd}/;/', path)}"
     elif other is not None:
         remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
     return refusal(path, f"found one column (separator: {NAMES.get(separator, separator)})",

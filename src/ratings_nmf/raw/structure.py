@@ -10,8 +10,9 @@ from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.names import role
 
-MOST, FEW = 0.95, 12
-"""Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about."""
+MOST, FEW, REPEATS = 0.95, 12, 0.75
+"""Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about; and share of
+different texts that a key of triples has at most."""
 
 _TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
 _DECIMALS = re.compile(r"[0-9][.,]0*[1-9]")
@@ -148,7 +149,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
         return True
     for place, field in enumerate(map(str.strip, first)):
         texts = [record[place].strip() for record in below]
-        other = field and field not in texts and not is_number(field, ingest) and not MISSING.fullmatch(field)
+        other = field and texts.count(field) < 2 and not is_number(field, ingest) and not MISSING.fullmatch(field)
         if other and _number_share(texts, ingest) >= 0.5:
             return True
     if any(role(field) for field in first):
@@ -169,7 +170,7 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     """Return the columns that hold row label, column label and value, if a cell stands on each line."""
     roles: dict[str, Column] = {}
     for one in sorted(columns, key=lambda one: one.kind == "value" and one.number < MOST):
-        if one.kind:
+        if one.kind and not (one.counts_lines and len(columns) > 3):
             roles.setdefault(one.kind, one)
     rest = [
         one
@@ -228,7 +229,7 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
     if words and sum(other.number >= MOST and not other.is_time for other in columns[words.place + 1 :]) > 1:
         labels_once = True  # a line for each of these
     pairs = {*zip(row.texts, column.texts, strict=True)}
-    repeats = not row.is_unique or not column.is_unique
+    repeats = min(row.distinct, column.distinct) <= REPEATS * len(row.texts)
     return repeats and not labels_once and len(pairs) >= 0.9 * len(row.texts)
 
 

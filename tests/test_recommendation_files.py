@@ -43,3 +43,12 @@ def test_before_they_are_written_the_stage_to_run_is_named(tmp_path, monkeypatch
     monkeypatch.chdir(tmp_path)
     with pytest.raises(InputError, match="make it with `dvc repro recommend@d`"):
         files.read("d")
+
+
+def test_of_columns_that_are_not_there_one_is_named_and_the_stage_to_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/recommendations").mkdir(parents=True)
+    columns = [*files.TEXTS, *(name for name in files.NUMBERS if name not in ("beyond", *files.BOUNDS))]
+    (tmp_path / "data/recommendations/d.csv").write_text(",".join(columns) + "\n")
+    with pytest.raises(InputError, match=r"no column 'beyond'.*make it anew with `dvc repro recommend@d`"):
+        files.read("d")

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.csv
 
+from ratings_nmf.core.errors import InputError
 from ratings_nmf.files.atomic import replacing
 from ratings_nmf.files.columns import to_coded, to_numpy
 from ratings_nmf.files.formats import append_columns, made_by
@@ -47,7 +48,7 @@ def read(dataset: str) -> Columns:
     Raises
     ------
     InputError
-        If they were not written yet.
+        If they were not written yet, or with other columns.
     """
     texts = dict.fromkeys(TEXTS, pa.dictionary(pa.int32(), pa.string()))
     table = pyarrow.csv.read_csv(
@@ -55,6 +56,11 @@ def read(dataset: str) -> Columns:
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         convert_options=pyarrow.csv.ConvertOptions(column_types=texts | NUMBERS, null_values=[]),
     )
+    if missing := sorted({*TEXTS, *NUMBERS} - {*BOUNDS, *table.column_names}):
+        raise InputError(
+            f"{_file(dataset)}: no column {missing[0]!r}, as another version wrote it; make it anew with "
+            f"`dvc repro recommend@{dataset}`"
+        )
     return {name: (to_numpy if name in NUMBERS else to_coded)(table.column(name)) for name in table.column_names}
 
 

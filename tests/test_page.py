@@ -21,6 +21,7 @@ from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
+from ratings_nmf.page import matrices as blocks_of_page
 from ratings_nmf.page.changed import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
@@ -349,6 +350,32 @@ def test_draws_give_the_page_predictions_intervals_and_what_parts_give_on_averag
     assert (found["low"] <= found["predicted"]).all()
     np.testing.assert_allclose(found["gives"].reshape(-1, 5).sum(axis=1), mean.ravel(), rtol=2e-2)
     assert "predicted" not in matrices(table, samples.for_people())
+
+
+def test_blocks_of_draws_have_the_mean_prediction_and_the_mean_ends_of_intervals(monkeypatch):
+    samples = drawn()
+    table = table_of(samples.table[0].round())
+    monkeypatch.setattr(blocks_of_page, "CELLS", 12)
+    monkeypatch.setattr(blocks_of_page, "SIDE", 4)
+    factors = predictor(samples.for_people(), samples)
+    data = matrices(table, factors)
+    sides = [side for side, _ in blocks_of_page.sides_of(table, factors)]
+    members = [np.array([side.block == block for block in range(len(side.sizes))]) for side in sides]
+    for name, values in factors.reconstructions().items():
+        means = [[values[np.ix_(row, column)].mean() for column in members[1]] for row in members[0]]
+        found = unpacked(data[{"reconstruction": "predicted"}.get(name, name)])
+        np.testing.assert_allclose(found, np.ravel(means), rtol=6e-3)
+
+
+@pytest.mark.parametrize(("rows", "shown"), [(200, 200), (900, 200), (10_000, 200)])
+def test_how_alike_rows_are_is_told_of_any_number_of_them(rows, shown):
+    """Of many of blocks, whose correlation is the mean over their rows'."""
+    sources = made_of("a", rows, 4)
+    alike = matrices(sources.table, sources.factors)["alike"]
+    standard, gram = (np.array(alike[name], dtype=float) for name in ("standard", "gram"))
+    assert len(standard) == shown and sum(alike.get("sizes", [1] * rows)) == rows
+    correlation = np.corrcoef(sources.factors.reconstruction())
+    assert (standard @ gram @ standard.T).mean() == pytest.approx(correlation.mean(), abs=0.02)
 
 
 def changes(name, text):

@@ -3,6 +3,8 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import yaml
 
 from pages import HOSTILE, made_of
 from ratings_nmf.figures import colours
+from ratings_nmf.files import interim
 from ratings_nmf.page import html
 from ratings_nmf.page.codes import integers, numbers
 from ratings_nmf.page.html import layers
@@ -512,6 +515,60 @@ def test_a_block_opens_into_its_cells(visit):
     shown.page.go_back()
     shown.page.wait_for_timeout(50)
     assert "blocks" in shown.part("shown").inner_text()
+
+
+def test_a_block_has_only_the_views_that_its_cells_have(visit):
+    """An address that asks for another shows the table."""
+    shown = visit("large")
+    shown.page.goto(shown.page.url.partition("#")[0] + "#dataset-large?view=correlation&block=3,4")
+    assert shown.section.locator("input[value=input]").is_checked()
+    for view in ("correlation", "consensus"):
+        assert shown.section.locator(f"input[value={view}]").is_disabled()
+    shown.part("back").click()
+    shown.show("correlation")
+    assert shown.part("shown").inner_text() == "Shown: 200 blocks of rows × 200 blocks of rows."
+
+
+@pytest.mark.parametrize("view", ["consensus", "correlation"])
+def test_the_cell_told_is_the_one_that_is_pointed_at(visit, view):
+    """Also where both sides show the same lines: the first with the last, and the other way round."""
+    shown = visit("middle")
+    shown.show(view)
+    first, second = ([*place] for place in (("End",), ("Home", *["PageDown"] * 20)))
+    told = []
+    for keys in (first, second):
+        shown.press("ArrowDown", "Home", *["PageUp"] * 20, *keys)
+        told.append(shown.part("cell").locator("dd").all_inner_texts())
+    (one, other, value), (row, column, same) = told
+    assert one != other and (row, column, same) == (other, one, value)
+
+
+def test_what_the_page_lacks_its_commands_print(browser, tmp_path, monkeypatch):
+    """The cells of a block and of a line, where they would make the page too large; labels may be any."""
+    labels = tuple(f"$& 'row' \"{row}\"" for row in range(300))
+    sources = made_of("large", 300, 260, zeros="missing", row_labels=labels)
+    monkeypatch.chdir(tmp_path)
+    interim.write("large", [sources.table], lambda: sources.profile)
+    file = tmp_path / "index.html"
+    file.write_text(html.build([sources], seed=0, most=0), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    shown = Shown(page, "large")
+    shown.look_up(labels[7])
+    line = shown.profile("Known cells").locator("code").inner_text()
+    shown.press("ArrowDown", "PageDown", "PageDown", "End")
+    block = shown.part("cell").locator("code").text_content()
+    mean = float(shown.cell()["mean table"])
+    page.close()
+    known, cells = {}, {}
+    for command, found in ((line, known), (block, cells)):
+        own = command.replace("python", sys.executable, 1)
+        done = subprocess.run(own, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
+        for _, *cell, value in map(str.split, done.stdout.splitlines()[1:]):
+            found[" ".join(cell)] = float(value)
+    row = sources.table.dense()[7]
+    assert list(known.values()) == row[~np.isnan(row)].tolist()
+    assert np.mean(list(cells.values())) == pytest.approx(mean, rel=0.01)
 
 
 def test_predictions_stay_on_the_scale(visit):

@@ -40,6 +40,8 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the template shows of a dataset, and what the page's script needs of it."""
     table, factors, fit = sources.table, sources.factors, sources.fit
     data = matrices(table, factors)
+    if sources.consensus:
+        data["consensus"] = consensus_blocks(sources.consensus, table.column_labels)
     survey = survey_panel(sources.evidence, sources.survey, fitted=fit["n_components"])
     more = [*words.drawn_rows(table.draw), *survey["warnings"]]
     content = {
@@ -51,13 +53,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "grouping": grouping(table.shape, data),
         "in_blocks": [side for side in ("rows", "columns") if "sizes" in data[side]],
         "views_left_out": [
-            view
-            for view, there in (
-                ("interval", "low" in data),
-                ("correlation", "alike" in data),
-                ("consensus", sources.consensus is not None),
-            )
-            if not there
+            view for view, needed in (("interval", "low"), ("consensus", "consensus")) if needed not in data
         ],
         "components": component_cards(table, factors),
         "parts": parts(factors),
@@ -76,8 +72,6 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         ),
         **small_table(table, factors),
     }
-    if sources.consensus:
-        data["consensus"] = consensus_blocks(sources.consensus, table.column_labels)
     data |= {
         "survey": survey["scores"],
         "range": [sources.profile["minimum"], sources.profile["maximum"]],
@@ -184,10 +178,14 @@ def _files(sources: Sources) -> dict[str, str]:
         command = 'pd.read_parquet("{}/{}.parquet").set_index("{}")'
         loadings = {"rows": command.format(folder, "W", "row"), "columns": command.format(folder, "H", "column")}
     name, interim = sources.name, f"data/interim/{sources.name}"
-    place = f'pd.read_csv("{interim}/SIDEs.csv", dtype=str, keep_default_na=False)["SIDE"].tolist().index(LABEL)'
+    labelled = ", ".join(
+        f'{side}=lambda c: pd.read_csv("{interim}/{side}s.csv", dtype=str, keep_default_na=False)["{side}"]'
+        f'.take(c["{side}"]).to_numpy()'
+        for side in ("row", "column")
+    )
     return {
         **loadings,
-        "cells": f'pd.read_parquet("{interim}/cells.parquet").query("SIDE == " + str({place}))',
+        "cells": f'pd.read_parquet("{interim}/cells.parquet").assign({labelled}).loc[lambda c: WHERE]',
         "lists": f'pd.read_csv("data/recommendations/{name}.csv", index_col="for").loc[[LABEL]]',
     }
 

@@ -13,7 +13,6 @@ from ratings_nmf.figures.arrangement import (
     by_component,
     correlation_parts,
     one_by_one,
-    prediction_means,
     residual_means,
     table_means,
 )
@@ -57,10 +56,10 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself.
 
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
-    mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`.
-    Of draws ``predicted`` is given, since W @ H of their means is not the prediction, and where cells are single
-    ``low`` and ``high``, between which 90 % of the values observed lie, and up to `GIVEN` numbers ``gives``, what each
-    component gives a cell.
+    mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`, of
+    more than `SIDE` of them for blocks of their own. Of draws ``predicted`` is given, since W @ H of their means is not
+    the prediction, ``low`` and ``high``, between which 90 % of the values observed lie, and where cells are single up
+    to `GIVEN` numbers ``gives``, what each component gives a cell.
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
@@ -78,15 +77,16 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     if in_blocks and not table.weight:
         content["residuals"] = numbers(residual_means(table, factors, rows, columns))
     if isinstance(factors, SampledFactors):
-        predicted, low, high = factors.reconstructions().values()
-        content["predicted"] = numbers(prediction_means(factors, rows, columns) if in_blocks else predicted)
-        content |= {} if in_blocks else {"low": numbers(low), "high": numbers(high)}
+        for name, cells in zip(("predicted", "low", "high"), factors.reconstructions().values(), strict=True):
+            content[name] = numbers(rows.means(columns.means(cells.T).T))
         if not in_blocks and table.size * len(factors.components) <= GIVEN:
             places = np.indices(table.shape, np.int32).reshape(2, -1)
             content["gives"] = numbers(factors.samples.contributions(*places))
-    if len(rows.sizes) <= SIDE:
-        standard, gram = correlation_parts(factors, rows)
-        content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}
+    few = rows if len(rows.sizes) <= SIDE else _grouped(table.row_labels, factors.W[:, : factors.parts], SIDE)[0]
+    standard, gram = correlation_parts(factors, few)
+    content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}
+    if few is not rows:
+        content["alike"] |= {"labels": [label(few.labels[block]) for block in range(SIDE)], "sizes": few.sizes.tolist()}
     return content
 
 

@@ -12,7 +12,7 @@ const addressOf = (hash) => {
   };
   const line = values.get("line")?.match(/^(rows|columns):(.*)$/s);
   const order = (name) => ({ sort: values.get(`${name}-by`) ?? "given", text: values.get(`${name}-with`) ?? "" });
-  const cell = Object.fromEntries((values.get("cell") ?? "").split(",").map((text) => text.split(":")).filter(([name, place]) => /^(rows|columns|components|others|groups)$/.test(name) && /^\d+$/.test(place)).map(([name, place]) => [name, +place]));
+  const cell = Object.fromEntries((values.get("cell") ?? "").split(",").map((text) => text.split(":")).filter(([name, place]) => /^(rows|columns|components|some|others|groups|peers)$/.test(name) && /^\d+$/.test(place)).map(([name, place]) => [name, +place]));
   return {
     dataset,
     line: line ? { side: line[1], label: line[2] } : null,

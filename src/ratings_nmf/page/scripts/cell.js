@@ -32,7 +32,7 @@ const factsOf = (picture, data, [row, column]) => {
   const [known, predicted, left] = ["input", "reconstruction", "residual"].map((kind) => table.value[kind](row, column));
   const mean = rows.sizes || columns.sizes ? "mean " : "";
   told.push([`${mean}table`, Number.isNaN(known) ? "not rated" : number(known)], [`${mean}prediction`, number(predicted)]);
-  if (table.interval) told.push(["90\u00a0% of values", interval(...table.interval(row, column))]);
+  if (table.interval) told.push([`${mean && "mean ends of "}90\u00a0% of values`, interval(...table.interval(row, column))]);
   if (!Number.isNaN(left)) told.push([`${mean}left over`, number(left)]);
   if (picture.shares) told.push(["share shown", percent(picture.value(row, column))]);
   const gives = table.gives ?? ((row, column, at) => table.value.W(row, at) * table.value.H(at, column));

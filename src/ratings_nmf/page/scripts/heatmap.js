@@ -93,6 +93,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     part("shown").textContent = picture.down.length && picture.across.length ? `Shown: ${told.join(" × ")}.` : "Nothing matches the filter.";
     pane.setAttribute("aria-label", `Heatmap, ${part(`view-${state.view}`).dataset.title}: ${told.join(" by ")}. Arrow keys move from cell to cell.`);
     part("back").hidden = !state.block;
+    for (const name of Object.keys(VIEWS)) if (part(`view-${name}`)) part(`view-${name}`).disabled = !table.value[name];
     part(`view-${state.view}`).checked = true;
     part("scale").value = scaleOf();
     for (const option of part("scale").options)
@@ -129,8 +130,12 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const { down, across } = picture.view;
     const pair = { [down]: at[0], [across]: at[1] };
     const blocks = table.sides.rows.sizes || table.sides.columns.sizes;
-    if (blocks && !(data.cells && data.lines)) box.append(element("p", "muted", "The cells of blocks would make this page too large."));
-    else if (blocks && "rows" in pair && "columns" in pair) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true));
+    const ofBlock = blocks && "rows" in pair && "columns" in pair;
+    if (ofBlock && !(data.cells && data.lines)) {
+      const labels = (name) => linesOfBlock(table, lines, name, pair[name]).labels;
+      const command = element("code", "", cellsCommand(data, { rows: labels("rows"), columns: labels("columns") }));
+      box.append(element("p", "muted", "The cells of blocks would make this page too large. "), element("details", "", element("summary", "", "The command that lists this block’s"), command));
+    } else if (ofBlock) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true));
     for (const name of ["rows", "columns"]) {
       if (!(name in pair) || table.sides[name].sizes?.[pair[name]] > 1) continue;
       const first = table.sides[name].first ?? table.sides[name].starts?.[pair[name]] ?? pair[name];
@@ -189,7 +194,6 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
   const look = (wanted, own) => {
     const before = state;
     state = { ...state, ...wanted };
-    if (!part(`view-${state.view}`)) state.view = "input"; // an address may ask for what this dataset has not
     if (state.block !== before.block) {
       table = state.block ? cellsOfBlock(data, lines, whole_, state.block) : whole_;
       peak = limits(table);
@@ -198,6 +202,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
         if (state.block) table.sides[name].matches = (line, text) => folded(table.sides[name].labels[line]).includes(text);
       }
     }
+    if (!part(`view-${state.view}`) || !table.value[state.view]) state.view = "input"; // an address may ask for what is not there
     if (wanted.at === undefined && example) example = state.view === before.view;
     pane.scrollTop = pane.scrollLeft = 0;
     paint();

@@ -1,3 +1,7 @@
+/** Return the command that prints the known cells of lines: for each side that is limited, the labels it is limited to. */
+const cellsCommand = (data, labels) =>
+  pandas(data.files.cells.replace("WHERE", () => Object.entries(labels).map(([side, some]) => `c["${side.slice(0, -1)}"].isin([${some.map(quoted).join(", ")}])`).join(" & ")));
+
 /** Every row and every column of a dataset: labels, loadings, known cells, recommendations; what the page does not hold is null. */
 const linesOf = (data) => {
   const labels = { rows: data.rows.labels, columns: data.columns.labels };

@@ -7,7 +7,7 @@ const font = (size) => `${size}px system-ui, sans-serif`;
 const arranged = (table, name, orders) => {
   const side = table.sides[name];
   let lines = side.labels.map((_, line) => line);
-  if (name === "components" || name === "groups") return lines;
+  if (side.fixed) return lines;
   const { sort, text } = orders[name === "others" ? "rows" : name];
   if (text) lines = lines.filter((line) => side.matches(line, text));
   if (sort === "label") lines.sort((a, b) => collator.compare(side.labels[a], side.labels[b]));
@@ -24,7 +24,7 @@ const arranged = (table, name, orders) => {
  * `scale` is linear, log, row or column: the last two show a cell's share of the total of its row or column.
  */
 const pictureOf = (table, name, { orders, scale, limit }) => {
-  const view = VIEWS[name];
+  const view = name === "correlation" && table.sides.some ? { ...VIEWS[name], down: "some" } : VIEWS[name];
   const [down, across] = [arranged(table, view.down, orders), arranged(table, view.across, orders)];
   const raw = table.value[name];
   let value = raw;
@@ -134,7 +134,7 @@ const fitted = (context, label, room) => {
 const labelled = (table, name, lines, room) => {
   if (room >= 13 || name === "components") return lines.map((_, place) => place);
   const side = table.sides[name];
-  if (name === "groups") return lines.filter((place) => place % Math.ceil(14 / room) === 0);
+  if (side.fixed) return lines.filter((place) => place % Math.ceil(14 / room) === 0);
   const loading = table.loading[name === "others" ? "rows" : name];
   side.weights ??= side.labels.map((_, line) => table.sides.components.labels.reduce((most, _, at) => Math.max(most, loading(line, at)), 0));
   const taken = new Set();

@@ -53,7 +53,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const more = known.length > LISTED ? element("p", "muted", `and ${whole(known.length - LISTED)} more`) : "";
     const what = `${counted(known.length, "known cell")}${known.length ? `, ${number(mean)} on average` : ""}`;
     panels.push(block(what, known.length ? tableWith(heads, rows) : "", more));
-  } else panels.push(block("Known cells", absent("All known cells", pandas(data.files.cells.replaceAll("SIDE", one[side]).replace("LABEL", quoted(label))))));
+  } else panels.push(block("Known cells", absent("All known cells", cellsCommand(data, { [side]: [label] }))));
 
   if (data.to === side) {
     if (lines.lists()) {
@@ -68,7 +68,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
       const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists().low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
       panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");
-    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", quoted(label))))));
+    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", () => quoted(label))))));
   }
   if (lines.loadings) {
     const near = lines.nearest(side, line, ALIKE);

@@ -7,7 +7,7 @@ const VIEWS = {
   W: { down: "rows", across: "components", colours: "amount", level: 0 },
   H: { down: "components", across: "columns", colours: "amount", level: 1 },
   correlation: { down: "rows", across: "others", colours: "difference" },
-  consensus: { down: "groups", across: "groups", colours: "amount" },
+  consensus: { down: "groups", across: "peers", colours: "amount" },
 };
 
 /**
@@ -33,7 +33,7 @@ const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together 
   };
   const interval = draws?.low && ((row, column) => [draws.low, draws.high].map((ends) => cell(ends)(row, column)));
   return {
-    sides: { ...sides, others: sides.rows, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components" } },
+    sides: { others: sides.rows, ...sides, components: { labels: data.components.slice(0, data.parts), one: "component", many: "components", fixed: true } },
     levels: levels || null,
     loading: { rows: W, columns: (line, at) => H(at, line) },
     gives: draws?.gives && ((row, column, at) => draws.gives[(row * columns + column) * data.components.length + at]),
@@ -77,31 +77,33 @@ const wholeTable = (data) => {
     const starts = startsOf(sizes);
     return { labels: sizes.map((_, block) => labels[starts[block]]), sizes, starts, one, many: name };
   };
-  const { standard, gram } = data.alike ?? {};
+  const { standard, gram, ...few } = data.alike;
   const sides = { rows: side("rows", "row"), columns: side("columns", "column") };
+  if (few.sizes) sides.some = sides.others = { ...few, one: "row", many: "rows", fixed: true };
   const groups = data.consensus;
   const consensus = groups && numbers(groups.values);
-  if (groups) sides.groups = { ...groups, one: "column", many: "columns" };
+  if (groups) sides.groups = sides.peers = { ...groups, one: "column", many: "columns", fixed: true };
   return tableOf(sides, data, {
     values: numbers(data.values),
     residuals: data.residuals && numbers(data.residuals),
     draws: data.predicted && Object.fromEntries(["predicted", "low", "high", "gives"].map((name) => [name, data[name] && numbers(data[name])])),
     W: (row, at) => data.W[row][at],
     H: (at, column) => data.H[at][column],
-    alike: standard && correlation(standard, gram),
+    alike: correlation(standard, gram),
     together: groups && ((one, other) => consensus[one * groups.labels.length + other]),
   });
 };
 
+/** Return the lines of a block as a side of their own. */
+const linesOfBlock = (whole, lines, name, block) => {
+  const { sizes, starts, one, many } = whole.sides[name];
+  const first = sizes ? starts[block] : block;
+  return { labels: lines.labels[name].slice(first, first + (sizes ? sizes[block] : 1)), first, one, many };
+};
+
 /** Return the cells of a block as a table of their own. */
 const cellsOfBlock = (data, lines, whole, [row, column]) => {
-  const side = (name, block) => {
-    const { sizes, starts, one, many } = whole.sides[name];
-    const first = sizes ? starts[block] : block;
-    const labels = lines.labels[name].slice(first, first + (sizes ? sizes[block] : 1));
-    return { labels, first, one, many };
-  };
-  const sides = { rows: side("rows", row), columns: side("columns", column) };
+  const sides = { rows: linesOfBlock(whole, lines, "rows", row), columns: linesOfBlock(whole, lines, "columns", column) };
   const values = new Float64Array(sides.rows.labels.length * sides.columns.labels.length);
   let at = 0;
   for (let down = 0; down < sides.rows.labels.length; down++)

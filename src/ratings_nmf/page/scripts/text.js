@@ -44,7 +44,7 @@ const element = (name, className, ...children) => {
 const quoted = (label) => JSON.stringify(label).replaceAll("'", "'\\''");
 
 /** Return the command that prints what a pandas expression gives. */
-const pandas = (expression) => `python -c 'import pandas as pd; print(${expression})'`;
+const pandas = (expression) => `python -c 'import pandas as pd; print(${expression}.to_string())'`;
 
 /** Return a text as it is compared with what people type: small letters without accents. */
 const folded = (text) => {

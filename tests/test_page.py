@@ -270,12 +270,17 @@ def test_cells_of_a_sparse_table_come_with_their_columns():
 
 def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere():
     """Layers are dropped, last the loadings; labels stay; the page names a command for what it lacks."""
-    datasets = [made_of("a", 300, 260, zeros="missing"), made_of("b", 5, 4)]
-    whole = data_of(html.build(datasets, seed=0))["datasets"]
+    labels = tuple(f"行 {row}" for row in range(300))  # more bytes than characters
+    datasets = [made_of("a", 300, 260, zeros="missing", row_labels=labels), made_of("b", 5, 4)]
+    text = html.build(datasets, seed=0)
+    whole = data_of(text)["datasets"]
     assert {"lines", "lists", "cells"} <= whole["a"].keys()
-    size = len(html.script_json(whole["a"]["cells"]))
-    most = len(html.script_json(whole)) + 2 * html.PANELS - size + 100
-    less = data_of(html.build(datasets, seed=0, most=most))["datasets"]
+    for spare in (10, -1):
+        most = len(text.encode()) + spare
+        shorter = html.build(datasets, seed=0, most=most)
+        assert len(shorter.encode()) <= most
+        less = data_of(shorter)["datasets"]
+        assert ("cells" in less["a"]) == (spare > 0)
     assert "cells" not in less["a"] and "lines" in less["a"] and "lists" in less["b"]
     assert less["a"]["rows"] == whole["a"]["rows"]
     assert "cells.parquet" in less["a"]["files"]["cells"]
@@ -364,7 +369,7 @@ def test_blocks_of_draws_have_the_mean_prediction_and_the_mean_ends_of_intervals
     for name, values in factors.reconstructions().items():
         means = [[values[np.ix_(row, column)].mean() for column in members[1]] for row in members[0]]
         found = unpacked(data[{"reconstruction": "predicted"}.get(name, name)])
-        np.testing.assert_allclose(found, np.ravel(means), rtol=6e-3)
+        np.testing.assert_allclose(found, np.ravel(means), rtol=6e-3 if name == "reconstruction" else 6e-2)
 
 
 @pytest.mark.parametrize(("rows", "shown"), [(200, 200), (900, 200), (10_000, 200)])

@@ -681,8 +681,24 @@ LAID_OUT = """([data, width, print]) => {
   const picture = pictureOf(wholeTable(data), "input", { orders, scale: "linear", limit: null });
   const context = document.createElement("canvas").getContext("2d");
   const { marked, texts, ...size } = layoutOf(picture, context, width, { print });
-  return { ...size, marked: marked.map((places) => places.length), texts: texts.map((each) => [...each.values()]) };
+  const [names, heads] = texts.map((each) => [...each.values()]);
+  const longest = [names, heads].map((labels) => Math.max(...labels.map((text) => context.measureText(text).width)));
+  return { ...size, longest, marked: marked.map((places) => places.length), texts: [names, heads] };
 }"""
+
+
+@pytest.mark.parametrize("letter", ["i", "e", "W", "語"])
+def test_labels_fit_and_stay_apart_whatever_their_letters(modules, letter):
+    labels = tuple(f"{letter * (5 + 9 * (line % 5))}: part {line}{letter * 30} ({line})" for line in range(40))
+    sources = made_of("a", 40, 40, row_labels=labels, column_labels=labels)
+    data = matrices(sources.table, sources.factors)
+    for width in (300, 700, 1400):
+        shown = modules(LAID_OUT, [data, width, False])
+        for longest, room, texts in zip(
+            shown["longest"], (shown["gutter"], shown["head"]), shown["texts"], strict=True
+        ):
+            assert longest <= room - 12
+            assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (5, 6), (200, 200), (10_000, 4), (3, 20_000)])

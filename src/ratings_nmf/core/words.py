@@ -71,12 +71,12 @@ def aligned(values: Sequence[float]) -> list[str]:
 
     >>> aligned([0.0, 5.338, math.nan, -1.0]), aligned([0.9, 0.031]), aligned([0.04, 0.031])
     (['0.00', '5.34', '', '−1.00'], ['0.90', '0.03'], ['0.040', '0.031'])
-    >>> aligned([4.0, 0.0]), aligned([-12345.6]), aligned([512.34, -0.04]), aligned([0.001])
-    (['4', '0'], ['−12,346'], ['512', '0'], ['1.00e−03'])
+    >>> aligned([4.0, 0.0]), aligned([-12345.6]), aligned([512.34, -0.04]), aligned([0.001]), aligned([1e-5])
+    (['4', '0'], ['−12,346'], ['512', '0'], ['0.0010'], ['1.00e−05'])
     """
     known = [value for value in values if math.isfinite(value)]
     largest = max(map(abs, known), default=0.0)
-    if largest >= 1e7 or 0 < largest < 5e-3:
+    if largest >= 1e7 or 0 < largest < 1e-4:
         form = ".2e"
     elif all(value == round(value) for value in known):
         form = ",.0f"

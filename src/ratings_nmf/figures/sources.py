@@ -14,6 +14,9 @@ from ratings_nmf.recommend import recommendations
 from ratings_nmf.recommend.recommendations import Recommendations
 from ratings_nmf.survey.consensus import Consensus
 
+PREDICTED = 4_000_000
+"""Cells of a table up to which draws predict all of them: some seconds."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
@@ -67,7 +70,7 @@ def read(name: str, parameters: Parameters) -> Sources:
     """
     draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
     table, to = interim.read(name, draw=draw), parameters.dataset(name).recommend.to
-    factors = reading.read(name, draw=draw)
+    factors = reading.read(name, draw=draw, dense_limit=PREDICTED)
     return Sources(
         name=name,
         table=table,

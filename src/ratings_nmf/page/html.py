@@ -30,10 +30,7 @@ SCRIPTS = (
 """Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
 
 MOST = 3_000_000
-"""Characters that a page has at most, unless its labels and blocks alone take more."""
-
-PANELS = 70_000
-"""Characters that the panels of a dataset take, about."""
+"""Bytes that a page has at most, unless its labels and blocks alone take more."""
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -92,33 +89,40 @@ def layers(sources: Sources) -> dict[str, Any]:
 
 
 def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
-    """Return the page about all datasets, in their order, of up to about `most` characters.
+    """Return the page about all datasets, in their order, with as many layers as `most` bytes hold.
 
     The same inputs give the same text.
     """
     contents = [describe(sources) for sources in progress(datasets, unit="datasets")]
-    room = most - sum(len(script_json(data)) + PANELS for _, data in contents)
-    extras = [{name: (layer, len(script_json(layer))) for name, layer in layers(each).items()} for each in datasets]
-    for name in ("lines", "lists", "cells"):
-        with_it = [(extra[name], data) for extra, (_, data) in zip(extras, contents, strict=True) if name in extra]
-        for (layer, size), data in sorted(with_it, key=lambda pair: pair[0][1]):
-            if size <= room:
-                data[name] = layer
-                room -= size
     style, script = _read("style.css"), scripts(SCRIPTS)
     data = {
         "colours": {"amount": AMOUNT, "difference": DIFFERENCE, "level": LEVEL, "unrated": NOT_RATED},
         "datasets": {content["name"]: data for content, data in contents},
     }
-    return template("page").render(
-        datasets=[content for content, _ in contents],
-        seed=seed,
-        not_rated=NOT_RATED,
-        policy=policy(style=style, script=script),
-        style=Markup(style),
-        script=Markup(script),
-        data=Markup(script_json(data)),
-    )
+
+    def page() -> str:
+        return template("page").render(
+            datasets=[content for content, _ in contents],
+            seed=seed,
+            not_rated=NOT_RATED,
+            policy=policy(style=style, script=script),
+            style=Markup(style),
+            script=Markup(script),
+            data=Markup(script_json(data)),
+        )
+
+    room = most - len(page().encode())
+    extras = [
+        {name: (layer, len(script_json({name: layer}))) for name, layer in layers(sources).items()}
+        for sources in datasets
+    ]
+    for name in ("lines", "lists", "cells"):
+        with_it = [(extra[name], held) for extra, (_, held) in zip(extras, contents, strict=True) if name in extra]
+        for (layer, size), held in sorted(with_it, key=lambda pair: pair[0][1]):
+            if size <= room:
+                held[name] = layer
+                room -= size
+    return page()
 
 
 def template(name: str) -> Template:

@@ -58,8 +58,8 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`, of
     more than `SIDE` of them for blocks of their own. Of draws ``predicted`` is given, since W @ H of their means is not
-    the prediction, ``low`` and ``high``, between which 90 % of the values observed lie, and where cells are single up
-    to `GIVEN` numbers ``gives``, what each component gives a cell.
+    the prediction, ``low`` and ``high``, between which 90 % of the values observed lie (of blocks to two digits, which
+    may take one byte), and where cells are single up to `GIVEN` numbers ``gives``, what each component gives a cell.
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
@@ -78,7 +78,8 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         content["residuals"] = numbers(residual_means(table, factors, rows, columns))
     if isinstance(factors, SampledFactors):
         for name, cells in zip(("predicted", "low", "high"), factors.reconstructions().values(), strict=True):
-            content[name] = numbers(rows.means(columns.means(cells.T).T))
+            digits = 2 if in_blocks and name in BOUNDS else 6
+            content[name] = numbers(np.array(compact(rows.means(columns.means(cells.T).T).tolist(), digits)))
         if not in_blocks and table.size * len(factors.components) <= GIVEN:
             places = np.indices(table.shape, np.int32).reshape(2, -1)
             content["gives"] = numbers(factors.samples.contributions(*places))

@@ -134,12 +134,12 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     if (ofBlock && !(data.cells && data.lines)) {
       const labels = (name) => linesOfBlock(table, lines, name, pair[name]).labels;
       const command = element("code", "", cellsCommand(data, { rows: labels("rows"), columns: labels("columns") }));
-      box.append(element("p", "muted", "The cells of blocks would make this page too large. "), element("details", "", element("summary", "", "The command that lists this block’s"), command));
+      box.append(element("p", "muted", "The cells of blocks would make this page too large. "), element("details", "", element("summary", "", "The command that lists its cells"), command));
     } else if (ofBlock) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true));
     for (const name of ["rows", "columns"]) {
       if (!(name in pair) || table.sides[name].sizes?.[pair[name]] > 1) continue;
-      const first = table.sides[name].first ?? table.sides[name].starts?.[pair[name]] ?? pair[name];
-      button(`About this ${table.sides[name].one}`, () => openLine(name, table.sides[name].first === undefined ? first : first + pair[name]));
+      const { one, starts, first = 0 } = table.sides[name];
+      button(`About this ${one}`, () => openLine(name, starts?.[pair[name]] ?? first + pair[name]));
     }
     return box;
   };
@@ -184,7 +184,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const [row, column] = example || !old ? [0, 0] : move(old);
     const to = [clamp(row, 0, picture.down.length - 1), clamp(column, 0, picture.across.length - 1)];
     const { gutter, head, cellWidth, cellHeight } = size;
-    const into = (start, room, from, end) => clamp(from, start + room - end, start);
+    const into = (start, room, from, end) => clamp(from, start + room + EDGE - end, start);
     pane.scrollTop = into(to[0] * cellHeight, cellHeight, pane.scrollTop, pane.clientHeight - head);
     pane.scrollLeft = into(to[1] * cellWidth, cellWidth, pane.scrollLeft, pane.clientWidth - gutter);
     go(...to, true);

@@ -88,9 +88,7 @@ const explorer = (section, data, lines, { choose, renamed }) => {
     });
     sort(order[side]);
     const scroll = element("div", "scroll", element("table", "", element("thead", "", element("tr", "", ...heads.map(([head]) => head))), body), more);
-    scroll.tabIndex = 0;
-    scroll.role = "region";
-    scroll.ariaLabel = `All ${side} of the component`;
+    Object.assign(scroll, { tabIndex: 0, role: "region", ariaLabel: `All ${side} of the component` });
     return element("div", "part", element("label", "slider muted", element("span", "", "what sets it apart"), slider, element("span", "", "weight")), scroll);
   };
 

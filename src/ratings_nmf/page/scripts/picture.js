@@ -1,5 +1,6 @@
 /** Heatmaps as drawn: the order of lines, sizes, colours; nothing here knows of pointers, keys or scrolling panes. */
 const STRIP_GAP = 8; // pixels between the parts and the levels
+const EDGE = 8; // pixels around the cells: half a label, which may be taller than its line
 
 const font = (size) => `${size}px system-ui, sans-serif`;
 
@@ -50,10 +51,9 @@ const pictureOf = (table, name, { orders, scale, limit }) => {
 
 /** Return the picture's cells as an image, a pixel each. */
 const imageOf = (picture, palette) => {
-  const image = document.createElement("canvas");
-  image.width = Math.max(picture.across.length, 1);
-  image.height = Math.max(picture.down.length, 1);
-  const painted = new ImageData(image.width, image.height);
+  const [width, height] = [picture.across, picture.down].map((lines) => Math.max(lines.length, 1));
+  const image = Object.assign(document.createElement("canvas"), { width, height });
+  const painted = new ImageData(width, height);
   const cells = new Uint32Array(painted.data.buffer);
   const pixels = palette.pixels[picture.view.colours];
   picture.values.forEach((value, at) => {
@@ -86,15 +86,16 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
   const stripAcross = strip && !view.level ? 1 : 0;
   const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 84 : 0) + 14, 24, Math.min(print ? 320 : 190, width * 0.38)));
   const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
-  const room = width - gutter - stripAcross * STRIP_GAP;
+  const room = width - gutter - EDGE - stripAcross * STRIP_GAP;
   const least = print ? 0 : numbers ? 46 : 3;
   let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, across.length <= 20 ? 110 : 48);
-  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(560 / Math.max(down.length, 1), print ? 0 : 3, 24);
   if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
-  if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const longest = Math.max(widest(columns), stripAcross ? 60 : 0);
   const upright = longest + 10 <= cellWidth;
   const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 320 : 180));
+  const tall = print ? Math.max(400 - head, 240) : 560; // two of them stand on a sheet of paper
+  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
+  if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const size = {
     gutter,
     head,
@@ -102,8 +103,8 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
     cellHeight,
     numbers: numbers && cellWidth >= 34,
     upright,
-    width: gutter + across.length * cellWidth + (stripAcross ? STRIP_GAP + Math.max(cellWidth, 12) : 0),
-    height: head + down.length * cellHeight + (strip && view.level ? STRIP_GAP + Math.max(cellHeight, 18) : 0),
+    width: gutter + EDGE + across.length * cellWidth + (stripAcross ? STRIP_GAP + Math.max(cellWidth, 12) : 0),
+    height: head + EDGE + down.length * cellHeight + (strip && view.level ? STRIP_GAP + Math.max(cellHeight, 18) : 0),
   };
   size.marked = [
     labelled(table, view.down, down, cellHeight),
@@ -115,19 +116,11 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
     [columns, across, upright ? cellWidth - 4 : head - 12],
   ].map(([side, lines, space], way) => {
     const labels = size.marked[way].map((place) => side.labels[lines[place]]);
-    const widths = labels.map((label) => context.measureText(label.slice(0, 80)).width / Math.min(label.length, 80));
-    const whole = labels.every((label, at) => label.length <= 80 && widths[at] * label.length <= space);
-    const letter = widths.reduce((most, width) => Math.max(most, width), 1);
-    const short = whole ? labels : shortened(labels, Math.max(Math.floor(space / letter), 4));
-    return new Map(size.marked[way].map((place, order) => [place, fitted(context, short[order], space)]));
+    let short = labels;
+    for (let length = Math.floor(space / 6); length > 3 && short.some((text) => context.measureText(text).width > space); length--) short = shortened(labels, length);
+    return new Map(size.marked[way].map((place, order) => [place, short[order]]));
   });
   return size;
-};
-
-const fitted = (context, label, room) => {
-  let length = label.length;
-  while (length > 1 && context.measureText(length < label.length ? `${label.slice(0, length)}…` : label).width > room) length -= 1;
-  return length < label.length ? `${label.slice(0, length)}…` : label;
 };
 
 /** Return the places of a side that get a label: all where there is room, else the heaviest lines. */
@@ -216,14 +209,13 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
   });
   context.fillStyle = ink;
   context.font = font(13);
-  // the clip leaves half a line above the first row, whose label may be taller than the row
-  clipped(0, head - 8, gutter, height - head + 8, () => {
+  clipped(0, head - EDGE, gutter, height - head + EDGE, () => {
     context.textAlign = "right";
     for (const at of size.marked[0])
       if (at >= firstRow - 1 && at <= lastRow) context.fillText(size.texts[0].get(at), gutter - 8, top + (at + 0.5) * cellHeight);
     if (strip && view.level) context.fillText(strip.label, gutter - 8, top + down.length * cellHeight + STRIP_GAP + Math.max(cellHeight, 18) / 2);
   });
-  clipped(gutter - 8, 0, width - gutter + 8, head, () => {
+  clipped(gutter - EDGE, 0, width - gutter + EDGE, head, () => {
     const heading = (text, x) => {
       context.save();
       context.translate(x, head - 8);

@@ -8,12 +8,11 @@ const printed = (section, map, palette) => {
     const canvas = document.createElement("canvas");
     const context = canvas.getContext("2d");
     const size = layoutOf(picture, context, PAPER, { print: true });
-    [canvas.width, canvas.height] = [Math.ceil(size.width * 2), Math.ceil((size.height + 10) * 2)];
+    [canvas.width, canvas.height] = [Math.ceil(size.width * 2), Math.ceil(size.height * 2)];
     canvas.style.width = `${Math.ceil(size.width)}px`;
     context.setTransform(2, 0, 0, 2, 0, 0);
-    drawPicture(context, picture, size, imageOf(picture, palette), { width: size.width, height: size.height + 10, scroll: [0, 0], ink: "#1f2023", paper: "#ffffff", palette, mark: null });
-    const [legend, ticks] = [document.createElement("canvas"), element("div")];
-    [legend.width, legend.height] = [256, 12];
+    drawPicture(context, picture, size, imageOf(picture, palette), { width: size.width, height: size.height, scroll: [0, 0], ink: "#1f2023", paper: "#ffffff", palette, mark: null });
+    const [legend, ticks] = [Object.assign(document.createElement("canvas"), { width: 256, height: 12 }), element("div")];
     legendOf(legend, ticks, picture, palette);
     const caption = element("figcaption", "", choice.dataset.title.replace(/^./, (letter) => letter.toUpperCase()));
     return element("figure", "", caption, canvas, element("div", "scale", legend, ticks));

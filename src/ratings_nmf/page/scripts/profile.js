@@ -7,29 +7,17 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
   const other = lines.other[side];
   const label = lines.labels[side][line];
   const link = (to, place) => {
-    const made = element("a", "", element("bdi", "", lines.labels[to][place]));
-    made.href = hrefOf(to, place);
-    made.title = lines.labels[to][place];
-    return made;
+    const text = lines.labels[to][place];
+    return Object.assign(element("a", "", element("bdi", "", text)), { href: hrefOf(to, place), title: text });
   };
   const block = (title, ...children) => {
     for (const child of children) if (child.role === "region") child.ariaLabel = title;
     return element("div", "part", element("h4", "", title), ...children);
   };
   const tableWith = (heads, rows) => {
-    const body = element("tbody", "", ...rows.map((cells) => element("tr", "", ...cells.map((cell) => {
-      const made = element("td", typeof cell === "string" && /^[−\d]/.test(cell) ? "number" : "", cell);
-      return made;
-    }))));
-    const head = element("thead", "", element("tr", "", ...heads.map(([text, className]) => {
-      const made = element("th", className, text);
-      made.scope = "col";
-      return made;
-    })));
-    const scroll = element("div", "scroll", element("table", "", head, body));
-    scroll.tabIndex = 0;
-    scroll.role = "region";
-    return scroll;
+    const body = element("tbody", "", ...rows.map((cells) => element("tr", "", ...cells.map((cell) => element("td", typeof cell === "string" && /^[−\d]/.test(cell) ? "number" : "", cell)))));
+    const head = element("thead", "", element("tr", "", ...heads.map(([text, className]) => Object.assign(element("th", className, text), { scope: "col" }))));
+    return Object.assign(element("div", "scroll", element("table", "", head, body)), { tabIndex: 0, role: "region" });
   };
   const absent = (what, command) => element("p", "muted", `${what} would make this page too large. `, element("code", "", command));
 

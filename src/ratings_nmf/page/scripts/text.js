@@ -18,7 +18,7 @@ const aligned = (values) => {
   return values.map((value) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }).replace("-", "−"));
 };
 
-const percent = (share) => `${share >= 0.01 || !share ? Math.round(100 * share) : number(100 * share)} %`;
+const percent = (share) => `${share >= 0.01 || !share ? Math.round(100 * share) : number(+(100 * share).toPrecision(1))} %`;
 
 /** Return a function that makes something when it is first called, and gives it from then on. */
 const once = (make) => {

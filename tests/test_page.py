@@ -179,6 +179,16 @@ def test_every_cell_up_to_a_size_and_blocks_above(shape, blocks):
         assert len(set(found[side]["labels"])) == count  # every line can be looked up
 
 
+def test_a_scale_suits_the_means_of_blocks_that_are_shown():
+    """Cells of 0 and 1 alone: one block is full, the others hold a cell or none."""
+    factors = made_of("a", 900, 700).factors
+    cells = np.random.default_rng(0).random((900, 700)) < 0.002
+    (rows, _), (columns, _) = blocks_of_page.sides_of(table_of(cells), factors)
+    cells[np.ix_(rows.block == 0, columns.block == 0)] = True
+    assert matrices(table_of(cells), factors)["scales"]["input"] == "log"
+    assert matrices(table_of(cells[:9, :9] | True), made_of("a", 9, 9).factors)["scales"]["input"] == "linear"
+
+
 def test_a_block_is_labelled_by_its_heaviest_line():
     sources = made_of("a", 900, 700)
     found = matrices(sources.table, sources.factors)

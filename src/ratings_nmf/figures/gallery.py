@@ -70,7 +70,8 @@ def heatmaps(
     components = arrange(factors.components[: factors.parts], np.eye(factors.parts), kind="components")
     values, predictions = table_means(table, rows, columns), prediction_means(factors, rows, columns)
     peak = float(np.nanmax([values, predictions] if table.weight else values, initial=0.0))
-    W, H, kind = rows.means(factors.W), columns.means(factors.H.T).T, kinds(table, factors)
+    W, H = rows.means(factors.W), columns.means(factors.H.T).T
+    kind = kinds(values, W[:, : factors.parts], H[: factors.parts])
     by_table = Colouring(kind=kind["input"], limit=peak)
     by_residual = Colouring(scale="difference", kind=kind["residual"])
     levels: list[Strip | None] = [None, None]

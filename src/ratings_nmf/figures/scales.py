@@ -6,9 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.figures.arrangement import Matrix
-from ratings_nmf.model.factors import Factors
 
 Kind = Literal["linear", "log"]
 
@@ -22,15 +20,15 @@ FAINT = 0.06
 STEPS = 256
 
 
-def kinds(table: RatingsTable, factors: Factors) -> dict[str, Kind]:
-    """Return the scale that suits each heatmap of a table, by its name."""
-    by_table = kind_of(table.values)
+def kinds(values: Matrix, W: Matrix, H: Matrix) -> dict[str, Kind]:
+    """Return the scale that suits each heatmap of a table, by its name, of what is shown: cells, or means of blocks."""
+    by_table = kind_of(values)
     return {
         "input": by_table,
         "reconstruction": by_table,
         "residual": by_table,
-        "W": kind_of(factors.W[:, : factors.parts]),
-        "H": kind_of(factors.H[: factors.parts]),
+        "W": kind_of(W),
+        "H": kind_of(H),
     }
 
 

@@ -16,7 +16,6 @@ from ratings_nmf.core import words
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
-from ratings_nmf.figures.scales import kinds
 from ratings_nmf.figures.sources import Sources
 from ratings_nmf.files.loadings import CSV_LIMIT
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices
@@ -74,7 +73,6 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "range": [sources.profile["minimum"], sources.profile["maximum"]],
         "to": sources.to,
         "files": _files(sources),
-        "scales": kinds(table, factors),
     }
     return content, data
 

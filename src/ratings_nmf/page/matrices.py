@@ -16,6 +16,7 @@ from ratings_nmf.figures.arrangement import (
     residual_means,
     table_means,
 )
+from ratings_nmf.figures.scales import kinds
 from ratings_nmf.files.lists import BOUNDS
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.samples import SampledFactors
@@ -63,15 +64,17 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
+    values, W, H = table_means(table, rows, columns), rows.means(factors.W), columns.means(factors.H.T).T
     content: dict[str, Any] = {
         "aggregated": in_blocks,
         "components": list(factors.components),
         "parts": factors.parts,
         "rows": _lines(rows, row_order, table.row_labels),
         "columns": _lines(columns, column_order, table.column_labels),
-        "values": numbers(table_means(table, rows, columns)),
-        "W": compact(rows.means(factors.W).tolist()),
-        "H": compact(columns.means(factors.H.T).T.tolist()),
+        "values": numbers(values),
+        "W": compact(W.tolist()),
+        "H": compact(H.tolist()),
+        "scales": kinds(values, W[:, : factors.parts], H[: factors.parts]),
         "unknown": not table.weight,
     }
     if in_blocks and not table.weight:

@@ -323,11 +323,12 @@ def two_counts():
     return lines(n_components=[1, 2], cv_rmse=[0.9, 0.6], cv_gap_se=[0.01, 0.0], weakest=[1.0, 0.97])
 
 
-def test_few_cells_do_not_tell_how_many_predict_best():
+def test_few_cells_tell_neither_how_many_predict_best_nor_how_many_one_can_name():
     evidence = two_counts()
-    choice = rules.to_predict(evidence, table=whole((6, 5)))
-    assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
-    assert rules.to_name(evidence, table=whole()).n_components == 2
+    for answer in (rules.to_predict, rules.to_name):
+        choice = answer(evidence, table=whole((6, 5)))
+        assert choice.n_components is None and choice.reason.startswith("30 cells are too few to tell")
+        assert answer(evidence, table=whole()).n_components == 2
 
 
 def test_few_known_cells_a_line_do_not_tell_how_many_predict_best():

@@ -162,6 +162,9 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     if all(line["weakest"] is None for line in evidence):
         reason = "No fit was restarted (`restarts: 0`), and so nothing tells how many parts one can name."
         return Choice(n_components=None, reason=reason)
+    if table.counted < LEAST_CELLS:
+        reason = f"{table.counted:,.0f} cells are too few to tell how many parts one can name, even if restarts agree."
+        return Choice(n_components=None, reason=reason)
     supported = [line for line in evidence if free_loadings(table.shape, line["n_components"]) <= table.counted]
     within = (
         "" if len(supported) == len(evidence) else f" and no more free loadings than the {table.counted:,.0f} cells"

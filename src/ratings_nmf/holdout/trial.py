@@ -56,7 +56,8 @@ def training(table: RatingsTable, held_out: Places) -> Training:
     InputError
         If no cell that counts is left.
     """
-    rows, columns = np.unique(np.stack(held_out), axis=1)  # a cell given twice is still one
+    once = np.unique(np.ravel_multi_index(held_out, table.shape))
+    rows, columns = (places.astype(np.int32) for places in np.unravel_index(once, table.shape))
     remaining = not_held_out(table, (rows, columns))
     known = Training(
         row_labels=table.row_labels,

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -562,7 +563,7 @@ def test_what_the_page_lacks_its_commands_print(browser, tmp_path, monkeypatch):
     page.close()
     known, cells = {}, {}
     for command, found in ((line, known), (block, cells)):
-        own = command.replace("python", sys.executable, 1)
+        own = command.replace("python", shlex.quote(sys.executable), 1)
         done = subprocess.run(own, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
         for _, *cell, value in map(str.split, done.stdout.splitlines()[1:]):
             found[" ".join(cell)] = float(value)

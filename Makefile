@@ -45,11 +45,9 @@ test-all: test .venv/spark
 	python -m pytest -m 'slow or spark'
 
 # The tests of `test` with the lowest versions that pyproject.toml allows, which may warn of what is newer than they are.
-# Other versions of scikit-learn and scipy give other sixth digits, of vl-convert another Vega, and browsers do not
-# depend on any of it.
+# Other versions of scikit-learn and scipy give other sixth digits, and of vl-convert another Vega.
 test-lowest: .venv/lowest/installed
-	.venv/lowest/bin/python -m pytest --override-ini filterwarnings= -k 'not printed_numbers and not plots_template' \
-	    --ignore tests/test_page_in_browser.py
+	.venv/lowest/bin/python -m pytest --override-ini filterwarnings= -k 'not printed_numbers and not plots_template'
 
 # Style, types, files that others read by a schema, and workflows by what makes them unsafe
 check: .venv/dev

@@ -46,6 +46,7 @@ def check_whole(workspace: Workspace, *whole: dict[str, bytes]) -> None:
         assert content in [some.get(path) for some in whole], f"{path} is half-written"
 
 
+@pytest.mark.slow
 def test_a_killed_stage_leaves_every_file_whole(workspace, tmp_path):
     old = workspace.artifacts()
     try_two_components(workspace)

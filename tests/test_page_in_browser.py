@@ -21,6 +21,8 @@ from ratings_nmf.page.codes import integers, numbers
 from ratings_nmf.page.html import layers
 from ratings_nmf.page.matrices import matrices
 
+pytestmark = pytest.mark.slow
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 REQUIRED = "RATINGS_NMF_BROWSER_TESTS"
 
@@ -126,11 +128,7 @@ def visit(browser, site):
 
 @pytest.mark.parametrize(
     ("width", "theme"),
-    [
-        (375, "dark"),
-        *(pytest.param(*screen, marks=pytest.mark.slow) for screen in product((1024, 1920), ("light", "dark"))),
-        pytest.param(375, "light", marks=pytest.mark.slow),
-    ],
+    product((375, 1024, 1920), ("light", "dark")),
 )
 def test_a_visit(visit, width, theme, tmp_path):
     """Hover, move, switch, sort, filter, pick: on every width and in both themes; nothing sticks out."""
@@ -167,14 +165,7 @@ def test_a_visit(visit, width, theme, tmp_path):
 
 @pytest.mark.parametrize(
     ("dataset", "theme"),
-    [
-        ("ratings", "light"),
-        pytest.param("ratings", "dark", marks=pytest.mark.slow),
-        *(
-            pytest.param(*shown, marks=pytest.mark.slow)
-            for shown in product(("groceries", "large", "hostile"), ("light", "dark"))
-        ),
-    ],
+    product(("groceries", "ratings", "large", "hostile"), ("light", "dark")),
 )
 def test_accessible(visit, dataset, theme):
     from axe_playwright_python.sync_playwright import Axe
@@ -191,11 +182,7 @@ def test_accessible(visit, dataset, theme):
 
 @pytest.mark.parametrize(
     ("dataset", "theme"),
-    [
-        ("ratings", "light"),
-        ("ratings", "dark"),
-        *(pytest.param("large", theme, marks=pytest.mark.slow) for theme in ("light", "dark", "print")),
-    ],
+    [("ratings", "light"), ("ratings", "dark"), ("large", "light"), ("large", "dark"), ("large", "print")],
 )
 def test_every_text_has_contrast(visit, dataset, theme):
     """In every state that a reader sees; the numbers in cells have their own test."""
@@ -236,7 +223,6 @@ def test_keyboard_alone_reads_every_corner(visit):
     assert (shown.cell()["row"], shown.cell()["column"]) == ("row 69", "column 1")
 
 
-@pytest.mark.slow
 def test_a_large_table_is_shown_in_blocks(visit):
     shown = visit("large")
     assert "300 rows in 200 blocks and 260 columns in 200 blocks" in shown.section.inner_text()
@@ -269,7 +255,6 @@ def test_labels_are_text_everywhere(visit):
     assert shown.page.locator("section img, section script").count() == 0
 
 
-@pytest.mark.slow
 def test_theme_can_be_chosen(visit):
     shown = visit("groceries", theme="light")
     colours = set()
@@ -326,7 +311,6 @@ def test_a_print_holds_every_dataset_in_light_ink_and_whole(visit):
     assert shown.page.evaluate("window.printed")
 
 
-@pytest.mark.slow
 def test_plots_of_dvc_need_no_network(browser, reproduced, tmp_path):
     workspace = reproduced.copy(tmp_path / "ratings nmf")
     (workspace.root / "survey.csv").write_text("n_components,cv_rmse\n1,1.5\n2,1.1\n3,0.9\n", encoding="utf-8")
@@ -619,7 +603,6 @@ def test_search_puts_equal_labels_first_then_those_that_begin_so(modules):
     assert modules("labels => searchOf(labels)('none').count", labels) == 0
 
 
-@pytest.mark.slow
 def test_search_finds_what_a_plain_search_finds_among_200_000(modules):
     assert modules("""() => {
       const side = (count, name) => Array.from({ length: count }, (_, at) => `${name} ${at} of ${(at * 7919) % 99991}`);

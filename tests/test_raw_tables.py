@@ -7,7 +7,7 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples import read_raw
@@ -95,6 +95,7 @@ letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])
 labels = st.text(letters, min_size=1).map(lambda text: normalize("NFC", text.strip())).filter(bool)
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_labels_and_numbers_survive(tmp_path_factory, data):
     rows = data.draw(st.lists(labels, min_size=1, max_size=4, unique=True))

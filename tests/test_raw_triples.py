@@ -6,7 +6,7 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples import read_raw
@@ -84,6 +84,7 @@ letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"])
 labels = st.text(letters, min_size=1).map(lambda text: normalize("NFC", text.strip())).filter(bool)
 
 
+@settings(max_examples=30)
 @given(st.dictionaries(st.tuples(labels, labels), st.floats(1e-100, 1e36), min_size=1, max_size=20))
 def test_cells_survive_in_any_order(tmp_path_factory, cells):
     path = tmp_path_factory.mktemp("triples") / "t.csv"

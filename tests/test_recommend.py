@@ -107,8 +107,8 @@ def test_equal_to_brute_force(given_, to, top):
 @pytest.mark.parametrize("top", [1, 10, 500])
 def test_equal_to_brute_force_on_many_items(top):
     draw = np.random.default_rng(3)
-    factors = Factors(W=draw.gamma(0.5, 1, (9, 7)), H=draw.gamma(0.3, 1, (7, 3000)).round(1), components=numbered(7))
-    table = table_of((draw.random((9, 3000)) < 0.2).astype(float))
+    factors = Factors(W=draw.gamma(0.5, 1, (4, 7)), H=draw.gamma(0.3, 1, (7, 3000)).round(1), components=numbered(7))
+    table = table_of((draw.random((4, 3000)) < 0.2).astype(float))
     found = recommend(factors, table, to="rows", top=top)
     expected = list(brute_force(factors, table, to="rows", top=top))
     assert list(zip(found.receivers, found.items, found.predicted, strict=True)) == [line[:3] for line in expected]

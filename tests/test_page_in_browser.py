@@ -128,7 +128,7 @@ def visit(browser, site):
 
 @pytest.mark.parametrize(
     ("width", "theme"),
-    product((375, 1024, 1920), ("light", "dark")),
+    list(product((375, 1024, 1920), ("light", "dark"))),
 )
 def test_a_visit(visit, width, theme, tmp_path):
     """Hover, move, switch, sort, filter, pick: on every width and in both themes; nothing sticks out."""
@@ -165,7 +165,7 @@ def test_a_visit(visit, width, theme, tmp_path):
 
 @pytest.mark.parametrize(
     ("dataset", "theme"),
-    product(("groceries", "ratings", "large", "hostile"), ("light", "dark")),
+    list(product(("groceries", "ratings", "large", "hostile"), ("light", "dark"))),
 )
 def test_accessible(visit, dataset, theme):
     from axe_playwright_python.sync_playwright import Axe

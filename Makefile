@@ -80,7 +80,7 @@ bench: .venv/installed benchmarks/.venv/installed
 	PYTHONPATH=src python benchmarks/planted_rank.py --rows 30 60
 	PYTHONPATH=src python benchmarks/planted_intervals.py
 	PYTHONPATH=src python benchmarks/planted_error.py
-	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/recommend.py
+	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/search.py
 	PYTHONPATH=src benchmarks/.venv/bin/python benchmarks/preference.py
 	$(if $(FOLDS),PYTHONPATH=src python tools/films.py "$(FOLDS)")
 

@@ -96,7 +96,7 @@ def main() -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     for name, cells in zip(("train", "test"), generate(SIZES[arguments.size], arguments.seed), strict=True):
-        np.savez(folder / f"{name}.npz", **cells)
+        np.savez(folder / f"{name}.npz", allow_pickle=False, **cells)
 
 
 if __name__ == "__main__":

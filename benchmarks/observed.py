@@ -11,8 +11,11 @@ import argparse
 import statistics
 import time
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from sklearn.decomposition import NMF
 from sklearn.exceptions import ConvergenceWarning
@@ -21,17 +24,20 @@ from ratings_nmf.solvers.cells import Cells
 from ratings_nmf.solvers.native import fit
 from ratings_nmf.solvers.options import NativeOptions
 
+Matrix = NDArray[np.float64]
+Start = tuple[Matrix, Matrix]
+
 LINE = "{:32} {:>3} {:>7} {:>9} {:>10} {:>7} {:>9} {:>10} {:>8}"
 
 
-def dense(rows, columns, k, noise):
+def dense(rows: int, columns: int, k: int, noise: float) -> Matrix:
     """Return a dense table: planted parts plus noise."""
     draw = np.random.default_rng(0)
     planted = draw.gamma(0.5, 1, (rows, k)) @ draw.gamma(0.5, 1, (k, columns))
-    return planted * (noise < 1) + noise * draw.random((rows, columns)) * planted.mean()
+    return np.asarray(planted * (noise < 1) + noise * draw.random((rows, columns)) * planted.mean())
 
 
-def sparse(rows, columns, cells):
+def sparse(rows: int, columns: int, cells: int) -> csr_array:
     """Return a sparse table of whole numbers, with more and less frequent rows and columns."""
     draw = np.random.default_rng(0)
     places = (draw.random(cells) ** 2 * rows).astype(int), (draw.random(cells) ** 2 * columns).astype(int)
@@ -40,14 +46,14 @@ def sparse(rows, columns, cells):
     return table
 
 
-TABLES = {
+TABLES: dict[str, tuple[Callable[[], Matrix | csr_array], int, int]] = {
     "1,000 × 1,000, planted": (lambda: dense(1000, 1000, 20, 0.5), 20, 100),
     "1,000 × 1,000, noise": (lambda: dense(1000, 1000, 20, 1.0), 20, 100),
     "10,000 × 5,000, 1 M cells": (lambda: sparse(10_000, 5_000, 1_200_000), 50, 200),
 }
 
 
-def by_sklearn(table, start, sweeps):
+def by_sklearn(table: Matrix | csr_array, start: Start, sweeps: int) -> tuple[float, float]:
     """Fit with scikit-learn; return seconds and error."""
     model = NMF(start[0].shape[1], init="custom", max_iter=sweeps, tol=0.0)
     begin = time.perf_counter()
@@ -55,16 +61,16 @@ def by_sklearn(table, start, sweeps):
     return time.perf_counter() - begin, model.reconstruction_err_
 
 
-def by_native(cells, start, **options):
-    """Fit with the native solver; return seconds, error and sweeps."""
+def by_native(cells: Cells, start: Start, **options: Any) -> tuple[float, float]:
+    """Fit with the native solver; return seconds and error."""
     begin = time.perf_counter()
     solution = fit(
         cells, n_components=start[0].shape[1], options=NativeOptions(zeros="observed", **options), start=start
     )
-    return time.perf_counter() - begin, solution.error, solution.n_iter
+    return time.perf_counter() - begin, solution.error
 
 
-def enough(cells, start, error, sweeps):
+def enough(cells: Cells, start: Start, error: float, sweeps: int) -> int | None:
     """Return the fewest sweeps that bring the native solver within 0.1 % of an error, or None."""
     low, high = 0, 1
     while by_native(cells, start, max_iter=high, tol=0.0)[1] > 1.001 * error:
@@ -78,7 +84,7 @@ def enough(cells, start, error, sweeps):
     return high
 
 
-def main():
+def main() -> None:
     """Take turns and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
@@ -88,7 +94,8 @@ def main():
     for name, (make, k, sweeps) in TABLES.items():
         table = make()
         listed = coo_array(table)
-        cells = Cells(*(side.astype(np.int32) for side in listed.coords), listed.data.astype(float), listed.shape)
+        rows, columns = (side.astype(np.int32) for side in listed.coords)
+        cells = Cells(rows, columns, listed.data.astype(float), listed.shape)
         draw = np.random.default_rng(1)
         scale = np.sqrt(table.sum() / np.prod(table.shape) / k)
         start = scale * draw.random((table.shape[0], k)), scale * draw.random((k, table.shape[1]))

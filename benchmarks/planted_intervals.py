@@ -12,7 +12,7 @@ import argparse
 import sys
 import warnings
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def measure(kind: Kind, number: int) -> list[float]:
     def error(predicted: np.ndarray) -> float:
         return float(np.sqrt(np.mean((predicted - expected) ** 2)) / truth.std())
 
-    def point(**options: float) -> float:
+    def point(**options: Any) -> float:
         settings = NativeOptions(zeros="missing", **options)
         return error(native.fit(cells, n_components=kind.rank, options=settings).factors.predict(*hidden))
 
@@ -80,6 +80,7 @@ def measure(kind: Kind, number: int) -> list[float]:
         for baseline in (True, False)
     ]
     samples = bayes.fit(cells, n_components=kind.rank + EXTRA, zeros="missing", options=BayesOptions()).samples
+    assert samples is not None
     each = np.stack([one.predict(*hidden) for one in samples])
     mean, deviation = each.mean(axis=0), each.std(axis=0)
     held = [float(np.mean(np.abs(mean - expected) <= QUANTILES[level] * deviation)) for level in (50, 90)]

@@ -12,10 +12,13 @@ import importlib.util
 import os
 import statistics
 import time
+from collections.abc import Callable
+from typing import Any
 
 os.environ |= {"OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array, csr_matrix
 
 from ratings_nmf.holdout.rivals import listed
@@ -25,43 +28,55 @@ from ratings_nmf.solvers.native import fit
 from ratings_nmf.solvers.options import NativeOptions
 
 SHAPE, GROUPS = (6_000, 4_000), 30
-OURS = {"native": {}, "native, tol: 1e-2": {"tol": 1e-2}, "native, 2 sweeps": {"max_iter": 2}}
+Places = tuple[NDArray[np.int32], NDArray[np.int32]]
+Fit = Callable[[], tuple[NDArray[Any], NDArray[Any]]]
+
+OURS: dict[str, dict[str, Any]] = {
+    "native": {},
+    "native, tol: 1e-2": {"tol": 1e-2},
+    "native, 2 sweeps": {"max_iter": 2},
+}
 
 
-def drawn(cells):
+def drawn(cells: int) -> tuple[Places, Places]:
     """Return what is known, and what is held out: (rows, columns) each; some rows hold more, some columns are liked."""
     draw = np.random.default_rng(0)
     W, H = draw.gamma(0.3, 1, (SHAPE[0], GROUPS)), draw.gamma(0.3, 1, (GROUPS, SHAPE[1]))
     chances = np.log(W @ (H * draw.lognormal(0, 1, SHAPE[1])) + 1e-3)
     counts = np.minimum(20 + draw.lognormal(4.6, 0.9, SHAPE[0]), 1200)
     counts = (counts * cells / 0.9 / counts.sum()).astype(int)
-    columns = [
+    each = [
         np.sort(np.argpartition(-(line + draw.gumbel(size=SHAPE[1])), count)[:count])
         for line, count in zip(chances, counts, strict=True)
     ]
-    rows, columns = np.repeat(np.arange(SHAPE[0]), counts).astype(np.int32), np.concatenate(columns).astype(np.int32)
+    rows, columns = np.repeat(np.arange(SHAPE[0]), counts).astype(np.int32), np.concatenate(each).astype(np.int32)
     hidden = draw.random(len(rows)) < 0.1
     return (rows[~hidden], columns[~hidden]), (rows[hidden], columns[hidden])
 
 
-def ours(places, components, options):
-    """Return a call of the native solver that gives loadings of rows and of columns."""
-    cells = Cells(*places, np.ones(len(places[0])), SHAPE)
+def known_cells(places: Places) -> Cells:
+    """Return 1 in each of the places."""
+    return Cells(places[0], places[1], np.ones(len(places[0])), SHAPE)
 
-    def call():
+
+def ours(places: Places, components: int, options: dict[str, Any]) -> Fit:
+    """Return a call of the native solver that gives loadings of rows and of columns."""
+    cells = known_cells(places)
+
+    def call() -> tuple[NDArray[Any], NDArray[Any]]:
         factors = fit(cells, n_components=components, options=NativeOptions(zeros=0.1, **options)).factors
         return factors.W, factors.H.T
 
     return call
 
 
-def implicits(places, components, use_cg):
+def implicits(places: Places, components: int, use_cg: bool) -> Fit:
     """Return a call of implicit's ALS."""
     from implicit.als import AlternatingLeastSquares
 
     table = csr_matrix((np.ones(len(places[0]), np.float32), places), SHAPE)
 
-    def call():
+    def call() -> tuple[NDArray[Any], NDArray[Any]]:
         model = AlternatingLeastSquares(factors=components, num_threads=1, random_state=0, use_cg=use_cg)
         model.fit(table, show_progress=False)
         return model.user_factors, model.item_factors
@@ -69,7 +84,7 @@ def implicits(places, components, use_cg):
     return call
 
 
-def main():
+def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cells", type=int, default=1_000_000)
@@ -79,12 +94,13 @@ def main():
     known, hidden = drawn(arguments.cells)
     marks = [csr_array((np.ones(len(rows)), (rows, columns)), SHAPE) for rows, columns in (known, hidden)]
     what = Sought(known=marks[0], likes=marks[0], targets=marks[1], receivers=np.unique(hidden[0]))
-    fit(Cells(*known, np.ones(len(known[0])), SHAPE), n_components=2, options=NativeOptions(zeros=0.1, max_iter=1))
+    fit(known_cells(known), n_components=2, options=NativeOptions(zeros=0.1, max_iter=1))
     calls = {name: ours(known, arguments.components, options) for name, options in OURS.items()}
     if importlib.util.find_spec("implicit"):
         calls["implicit, CG"] = implicits(known, arguments.components, use_cg=True)
         calls["implicit, exact"] = implicits(known, arguments.components, use_cg=False)
-    seconds, ndcg = {name: [] for name in calls}, {}
+    seconds: dict[str, list[float]] = {name: [] for name in calls}
+    ndcg = {}
     for _ in range(arguments.turns):
         for name, call in calls.items():
             start = time.process_time()

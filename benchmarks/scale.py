@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -29,7 +30,7 @@ import yaml
 from generate import Size, chunks
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.layouts import read_cells
+from ratings_nmf.raw.layouts import read_blocks
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = {
@@ -119,7 +120,7 @@ def reading(path: Path) -> tuple[list[float], list[float]]:
     """Seconds of reading a file into labels and values, ours and pyarrow's, in turns."""
     taken: tuple[list[float], list[float]] = [], []
     readers: tuple[Callable[[], object], ...] = (
-        lambda: read_cells(path, IngestParameters(path="t.csv", layout="triples"), zeros="missing"),
+        lambda: deque(read_blocks(path, IngestParameters(path="t.csv", layout="triples", zeros="missing")), maxlen=0),
         lambda: pa.csv.read_csv(path),
     )
     for _ in range(TURNS):
@@ -160,8 +161,8 @@ def main() -> None:
         taken = [run_stage(root, stage) for stage in arguments.stages]
         for stage, (seconds, megabytes) in zip(arguments.stages, taken, strict=True):
             print(f"{name}: {stage:<10} {seconds:7.1f} s {megabytes:7,.0f} MB", flush=True)
-        seconds, megabytes = zip(*taken, strict=True)
-        print(f"{name}: {'all':<10} {sum(seconds):7.1f} s {max(megabytes):7,.0f} MB at most")
+        total, most = sum(seconds for seconds, _ in taken), max(megabytes for _, megabytes in taken)
+        print(f"{name}: {'all':<10} {total:7.1f} s {most:7,.0f} MB at most")
         found.append(taken)
     if len(found) > 1:
         cells = np.log([SIZES[name].n_cells for name in arguments.sizes if name not in COPIES])

@@ -39,7 +39,7 @@ def known_cells(n_cells: int) -> Cells:
 def sweep_seconds(cells: Cells, n_components: int) -> tuple[float, int]:
     """Seconds of a sweep after a warm-up, and the padded width of the factor tables."""
     problem = pose(cells, n_components, NativeOptions(zeros="missing", regularization=1.4))
-    rows, columns = problem.tables(random_start(problem, n_components, np.random.default_rng(0)))
+    rows, columns = problem.tables(random_start(problem, n_components, np.random.default_rng(0)), np.float32)
     with crew() as run:
         for sweep in range(WARM + TIMED):
             if sweep == WARM:
@@ -82,7 +82,8 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     known = {n_cells: known_cells(n_cells) for n_cells in CELLS}
     cases = [(n_cells, 20) for n_cells in CELLS] + [(1_000_000, k) for k in COMPONENTS if k != 20]
-    measured, bandwidths = {case: [] for case in cases}, []
+    measured: dict[tuple[int, int], list[tuple[float, int]]] = {case: [] for case in cases}
+    bandwidths = []
     for _ in range(rounds):
         bandwidths.append(copy_bandwidth())
         for case in cases:

@@ -145,7 +145,8 @@ def spark(n_components: int, regularization: float) -> Solver:
 
             def predict(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
                 predicted = model.transform(spark_frame(rows, columns, np.arange(rows.size))).toPandas()
-                return predicted.sort_values("number")["prediction"].fillna(known.ratings.mean()).to_numpy()
+                ordered = predicted.sort_values("number")["prediction"]
+                return np.asarray(ordered.fillna(known.ratings.mean()))
 
             return predict, als.getMaxIter()
 

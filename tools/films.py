@@ -86,8 +86,8 @@ def measure(table: RatingsTable, cells: tuple[Places, Matrix]) -> tuple[dict[str
 
     That is entropy of the reasons and the most there could be, in bits; coherence of the plain order and by relevance.
     """
-    what, scores, telling = sought(table, cells, to="rows"), {}, []
-    penalty = None
+    what, scores, penalty = sought(table, cells, to="rows"), {}, None
+    telling: list[float] = []
     suited = {weight: _suited(replace(table, zeros=weight)) for weight in WEIGHTS}
     for weight, (name, (count, options)) in itertools.product(WEIGHTS, FITS.items()):
         weighted, all_options = replace(table, zeros=weight), {**options, **suited[weight]}
@@ -140,8 +140,8 @@ def draw(tables: dict[str, dict[str, Matrix]], folder: Path) -> None:
             places = np.arange(len(names)) + (number - (len(tables) - 1) / 2) * 0.22
             values = np.array([lines[name] for name in names])
             errors = values[:, 3] if measure_at == 0 else None
-            style = {"marker": "os^D"[number], "color": colours.LINES[number], "linestyle": "none", "label": table}
-            axes.errorbar(values[:, measure_at], places, xerr=errors, **style)
+            style, colour = "os^D"[number], colours.LINES[number]
+            axes.errorbar(values[:, measure_at], places, xerr=errors, fmt=style, color=colour, label=table)
         axes.set_yticks(range(len(names)), names)
         axes.invert_yaxis()
         axes.set_xlim(left=0)

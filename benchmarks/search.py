@@ -16,9 +16,14 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
 
 SIZES = {"1m": (6_000, 3_700, 165), "20m": (138_000, 27_000, 145)}
 """Receivers, items, and known cells of each receiver."""
@@ -26,7 +31,7 @@ SIZES = {"1m": (6_000, 3_700, 165), "20m": (138_000, 27_000, 145)}
 TOP = 10
 
 
-def inputs(size, components):
+def inputs(size: str, components: int) -> tuple[Array, Array, Array, Array]:
     """Return loadings of receivers and items, and known cells as (starts, items), items more or less popular."""
     receivers, items, each = SIZES[size]
     draw = np.random.default_rng(0)
@@ -38,7 +43,7 @@ def inputs(size, components):
     return W, H, np.searchsorted(keys, np.arange(receivers + 1) * items), (keys % items).astype(np.int32)
 
 
-def ours(W, H, starts, known):
+def ours(W: Array, H: Array, starts: Array, known: Array) -> Callable[[], object]:
     """Return a call of this project's search."""
     from ratings_nmf.recommend.search import highest
     from ratings_nmf.solvers.kernels.topk import Known
@@ -46,7 +51,7 @@ def ours(W, H, starts, known):
     return lambda: highest(W, H, Known(starts, known), top=TOP)
 
 
-def implicit(W, H, starts, known):
+def implicit(W: Array, H: Array, starts: Array, known: Array) -> Callable[[], object]:
     """Return a call of implicit's search."""
     from implicit.cpu.topk import topk
     from scipy.sparse import csr_matrix
@@ -56,7 +61,7 @@ def implicit(W, H, starts, known):
     return lambda: topk(H, W, TOP, filter_query_items=cells)
 
 
-def measure(name, size, components):
+def measure(name: str, size: str, components: int) -> None:
     """Print seconds of the second of two calls, and the memory that both took, in MB."""
     call = {"ours": ours, "implicit": implicit}[name](*inputs(size, components))
     Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
@@ -68,22 +73,23 @@ def measure(name, size, components):
     print(json.dumps({"seconds": seconds, "mb": memory_of("VmHWM") - before}))
 
 
-def memory_of(kind):
+def memory_of(kind: str) -> float:
     """Return a memory figure of this process on Linux, in MB."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(kind)) / 1000
 
 
-def run(name, size, components):
+def run(name: str, size: str, components: int) -> dict[str, float]:
     """Measure in a process of its own."""
     command = [sys.executable, __file__, "--only", name, "--sizes", size, "--components", str(components)]
     done = subprocess.run(
         command, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout)
+    taken: dict[str, float] = json.loads(done.stdout)
+    return taken
 
 
-def main():
+def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", nargs="+", choices=SIZES, default=list(SIZES))

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import sys
 import zipfile
 from importlib import import_module
 from pathlib import Path
@@ -648,6 +649,13 @@ def test_the_block_as_printed_is_one_to_paste(kind, folder, capsys):
     Path("params.yaml").write_text(pasted, encoding="utf-8")
     cells, _ = import_module("ingest").ingest("films")
     assert cells == shape[2]
+
+
+def test_a_reader_that_leaves_early_meets_no_traceback(checkout):
+    process = checkout.start(sys.executable, "src/describe.py", "data/raw/ratings.csv", "--name", "films")
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == ("", 1)
+    process.stderr.close()
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw
@@ -15,8 +15,6 @@ from ratings_nmf.core.words import visible
 
 Outcome = tuple[int, str]
 """Number of cells that a stage worked on, and what came of it."""
-
-Returned = TypeVar("Returned")
 
 
 class Arguments(argparse.ArgumentParser):
@@ -39,8 +37,12 @@ def run(stage: Callable[..., Outcome], arguments: Arguments | None = None) -> No
     """
     values = vars((arguments or Arguments(stage)).parse_args())
     start = time.perf_counter()
-    cells, outcome = _called(stage, values)
-    print(f"{_name(values)}: {cells:,} cells in {time.perf_counter() - start:.1f} s: {visible(outcome)}")
+
+    def line(outcome: Outcome) -> str:
+        seconds = time.perf_counter() - start
+        return f"{_name(values)}: {outcome[0]:,} cells in {seconds:.1f} s: {visible(outcome[1])}\n"
+
+    _print(line, stage, values)
 
 
 def show(tool: Callable[..., str], arguments: Arguments) -> None:
@@ -49,13 +51,16 @@ def show(tool: Callable[..., str], arguments: Arguments) -> None:
     An `InputError`, or an error of the operating system such as a full disk, is printed as one line on standard
     error, and the process ends with code 1.
     """
-    print(_called(tool, vars(arguments.parse_args())), end="")
+    _print(str, tool, vars(arguments.parse_args()))
 
 
-def _called(function: Callable[..., Returned], values: dict[str, Any]) -> Returned:
+def _print(text: Callable[[Any], str], function: Callable[..., Any], values: dict[str, Any]) -> None:
     os.chdir(_root())
     try:
-        return function(**values)
+        print(text(function(**values)), end="", flush=True)
+    except BrokenPipeError:  # who read, as `head` does, has seen enough; Python would write the rest at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (InputError, OSError) as error:
         if isinstance(error, InputError):
             error.within(f"datasets.{values.get('dataset')}")

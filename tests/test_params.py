@@ -1,7 +1,10 @@
 """What params.yaml says is what the stages get."""
 
 import math
+import os
 import re
+import subprocess
+import sys
 from datetime import date
 from functools import reduce
 
@@ -108,3 +111,32 @@ def test_every_key_that_must_be_there_is_missed_by_its_full_path(path, field):
 )
 def test_what_is_wrong_outside_of_a_dataset(changed, message):
     assert refused(changed).startswith(message)
+
+
+RACE = """
+import sys, threading
+from msgspec import defstruct
+from ratings_nmf.core.sections import convert
+
+sys.setswitchinterval(1e-6)
+for _ in range(100):
+    inner = defstruct("Inner", [(f"at{place}", float | None, None) for place in range(30)])
+    outer = defstruct("Outer", [(f"at{place}", inner | str | None, None) for place in range(30)])
+    together = threading.Barrier(4)
+
+    def meet():
+        together.wait()
+        convert({f"at{place}": {"at3": 1.0} for place in range(30)}, outer)
+
+    threads = [threading.Thread(target=meet) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+"""
+
+
+def test_threads_that_meet_a_type_at_once_read_it():
+    subprocess.run(
+        [sys.executable, "-c", RACE], check=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )

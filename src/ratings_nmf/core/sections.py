@@ -1,6 +1,7 @@
 """Typed blocks of keys and values, which say where a document breaks their types and bounds."""
 
 from reprlib import Repr
+from threading import Lock
 from typing import Annotated, Any
 
 import msgspec
@@ -14,6 +15,9 @@ SHORT = Repr()
 SHORT.maxstring = SHORT.maxother = 100
 SHORT.maxlist = SHORT.maxdict = 10
 SHORT.maxlevel = 3
+
+ONE_AT_A_TIME = Lock()
+"""msgspec learns a type when it is first used; a thread that meets a type half learnt kills the process."""
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -43,7 +47,8 @@ def convert(value: object, kind: Any, *, at: str = "") -> Any:
     ratings_nmf.core.errors.InputError: cellar.apples: expected a whole number of 1 or more; found 0
     """
     try:
-        return msgspec.convert(value, kind)
+        with ONE_AT_A_TIME:
+            return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         pass
     if isinstance(value, dict) and isinstance(kind, type) and issubclass(kind, Section):

@@ -1,12 +1,13 @@
 """Solve for rows, or columns, that come later, without refitting."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.table import DENSE_LIMIT, Side
+from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable, Side
 from ratings_nmf.files import interim, lists, reports
 from ratings_nmf.files import loadings as factor_files
 from ratings_nmf.files.loadings import as_written
@@ -37,37 +38,24 @@ def fold_in(
     factors = Factors(**factor_files.read(dataset), range=predicted_range(trained.zeros, trained.range))
     if not file.exists():
         raise InputError(f"{file}: no such file")
-    beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
-    frame = Frame.from_numbers(*beside, parts=factors.parts)
-    options = reports.decisions(dataset, parameters.fit)[1]
-    method = foldin.method_of(trained, solver=parameters.fit.solver, options=options)
     source = msgspec.structs.replace(parameters.ingest, zeros=trained.zeros)
     with spooled(file, source, limits) as (spool, _):
         side = side or foldin.side_of(spool.rows, spool.columns, trained)
         own, other = (spool.rows, spool.columns) if side == "rows" else (spool.columns, spool.rows)
         known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
         absent = foldin.check_known(other, trained, source=file, side=side, ignore_unknown=ignore_unknown)
-        largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-        samples = reading.against(dataset, factors, side=side) if parameters.fit.solver == "bayes" else None
-        fitted = (
-            [factors] if samples is None else (some for _, some in reading.beside(dataset, interim.blocks(dataset)))
-        )
+        has_draws = parameters.fit.solver == "bayes"
+        solve = _solver(dataset, parameters.fit, trained, factors, side)
+        fitted = (block for _, block in reading.beside(dataset, interim.blocks(dataset))) if has_draws else [factors]
         usual = search.usual_receiver(fitted, to=side)
         ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
         cells, count = 0, len(own)
         dense = count * len(known) <= dense_limit
-        kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=samples is not None)
+        kinds = foldin.kinds_of(side=side, dense=dense, has_intervals=has_draws)
         with lists.beside(file, output, kinds=kinds) as places:
             results = foldin.Results(places, side=side, known=known, dense=dense)
             for some in newcomers.tables(spool, file, source, side=side, known=known, many=limits.newcomers):
-                draws = None if samples is None else foldin.sampled(some, samples, side=side)
-                if draws is None:
-                    loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
-                else:
-                    mean = draws.for_people()
-                    loadings = mean.W if side == "rows" else mean.H.T
-                own_factors = foldin.extended(factors, as_written(loadings, largest, csv=True), side=side)
-                predicting = predictor(own_factors, draws)
+                predicting = solve(some)
                 best = search.best_unknown(predicting, some, ranking, to=side, usual=usual)
                 results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
                 cells += len(some.values)
@@ -77,6 +65,30 @@ def fold_in(
     return cells, f"{count:,} new {kind}" + (
         f"; {absent:,} lines that the file lacks count as {meaning}" if absent else ""
     )
+
+
+def _solver(
+    dataset: str, fit: params.FitParameters, trained: RatingsTable, factors: Factors, side: Side
+) -> Callable[[RatingsTable], Factors]:
+    """Return what solves for newcomers × known lines as the fit did for its own, and returns what predicts for them."""
+    largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
+    options = reports.decisions(dataset, fit)[1]
+    method = foldin.method_of(trained, solver=fit.solver, options=options)
+    beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
+    frame = Frame.from_numbers(*beside, parts=factors.parts)
+    samples = reading.against(dataset, factors, side=side) if fit.solver == "bayes" else None
+
+    def solve(some: RatingsTable) -> Factors:
+        if samples is None:
+            draws = None
+            loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
+        else:
+            draws = foldin.sampled(some, samples, side=side)
+            mean = draws.for_people()
+            loadings = mean.W if side == "rows" else mean.H.T
+        return predictor(foldin.extended(factors, as_written(loadings, largest, csv=True), side=side), draws)
+
+    return solve
 
 
 if __name__ == "__main__":

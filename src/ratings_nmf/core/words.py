@@ -18,8 +18,8 @@ HEAD, TAIL = 140, 40
 MIXED, MISSED = 1.05, 0.02
 """R-hat up to which chains count as mixed, and what intervals' coverage may be off by; a warning beyond."""
 
-MUCH = 1.5
-"""Times the error of averages above which factors are much worse than these."""
+MUCH = 2**0.5
+"""Times the error of the mean of all cells: what one cell, drawn at random, errs by as a guess of another."""
 
 NAMED = 5
 """Empty rows or columns that a sentence names before it only counts."""
@@ -151,8 +151,8 @@ def drawn_rows(draw: Draw | None) -> list[str]:
 def on_gain(heldout: dict[str, Any]) -> str:
     """Say how much better than the better of two averages, as good as it, worse or much worse the factors predict.
 
-    Within one standard error they are as good; much worse is beyond it and an error more than `MUCH` as large. Where
-    a fit without some cells had no more of them than W and H leave loadings free, k (rows + columns − k), that is why.
+    Within one standard error they are as good; much worse is an error above `MUCH` times that of the mean. Where a fit
+    without some cells had no more of them than W and H leave loadings free, k (rows + columns − k), that is why.
 
     >>> held_out = {"rmse": 0.9, "baselines_rmse": 1.0, "global_mean_rmse": 1.2, "gain": 0.1, "gain_se": 0.02}
     >>> held_out |= {"fitted_cells": 80, "free_loadings": 18}
@@ -175,7 +175,8 @@ def on_gain(heldout: dict[str, Any]) -> str:
     elif gain >= -error:
         grade = f"as well as {best} ({'better' if gain > 0 else 'worse'} by {size} ± {spread}, which may be chance)"
     else:
-        grade = f"{'much ' * (heldout['rmse'] > MUCH * averages[best])}worse than {best}, by {size} ± {spread}"
+        is_much = heldout["rmse"] > MUCH * heldout["global_mean_rmse"]
+        grade = f"{'much ' * is_much}worse than {best}, by {size} ± {spread}"
     sentence = (
         f"The factors predict {grade}: RMSE on unseen cells {number(heldout['rmse'])} against {number(averages[best])}."
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import Workspace, once
+from conftest import Workspace
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.figures.curves import trace_figure
 from ratings_nmf.files import loadings
@@ -16,31 +16,17 @@ from ratings_nmf.model import reading
 from ratings_nmf.raw.scan import Limits
 
 
-@pytest.fixture(scope="module")
-def reproduced_sampled(checkout, tmp_path_factory) -> Workspace:
-    """A clone in which the stages of a sampled dataset have run; tests only read it."""
-
-    def make(workspace: Workspace) -> None:
-        checkout.copy(workspace.root)
-        params = workspace.params()
-        dataset = params["datasets"]["ratings-unrated"]
-        options = {"chains": 2, "samples": 5, "burn_in": 20, "thinning": 5}
-        dataset["fit"] |= {"solver": "bayes", "options": options}
-        dataset["survey"] |= {"restarts": 2}
-        dataset["recommend"] |= {"by": "low"}
-        workspace.write_params(params)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.chdir(workspace.root)
-            for name in ("ingest", "survey", "fit", "evaluate", "recommend", "report"):
-                getattr(importlib.import_module(name), name)("ratings-unrated")
-
-    return once(tmp_path_factory, "sampled", make)
-
-
 @pytest.fixture
-def sampled(reproduced_sampled, tmp_path, monkeypatch) -> Workspace:
-    workspace = reproduced_sampled.copy(tmp_path / "ratings nmf")
-    monkeypatch.chdir(workspace.root)
+def sampled(checkout, tmp_path, in_process) -> Workspace:
+    workspace = checkout.copy(tmp_path / "ratings nmf")
+    params = workspace.params()
+    options = {"chains": 2, "samples": 5, "burn_in": 20, "thinning": 5}
+    params["datasets"]["ratings-unrated"]["fit"] |= {"solver": "bayes", "options": options}
+    params["datasets"]["ratings-unrated"]["survey"] |= {"restarts": 2}
+    workspace.write_params(params)
+    params["datasets"]["ratings-unrated"]["recommend"] |= {"by": "low"}
+    stages = "ingest", "survey", "fit", "evaluate", "recommend", "report"
+    in_process(workspace, *stages, dataset="ratings-unrated")
     return workspace
 
 

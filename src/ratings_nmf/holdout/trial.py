@@ -56,7 +56,8 @@ def training(table: RatingsTable, held_out: Places) -> Training:
     InputError
         If no cell that counts is left.
     """
-    once = np.unique(np.ravel_multi_index(held_out, table.shape))
+    once = np.sort(np.ravel_multi_index(held_out, table.shape))
+    once = once[np.diff(once, prepend=-1) > 0]
     rows, columns = (places.astype(np.int32) for places in np.unravel_index(once, table.shape))
     remaining = not_held_out(table, (rows, columns))
     known = Training(

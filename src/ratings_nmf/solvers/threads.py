@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import local
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ _CELLS_A_PART = 20_000
 
 Run = Callable[..., None]
 
+_own = local()
+
 
 def thread_count() -> int:
     """Number of threads to use: NUMBA_NUM_THREADS, by default the number of processors."""
@@ -27,13 +30,18 @@ def alone(kernel: Callable[..., None], parts: list[Lines], *arguments: Any) -> N
     kernel((parts[0][0], parts[-1][1]), *arguments)
 
 
+def side_by_side(number: int) -> ThreadPoolExecutor:
+    """Return a pool of so many threads, in which a `crew` is the thread alone, unless there is only one."""
+    return ThreadPoolExecutor(number, initializer=lambda: setattr(_own, "is_one_of_many", number > 1))
+
+
 @contextmanager
 def crew() -> Iterator[Run]:
     """Give a function that runs a kernel over parts in several threads.
 
     They are threads of our own: numba's must not be entered twice at once, and do not survive a fork.
     """
-    if thread_count() == 1:
+    if thread_count() == 1 or getattr(_own, "is_one_of_many", False):
         yield alone
         return
     with ThreadPoolExecutor(thread_count()) as pool:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import cpu_count
 
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import cell_hash, derived_seed
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
+from ratings_nmf.solvers.threads import thread_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.consensus import Consensus, arrange, grouped
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
@@ -105,7 +105,8 @@ def compare(
     counts = plan.components
     for count in counts:
         check_count(table.shape, count, "survey.components")
-    setting = Setting(options=options, seed=seed, jobs=jobs or (1 if len(table.values) > CELLS_ALONE else cpu_count()))
+    jobs = jobs or (1 if len(table.values) > CELLS_ALONE else thread_count())
+    setting = Setting(options=options, seed=seed, jobs=jobs)
     notes: list[str] = []
     errors: list[Line] = [{} for _ in counts]
     likeness: list[Line] = [{} for _ in counts]

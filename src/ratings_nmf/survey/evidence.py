@@ -6,7 +6,6 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from ratings_nmf.core.progress import progress
@@ -18,6 +17,7 @@ from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_res
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.threads import side_by_side
 from ratings_nmf.survey import consensus
 
 COLUMNS = (
@@ -40,10 +40,9 @@ class Setting:
     def run(self, unit: str, function: Callable[[int, int], Any], counts: Sequence[int], numbers: Sequence[int]) -> Any:
         """Return a list for each count of what the function returns for it and each number, with a bar of progress."""
         pairs = list(product(counts, numbers))
-        work = Parallel(n_jobs=self.jobs, prefer="threads", return_as="generator")(
-            delayed(function)(*pair) for pair in pairs
-        )
-        results = list(progress(work, total=len(pairs), unit=unit))
+        with side_by_side(self.jobs) as pool:  # the largest first, so that none is left to the end
+            work = pool.map(lambda pair: function(*pair), pairs[::-1])
+            results = list(progress(work, total=len(pairs), unit=unit))[::-1]
         return [results[start : start + len(numbers)] for start in range(0, len(pairs), len(numbers))]
 
     def restarted(self, table: RatingsTable, purpose: str, count: int, run: int) -> Factors:

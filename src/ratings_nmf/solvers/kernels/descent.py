@@ -91,18 +91,17 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
 @compiled
 def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
     """Add number * f f' of some lines' factors f to a symmetric square, 4 x 8 numbers of its upper half at a time."""
-    width, flat, many = factors.shape[1], factors.reshape(factors.size), spread(number)
+    width, many = factors.shape[1], spread(number)
     for c in range(0, width, 4):
         for block in range(c // LANES * LANES, width, LANES):
             p, q = load(square[c], block), load(square[c + 1], block)
             r, s = load(square[c + 2], block), load(square[c + 3], block)
             for line in others:
-                at = np.int64(line) * width
-                factor = many * load(flat, at + block)
-                p = p + spread(flat[at + c]) * factor
-                q = q + spread(flat[at + c + 1]) * factor
-                r = r + spread(flat[at + c + 2]) * factor
-                s = s + spread(flat[at + c + 3]) * factor
+                factor = many * load(factors, np.int64(line) * width + block)
+                p = p + spread(factors[line, c]) * factor
+                q = q + spread(factors[line, c + 1]) * factor
+                r = r + spread(factors[line, c + 2]) * factor
+                s = s + spread(factors[line, c + 3]) * factor
             store(square[c], block, p)
             store(square[c + 1], block, q)
             store(square[c + 2], block, r)

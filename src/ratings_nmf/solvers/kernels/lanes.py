@@ -19,9 +19,15 @@ LANES = 8
 _INT32 = ir.IntType(32)
 
 
-def load(vector: Any, at: int) -> Any:
-    """Return vector[at : at + 8] of a contiguous vector as lanes."""
-    return vector[at : at + LANES].copy()
+def load(numbers: Any, at: int) -> Any:
+    """Return eight numbers of a contiguous vector or table, from the one at this place over all its lines, as lanes.
+
+    To make an array of a table's line, or of all its numbers in a row, took a third of the update of short lines.
+
+    >>> load(np.arange(32.0).reshape(2, 16), 16)
+    array([16., 17., 18., 19., 20., 21., 22., 23.])
+    """
+    return numbers.reshape(-1)[at : at + LANES].copy()
 
 
 def store(vector: Any, at: int, lanes: Any) -> None:

@@ -120,7 +120,7 @@ def add_multiples(vector: Any, numbers: Any, table: Any, lines: Any) -> None:
 
     Four lines at a visit load and store the vector a quarter as often.
     """
-    width, flat = table.shape[1], table.reshape(table.size)
+    width = table.shape[1]
     for i in range(0, numbers.size, 4):
         a, b, c, d = (
             spread(numbers[i]),
@@ -131,8 +131,8 @@ def add_multiples(vector: Any, numbers: Any, table: Any, lines: Any) -> None:
         p, q = np.int64(lines[i]) * width, np.int64(lines[i + 1]) * width
         r, s = np.int64(lines[i + 2]) * width, np.int64(lines[i + 3]) * width
         for at in range(0, width, LANES):
-            first = a * load(flat, p + at) + b * load(flat, q + at)
-            second = c * load(flat, r + at) + d * load(flat, s + at)
+            first = a * load(table, p + at) + b * load(table, q + at)
+            second = c * load(table, r + at) + d * load(table, s + at)
             store(vector, at, load(vector, at) + (first + second))
 
 

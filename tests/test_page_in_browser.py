@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from pages import HOSTILE, made_of
+from ratings_nmf.core import words
 from ratings_nmf.figures import colours
-from ratings_nmf.files import interim
+from ratings_nmf.files import interim, lists, loadings
 from ratings_nmf.page import html
 from ratings_nmf.page.codes import integers, numbers
 from ratings_nmf.page.html import layers
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.slow
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 REQUIRED = "RATINGS_NMF_BROWSER_TESTS"
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +117,7 @@ def visit(browser, site):
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{site}#dataset-{dataset}")
+        page.evaluate(DRAWN)
         return Shown(page, dataset)
 
     troubles, asked = [], []
@@ -255,6 +258,37 @@ def test_labels_are_text_everywhere(visit):
     assert shown.page.locator("section img, section script").count() == 0
 
 
+COUNTED = """window.counts = [];
+for (const name of ["putImageData", "drawImage"]) {
+  const own = CanvasRenderingContext2D.prototype[name];
+  CanvasRenderingContext2D.prototype[name] = function (...given) {
+    counts.push([this.canvas.closest("section")?.dataset.name ?? null, name]);
+    return own.apply(this, given);
+  };
+}
+"""
+
+
+def test_work_is_done_once_and_for_what_is_looked_at(browser, site):
+    """Of all datasets the open one is laid out and drawn; a frame draws once, whatever happened before it."""
+    page = browser.new_page()
+    page.add_init_script(COUNTED)
+    page.goto(f"{site}#dataset-large")
+    page.evaluate(DRAWN)
+    counts = page.evaluate("counts.splice(0)")
+    assert {name for name, _ in counts} <= {"large", None}
+    assert counts.count(["large", "drawImage"]) == 1
+    page.evaluate("""() => {
+      const pane = document.querySelector("#dataset-large [data-part=pane]");
+      for (let step = 0; step < 20; step++) pane.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight" }));
+    }""")
+    page.evaluate(DRAWN)
+    assert page.evaluate("counts.splice(0)") == [["large", "drawImage"]]
+    page.evaluate("document.documentElement.classList.remove('scripted')")
+    assert not page.locator("section[data-name]:visible").count()  # nothing is laid out while the page is still read
+    page.close()
+
+
 def test_theme_can_be_chosen(visit):
     shown = visit("groceries", theme="light")
     colours = set()
@@ -297,7 +331,7 @@ def test_a_print_holds_every_dataset_in_light_ink_and_whole(visit):
     assert shown.page.locator(".printed .scale:visible").count() >= 5 * 5
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 718
     inks = shown.page.evaluate("""() => [...document.querySelectorAll(".printed canvas")].map((canvas) => {
-      if (canvas.height === 12) return 0;
+      if (canvas.height === 1) return 0;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 40);
       let dark = 255;
       for (let at = 0; at < data.length; at += 4) if (data[at + 3] > 200) dark = Math.min(dark, data[at]);
@@ -387,7 +421,7 @@ def test_numbers_of_the_page_are_read_as_written(modules):
 def test_ink_on_every_colour_of_a_heatmap_has_contrast(modules):
     stops = [colours.AMOUNT, colours.DIFFERENCE, colours.LEVEL]
     lowest = modules(
-        """stops => Math.min(...stops.flatMap(ramp).map((colour) => {
+        """stops => Math.min(...stops.flatMap((each) => ramp(each.map(channels))).map((colour) => {
       const [light, ink] = [luminance(colour), luminance(channels(inkOn(colour)))];
       return (Math.max(light, ink) + 0.05) / (Math.min(light, ink) + 0.05);
     }))""",
@@ -528,32 +562,51 @@ def test_the_cell_told_is_the_one_that_is_pointed_at(visit, view):
     assert one != other and (row, column, same) == (other, one, value)
 
 
+ANY = ("$& 'row' \"{}\"", "{:03}", "x" * 300 + "{}", "\u202e\n{}", " no {:3} ", "{}\\'`ls`", "$(ls) {}")
+
+
 def test_what_the_page_lacks_its_commands_print(browser, tmp_path, monkeypatch):
-    """The cells of a block and of a line, where they would make the page too large; labels may be any."""
-    labels = tuple(f"$& 'row' \"{row}\"" for row in range(300))
+    """The cells of a block and of a line, its loadings and its list, whatever the label: the page may shorten it."""
+    labels = tuple(ANY[row % len(ANY)].format(row) for row in range(300))
     sources = made_of("large", 300, 260, zeros="missing", row_labels=labels)
+    table, factors, best = sources.table, sources.factors, sources.recommendations
     monkeypatch.chdir(tmp_path)
-    interim.write("large", [sources.table], lambda: sources.profile)
+    interim.write("large", [table], lambda: sources.profile)
+    with loadings.writing("large", factors.columns_frame(table.column_labels), beside={}, csv=True) as add:
+        add(factors.rows_frame(labels), {})
+    names = {"receivers": labels, "items": table.column_labels, "components": factors.components}
+    lists.write("large", [best.to_columns(**names)])
     file = tmp_path / "index.html"
     file.write_text(html.build([sources], seed=0, most=0), encoding="utf-8")
     page = browser.new_page()
     page.goto(file.as_uri())
+    page.evaluate(DRAWN)
     shown = Shown(page, "large")
-    shown.look_up(labels[7])
-    line = shown.profile("Known cells").locator("code").inner_text()
+    commands = []
+    for row in range(len(ANY)):
+        shown.look_up(words.label(labels[row]))
+        commands.append(shown.section.locator(".profile code").all_text_contents())
     shown.press("ArrowDown", "PageDown", "PageDown", "End")
     block = shown.part("cell").locator("code").text_content()
     mean = float(shown.cell()["mean table"])
     page.close()
-    known, cells = {}, {}
-    for command, found in ((line, known), (block, cells)):
+
+    def printed(command):
         own = command.replace("python", shlex.quote(sys.executable), 1)
         done = subprocess.run(own, shell=True, cwd=tmp_path, capture_output=True, text=True, check=True)
-        for _, *cell, value in map(str.split, done.stdout.splitlines()[1:]):
-            found[" ".join(cell)] = float(value)
-    row = sources.table.dense()[7]
-    assert list(known.values()) == row[~np.isnan(row)].tolist()
-    assert np.mean(list(cells.values())) == pytest.approx(mean, rel=0.01)
+        return done.stdout.splitlines()
+
+    def last(lines):
+        return [float(line.split()[-1]) for line in lines]
+
+    weights, line, _ = commands[2]
+    assert last(printed(weights)) == pytest.approx(factors.W[2], abs=1e-5)
+    known = table.dense()[2]
+    assert last(printed(line)[1:]) == known[~np.isnan(known)].tolist()
+    assert np.mean(last(printed(block)[1:])) == pytest.approx(mean, rel=0.01)
+    for row, (*_, listed) in enumerate(commands):
+        items = [table.column_labels[item] for item in best.items[best.receivers == row]]
+        assert [next(item for item in items if re.search(rf"{item}\b", line)) for line in printed(listed)[1:]] == items
 
 
 def test_predictions_stay_on_the_scale(visit):
@@ -662,7 +715,7 @@ def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
 
 LAID_OUT = """([data, width, print]) => {
   const orders = { rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } };
-  const picture = pictureOf(wholeTable(data), "input", { orders, scale: "linear", limit: null });
+  const picture = pictureOf(wholeTable(data), "input", { orders, scale: "linear" });
   const context = document.createElement("canvas").getContext("2d");
   const { marked, texts, ...size } = layoutOf(picture, context, width, { print });
   const [names, heads] = texts.map((each) => [...each.values()]);

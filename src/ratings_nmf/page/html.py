@@ -180,15 +180,16 @@ def _files(sources: Sources) -> dict[str, str]:
         command = 'pd.read_parquet("{}/{}.parquet").set_index("{}")'
         loadings = {"rows": command.format(folder, "W", "row"), "columns": command.format(folder, "H", "column")}
     name, interim = sources.name, f"data/interim/{sources.name}"
-    labelled = ", ".join(
-        f'{side}=lambda c: pd.read_csv("{interim}/{side}s.csv", dtype=str, keep_default_na=False)["{side}"]'
-        f'.take(c["{side}"]).to_numpy()'
-        for side in ("row", "column")
-    )
+    texts = "dtype=str, keep_default_na=False, skip_blank_lines=False"
+    labels = {side: f'pd.read_csv("{interim}/{side}s.csv", {texts})["{side}"]' for side in ("row", "column")}
+    labelled = ", ".join(f'{side}=lambda c: {all_}.take(c["{side}"]).to_numpy()' for side, all_ in labels.items())
     return {
         **loadings,
-        "cells": f'pd.read_parquet("{interim}/cells.parquet").assign({labelled}).loc[lambda c: WHERE]',
-        "lists": f'pd.read_csv("data/recommendations/{name}.csv", index_col="for").loc[[LABEL]]',
+        "cells": f'pd.read_parquet("{interim}/cells.parquet").loc[lambda c: WHERE].assign({labelled})',
+        "lists": (
+            f'pd.read_csv("data/recommendations/{name}.csv", {texts})'
+            f'.loc[lambda r: r["for"] == {labels[sources.to[:-1]]}[LINE]]'
+        ),
     }
 
 

@@ -69,7 +69,7 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "aggregated": in_blocks,
         "components": list(factors.components),
         "parts": factors.parts,
-        "rows": _lines(rows, row_order, table.row_labels),
+        "rows": _lines(rows, row_order, table.row_labels, table.draw.rows if table.draw else None),
         "columns": _lines(columns, column_order, table.column_labels),
         "values": numbers(values),
         "W": compact(W.tolist()),
@@ -183,7 +183,13 @@ def _grouped(labels: tuple[str, ...], loadings: Matrix, blocks: int) -> tuple[Ar
     return side, order
 
 
-def _lines(side: Arrangement, order: Order, labels: tuple[str, ...]) -> dict[str, Any]:
-    """Return the labels of a side's lines as shown, in their order, and the sizes of its blocks if there are any."""
-    entry = {"labels": [label(labels[line]) for line in order.tolist()]}
-    return {**entry, "sizes": side.sizes.tolist()} if side.sizes.max() > 1 else entry
+def _lines(
+    side: Arrangement, order: Order, labels: tuple[str, ...], drawn: NDArray[np.int64] | None = None
+) -> dict[str, Any]:
+    """Return labels of a side's lines, in their order, sizes of blocks, and places in the files where others."""
+    places = order if drawn is None else drawn[order]
+    return {
+        "labels": [label(labels[line]) for line in order.tolist()],
+        **({"sizes": side.sizes.tolist()} if side.sizes.max() > 1 else {}),
+        **({"places": integers(places)} if (places != np.arange(len(places))).any() else {}),
+    }

@@ -35,7 +35,8 @@ STATES = {True: " The solver stopped when it hardly fell any more.", False: " Th
 def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
     """Describe the evidence for a number of components; the count that was fitted is shown first where surveyed."""
     counts = [line["n_components"] for line in evidence]
-    names = [name for name in evidence[0] if name != "n_components"]
+    measured = {name for line in evidence for name, score in line.items() if score is not None}
+    names = [name for name in evidence[0] if name in measured - {"n_components"}]
     errors = [line for line in evidence if line["cv_rmse"] is not None]
     points = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
     choice = survey["choice"]

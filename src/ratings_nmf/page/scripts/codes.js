@@ -11,11 +11,11 @@ const numbers = (packed) => {
   const codes = integers(packed);
   if (packed.values) {
     const values = packed.values.map((value) => value ?? NaN);
-    return Float64Array.from(codes, (code) => values[code]);
+    return new Float64Array(codes).map((code) => values[code]);
   }
   const powers = 10 ** (packed.digits - 1);
   const tens = Array.from({ length: 80 }, (_, power) => 10 ** (power + packed.first));
-  return Float64Array.from(codes, (code) => {
+  return new Float64Array(codes).map((code) => {
     if (code === 0) return 0;
     if (code === 0xffff) return NaN;
     const place = packed.signed ? (code - 1) >> 1 : code - 1;

@@ -1,3 +1,4 @@
+const BAR = 16; // pixels that a scroll bar takes
 const MOVES = {
   ArrowUp: ([row, column]) => [row - 1, column],
   ArrowDown: ([row, column]) => [row + 1, column],
@@ -14,31 +15,15 @@ const MOVES = {
  * `changed` is told what a person changed, `ordered` the part that both sides are sorted by, or null.
  */
 const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) => {
-  const part = (name) => section.querySelector(`[data-part="${name}"]`);
+  const found = Object.fromEntries([...section.querySelectorAll("[data-part]")].map((made) => [made.dataset.part, made]));
+  const part = (name) => found[name];
   const [pane, spacer, canvas] = ["pane", "spacer", "canvas"].map(part);
   const context = canvas.getContext("2d");
   const whole_ = wholeTable(data);
-  for (const name of ["rows", "columns"]) {
-    const side = whole_.sides[name];
-    const texts = () => (side.texts ??= lines.labels[name].map(folded));
-    side.matches = (line, text) => {
-      if (!side.starts) return texts()[line].includes(text);
-      for (let at = side.starts[line]; at < side.starts[line + 1]; at++) if (texts()[at].includes(text)) return true;
-      return false;
-    };
-  }
-  const limits = (table) => {
-    let most = 0;
-    for (const name of ["input", "reconstruction"])
-      for (let row = 0; row < table.sides.rows.labels.length; row++)
-        for (let column = 0; column < table.sides.columns.labels.length; column++) most = Math.max(most, table.value[name](row, column) || 0);
-    return data.unknown ? data.range[1] : most;
-  };
-
   const start = () => ({ view: "input", scale: null, block: null, at: {}, rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } });
   let state = start();
   let example = true;
-  let [table, picture, size, image, peak] = [whole_, null, null, null, limits(whole_)];
+  let [table, picture, size, image, room, frame, isScrolled] = [whole_, null, null, null, 0, 0, false];
 
   const scaleOf = () => state.scale ?? data.scales[state.view] ?? "linear";
   const place = () => {
@@ -48,30 +33,31 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
   };
 
   const paint = () => {
-    const shared = ["input", "reconstruction"].includes(state.view);
-    picture = pictureOf(table, state.view, { orders: state, scale: scaleOf(), limit: shared ? peak : null });
+    picture = pictureOf(table, state.view, { orders: state, scale: scaleOf() });
     image = imageOf(picture, palette);
     layout();
     describe();
     tell(false);
   };
   const layout = () => {
-    if (!picture || !pane.clientWidth) return;
-    size = layoutOf(picture, context, pane.clientWidth);
+    if (!picture || !room) return;
+    size = layoutOf(picture, context, room - BAR);
     spacer.style.width = `${size.width}px`;
     spacer.style.height = `${size.height}px`;
-    pane.style.height = `${Math.min(size.height, 620) + (size.width > pane.clientWidth ? 16 : 0) + 2}px`;
-    draw();
+    const isWide = size.width > room - (size.height > TALLEST ? BAR : 0);
+    pane.style.height = `${Math.min(size.height, TALLEST) + (isWide ? BAR : 0) + 2}px`;
+    redraw();
   };
+  /** Draw before the next frame, once, whatever changes until then. */
+  const redraw = () => (frame ||= requestAnimationFrame(draw));
   const draw = () => {
+    frame = 0;
     if (!size) return;
     const [width, height] = [pane.clientWidth, pane.clientHeight];
     const density = window.devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
-      canvas.width = Math.round(width * density);
-      canvas.height = Math.round(height * density);
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
+    for (const [side, pixels] of [["width", width], ["height", height]]) {
+      canvas.style[side] = `${pixels}px`;
+      if (canvas[side] !== Math.round(pixels * density)) canvas[side] = Math.round(pixels * density); // which clears it
     }
     context.setTransform(density, 0, 0, density, 0, 0);
     const { color, backgroundColor } = getComputedStyle(pane);
@@ -107,11 +93,11 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
 
   const tell = (aloud) => {
     const found = place();
+    part("cell").classList.toggle("told", Boolean(found) && !example);
     if (!found) return part("cell").replaceChildren(part("hint").content.cloneNode(true));
     const at = [picture.down[found[0]], picture.across[found[1]]];
     const { told, shares } = factsOf(picture, data, at);
     part("cell").replaceChildren(factsList(told));
-    part("cell").classList.toggle("told", !example);
     if (example) part("cell").prepend(element("p", "muted", "For example, the largest value:"));
     if (shares.length) part("cell").append(element("p", "muted", "The prediction is made of"), bars(shares));
     part("cell").append(actions(at));
@@ -121,38 +107,23 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
   /** Return buttons that lead on from a cell: to the profiles of its lines, and from a block to its cells. */
   const actions = (at) => {
     const box = element("div", "actions");
-    const button = (text, act) => {
-      const made = element("button", "", text);
-      made.type = "button";
-      made.addEventListener("click", act);
-      box.append(made);
-    };
     const { down, across } = picture.view;
     const pair = { [down]: at[0], [across]: at[1] };
     const blocks = table.sides.rows.sizes || table.sides.columns.sizes;
     const ofBlock = blocks && "rows" in pair && "columns" in pair;
     if (ofBlock && !(data.cells && data.lines)) {
-      const labels = (name) => linesOfBlock(table, lines, name, pair[name]).labels;
-      const command = element("code", "", cellsCommand(data, { rows: labels("rows"), columns: labels("columns") }));
-      box.append(element("p", "muted", "The cells of blocks would make this page too large. "), element("details", "", element("summary", "", "The command that lists its cells"), command));
-    } else if (ofBlock) button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true));
+      const places = (name) => {
+        const { labels, first } = linesOfBlock(table, lines, name, pair[name]);
+        return labels.map((_, at) => lines.placeOf(name, first + at));
+      };
+      box.append(absent("The cells of blocks", cellsCommand(data, { rows: places("rows"), columns: places("columns") })));
+    } else if (ofBlock) box.append(button("Open this block’s cells", () => look({ block: [pair.rows, pair.columns], at: { rows: 0, columns: 0 } }, true)));
     for (const name of ["rows", "columns"]) {
       if (!(name in pair) || table.sides[name].sizes?.[pair[name]] > 1) continue;
       const { one, starts, first = 0 } = table.sides[name];
-      button(`About this ${one}`, () => openLine(name, starts?.[pair[name]] ?? first + pair[name]));
+      box.append(button(`About this ${one}`, () => openLine(name, starts?.[pair[name]] ?? first + pair[name])));
     }
     return box;
-  };
-
-  /** Take the largest value before anybody has pointed at a cell, so that a reader sees what there is to see. */
-  const explain = () => {
-    let most = -Infinity;
-    const columns = table.sides.columns.labels.length;
-    for (let row = 0; row < table.sides.rows.labels.length; row++)
-      for (let column = 0; column < columns; column++) {
-        const value = table.value.input(row, column);
-        if (value > most) [most, state.at] = [value, { rows: row, columns: column }];
-      }
   };
 
   const go = (row, column, aloud) => {
@@ -162,7 +133,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     example = false;
     state.at = { ...state.at, [down]: one, [across]: other };
     tell(aloud);
-    draw();
+    redraw();
     changed(state, false);
   };
   const under = (event) => {
@@ -175,7 +146,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
   };
   pane.addEventListener("pointermove", under);
   pane.addEventListener("pointerdown", under);
-  pane.addEventListener("scroll", draw, { passive: true });
+  pane.addEventListener("scroll", () => redraw((isScrolled = true)), { passive: true });
   pane.addEventListener("keydown", (event) => {
     const move = MOVES[event.key];
     if (!move || !picture.down.length || !picture.across.length || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -196,15 +167,12 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     state = { ...state, ...wanted };
     if (state.block !== before.block) {
       table = state.block ? cellsOfBlock(data, lines, whole_, state.block) : whole_;
-      peak = limits(table);
-      for (const name of ["rows", "columns"]) {
-        state[name] = wanted[name] ?? { sort: "given", text: "" };
-        if (state.block) table.sides[name].matches = (line, text) => folded(table.sides[name].labels[line]).includes(text);
-      }
+      for (const name of ["rows", "columns"]) state[name] = wanted[name] ?? { sort: "given", text: "" };
     }
     if (!part(`view-${state.view}`) || !table.value[state.view]) state.view = "input"; // an address may ask for what is not there
     if (wanted.at === undefined && example) example = state.view === before.view;
-    pane.scrollTop = pane.scrollLeft = 0;
+    if (isScrolled) pane.scrollTop = pane.scrollLeft = 0; // which needs a layout
+    isScrolled = false;
     paint();
     ordered(state.rows.sort === state.columns.sort && state.rows.sort in data.components ? +state.rows.sort : null);
     if (own) changed(state, true);
@@ -220,10 +188,15 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     if (name) look({ [name]: { ...state[name], text: folded(event.target.value.trim()) } }, false);
   });
   part("back").addEventListener("click", () => look({ block: null, at: { rows: state.block[0], columns: state.block[1] } }, true));
-  new ResizeObserver(layout).observe(section);
-  explain();
+  new ResizeObserver(() => {
+    room = pane.offsetWidth;
+    layout();
+  }).observe(part("controls"));
+  // before anybody has pointed at a cell, the largest value shows what there is to see
+  const [largest, across] = [table.values.indexOf(largestOf(table.values)), table.sides.columns.labels.length];
+  if (largest >= 0) state.at = { rows: Math.floor(largest / across), columns: largest % across };
   return {
-    draw,
+    redraw,
     /** Sort rows and columns by a part, or by none. */
     order: (at) => look({ rows: { ...state.rows, sort: String(at ?? "given") }, columns: { ...state.columns, sort: String(at ?? "given") } }, true),
     renamed: (at) => {
@@ -237,17 +210,14 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
       if (example) given.at = state.at;
       look(given, false);
     },
-    pictureFor: (view) => pictureOf(whole_, view, { orders: start(), scale: data.scales[view] ?? "linear", limit: ["input", "reconstruction"].includes(view) ? limits(whole_) : null }),
+    pictureFor: (view) => pictureOf(whole_, view, { orders: start(), scale: data.scales[view] ?? "linear" }),
   };
 };
 
-/** Draw a picture's legend: 256 steps of its colours, and the values that some of them mean. */
+/** Draw a picture's legend: 256 steps of its colours, a pixel each, and the values that some of them mean. */
 const legendOf = (canvas, ticks, picture, palette) => {
-  const legend = canvas.getContext("2d");
-  palette.ramps[picture.view.colours].forEach((colour, at) => {
-    legend.fillStyle = `rgb(${colour.join(",")})`;
-    legend.fillRect(at, 0, 1, 12);
-  });
+  const { buffer } = palette.pixels[picture.view.colours];
+  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(buffer), 256, 1), 0, 0);
   // a tick that would stand in another's number is left out: the ends have theirs, then 0
   const written = [];
   for (const tick of [picture.ticks[0], picture.ticks.at(-1), 0, ...picture.ticks])

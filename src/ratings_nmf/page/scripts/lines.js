@@ -1,6 +1,6 @@
-/** Return the command that prints the known cells of lines: for each side that is limited, the labels it is limited to. */
-const cellsCommand = (data, labels) =>
-  pandas(data.files.cells.replace("WHERE", () => Object.entries(labels).map(([side, some]) => `c["${side.slice(0, -1)}"].isin([${some.map(quoted).join(", ")}])`).join(" & ")));
+/** Return the command that prints the known cells of lines: for each side that is limited, their places in the files. */
+const cellsCommand = (data, places) =>
+  pandas(data.files.cells.replace("WHERE", Object.entries(places).map(([side, some]) => `c["${side.slice(0, -1)}"].isin([${some.join(", ")}])`).join(" & ")));
 
 /** Every row and every column of a dataset: labels, loadings, known cells, recommendations; what the page does not hold is null. */
 const linesOf = (data) => {
@@ -9,11 +9,14 @@ const linesOf = (data) => {
   const other = { rows: "columns", columns: "rows" };
   const { parts } = data;
 
-  const loadings = (() => {
-    if (data.lines) return { rows: data.lines.rows.map(numbers), columns: data.lines.columns.map(numbers) };
-    if (data.aggregated) return null;
-    return { rows: data.components.map((_, at) => Float64Array.from(data.W, (line) => line[at])), columns: data.H.map((line) => Float64Array.from(line)) };
-  })();
+  /** Return the place of a line in the files, by which commands ask for it: a label as shown may be shortened. */
+  const places = once(() => Object.fromEntries(Object.keys(labels).map((side) => [side, data[side].places && integers(data[side].places)])));
+  const placeOf = (side, line) => places()[side]?.[line] ?? line;
+
+  // of rows and columns as shown, which may be blocks, and of every one
+  const shown = { rows: data.components.map((_, at) => Float64Array.from(data.W, (line) => line[at])), columns: data.H.map((line) => Float64Array.from(line)) };
+  const every = data.lines ? { rows: data.lines.rows.map(numbers), columns: data.lines.columns.map(numbers) } : null;
+  const loadings = data.aggregated ? every : shown;
 
   const cells = once(() => {
     if (data.aggregated && !data.cells) return null;
@@ -107,5 +110,5 @@ const linesOf = (data) => {
     }
     return list;
   };
-  return { labels, shape, other, loadings, cells, lists, known, predicted, nearest, recommended };
+  return { labels, shape, other, placeOf, shown, loadings, cells, lists, known, predicted, nearest, recommended };
 };

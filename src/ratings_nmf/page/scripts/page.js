@@ -2,9 +2,9 @@ const page = JSON.parse(document.getElementById("page-data").textContent);
 const root = document.documentElement;
 const sections = [...document.querySelectorAll("section[data-name]")];
 const palette = (() => {
-  const ramps = { amount: ramp(page.colours.amount), difference: ramp(page.colours.difference), level: ramp(page.colours.level) };
-  const pixels = { amount: ramps.amount.map(pixel), difference: ramps.difference.map(pixel) };
-  return { ramps, pixels, unrated: pixel(channels(page.colours.unrated)) };
+  const [amount, difference, level] = ["amount", "difference", "level"].map((name) => ramp(page.colours[name].map(channels)));
+  const pixels = { amount: Uint32Array.from(amount, pixel), difference: Uint32Array.from(difference, pixel) };
+  return { ramps: { amount, difference, level }, pixels, unrated: pixel(channels(page.colours.unrated)) };
 })();
 
 const opened = new Map();
@@ -66,15 +66,6 @@ const open = () => {
     whenIdle(() => root.classList.add("settled"));
   }
   for (const each of sections) each.hidden = each !== shown;
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.dataset.name !== shown.dataset.name) {
-      link.removeAttribute("aria-current");
-      continue;
-    }
-    link.setAttribute("aria-current", "page");
-    const list = link.closest("ul");
-    list.scrollLeft += link.getBoundingClientRect().left - list.getBoundingClientRect().left; // a narrow one scrolls
-  }
   const { map, show } = prepared(shown);
   const line = section ? wanted.line : null;
   const moved = other || JSON.stringify(line) !== JSON.stringify(current.line);
@@ -84,15 +75,20 @@ const open = () => {
   if (!seen) map.look(view ?? {});
   if (moved) show(line);
   if (other && !line) scrollTo(0, 0);
+  for (const link of other ? document.querySelectorAll("nav a") : []) {
+    link.ariaCurrent = link.dataset.name === current.dataset ? "page" : null;
+    const list = link.closest("ul");
+    if (link.ariaCurrent) list.scrollLeft += link.getBoundingClientRect().left - list.getBoundingClientRect().left; // a narrow one scrolls
+  }
 };
 
 const themes = ["light dark", "light", "dark"];
-const button = document.querySelector('[data-part="theme"]');
+const toggle = document.querySelector('[data-part="theme"]');
 const setTheme = (theme) => {
   root.style.colorScheme = theme;
   root.dataset.theme = theme;
-  button.textContent = { "light dark": "Theme: system", light: "Theme: light", dark: "Theme: dark" }[theme];
-  for (const { map } of opened.values()) map.draw();
+  toggle.textContent = { "light dark": "Theme: system", light: "Theme: light", dark: "Theme: dark" }[theme];
+  for (const { map } of opened.values()) map.redraw();
 };
 const kept = (theme) => {
   try {
@@ -102,7 +98,7 @@ const kept = (theme) => {
     return null; // a browser may refuse storage to a file
   }
 };
-button.addEventListener("click", () => {
+toggle.addEventListener("click", () => {
   const next = themes[(themes.indexOf(root.dataset.theme) + 1) % themes.length];
   setTheme(next);
   kept(next);

@@ -12,10 +12,7 @@ const explorer = (section, data, lines, { choose, renamed }) => {
   const [map, panel] = ["map", "whole"].map(part);
   const { parts } = data;
   const names = data.components;
-  const loadings = lines.loadings ?? {
-    rows: names.map((_, at) => Float64Array.from(data.W, (line) => line[at])),
-    columns: data.H.map((line) => Float64Array.from(line)),
-  };
+  const loadings = lines.loadings ?? lines.shown;
   const sum = (values) => values.reduce((total, value) => total + value, 0);
   const totals = Object.fromEntries(["rows", "columns"].map((side) => [lines.other[side], loadings[side].slice(0, parts).map(sum)]));
   const shares = totals.rows.map((total, at) => total * totals.columns[at]);
@@ -23,12 +20,7 @@ const explorer = (section, data, lines, { choose, renamed }) => {
   let shown = null;
   let order = { rows: 0.6, columns: 0.6 }; // λ, or "label"
 
-  const circles = Array.from({ length: parts }, (_, at) => {
-    const circle = element("button", "");
-    circle.type = "button";
-    circle.addEventListener("click", () => choose(shown === at ? null : at));
-    return circle;
-  });
+  const circles = Array.from({ length: parts }, (_, at) => button("", () => choose(shown === at ? null : at)));
   map.append(...circles);
   const lay = () => {
     if (!map.clientWidth) return;
@@ -54,15 +46,12 @@ const explorer = (section, data, lines, { choose, renamed }) => {
     const slider = Object.assign(document.createElement("input"), { type: "range", min: 0, max: 1, step: 0.05 });
     slider.setAttribute("aria-label", `Sort ${side} from what sets the component apart (0) to weight (1)`);
     const body = element("tbody");
-    const more = element("button");
-    more.type = "button";
-    let room = STEP;
-    const heads = [[one, "label"], ["weight", 1], ["share of its own", 0]].map(([text, by]) => {
-      const button = element("button", "", text);
-      button.type = "button";
-      button.addEventListener("click", () => sort(by));
-      return [element("th", by === "label" ? "" : "number", button), by];
+    const more = button("", () => {
+      room += STEP;
+      draw();
     });
+    let room = STEP;
+    const heads = [[one, "label"], ["weight", 1], ["share of its own", 0]].map(([text, by]) => [element("th", by === "label" ? "" : "number", button(text, () => sort(by))), by]);
     const draw = () => {
       const by = order[side];
       const found = relevantOf(loadings[side], totals[side], shown, by === "label" ? 1 : by);
@@ -82,10 +71,6 @@ const explorer = (section, data, lines, { choose, renamed }) => {
       draw();
     };
     slider.addEventListener("input", () => sort(+slider.value));
-    more.addEventListener("click", () => {
-      room += STEP;
-      draw();
-    });
     sort(order[side]);
     const scroll = element("div", "scroll", element("table", "", element("thead", "", element("tr", "", ...heads.map(([head]) => head))), body), more);
     Object.assign(scroll, { tabIndex: 0, role: "region", ariaLabel: `All ${side} of the component` });
@@ -97,8 +82,10 @@ const explorer = (section, data, lines, { choose, renamed }) => {
     const field = Object.assign(document.createElement("input"), { type: "text", value: names[shown], autocomplete: "off" });
     const block = element("pre", "", namesBlock(section.dataset.name, names.slice(0, parts)));
     block.tabIndex = 0;
-    const copy = element("button", "", "Copy");
-    copy.type = "button";
+    const copy = button("Copy", () => {
+      getSelection().selectAllChildren(block);
+      navigator.clipboard?.writeText(block.textContent).then(() => (said.textContent = "Copied."), () => (said.textContent = "Selected: copy it with the keyboard."));
+    });
     const said = element("p", "muted");
     said.role = "status";
     const told = element("details", "", element("summary", "", "Keep the names"), element("p", "muted", "Put this into params.yaml, then run dvc repro."), block, copy);
@@ -114,16 +101,12 @@ const explorer = (section, data, lines, { choose, renamed }) => {
       block.textContent = namesBlock(section.dataset.name, names.slice(0, parts));
       told.open = true;
     });
-    copy.addEventListener("click", () => {
-      getSelection().selectAllChildren(block);
-      navigator.clipboard?.writeText(block.textContent).then(() => (said.textContent = "Copied."), () => (said.textContent = "Selected: copy it with the keyboard."));
-    });
     return element("div", "part", element("label", "field", element("span", "", "Name"), field), said, told);
   };
 
-  for (const button of section.querySelectorAll("[data-component]"))
-    button.addEventListener("click", () => {
-      choose(+button.dataset.component);
+  for (const each of section.querySelectorAll("[data-component]"))
+    each.addEventListener("click", () => {
+      choose(+each.dataset.component);
       map.scrollIntoView({ block: "start" });
     });
   new ResizeObserver(lay).observe(map);
@@ -135,7 +118,7 @@ const explorer = (section, data, lines, { choose, renamed }) => {
       shown = at;
       circles.forEach((circle, place) => circle.setAttribute("aria-pressed", String(place === at)));
       if (at === null) return panel.replaceChildren();
-      const note = lines.loadings ? [element("div", "split", ...["rows", "columns"].map(listOf))] : [element("p", "muted", "Loadings of every line would make this page too large. "), element("code", "", pandas(`${data.files.rows}.nlargest(50, ${quoted(names[at])})`))];
+      const note = lines.loadings ? [element("div", "split", ...["rows", "columns"].map(listOf))] : [absent("Loadings of every line", pandas(`${data.files.rows}.pipe(lambda w: w.nlargest(50, w.columns[${at}]))`))];
       panel.replaceChildren(naming(), ...note);
     },
   };

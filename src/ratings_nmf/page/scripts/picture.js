@@ -1,4 +1,5 @@
 /** Heatmaps as drawn: the order of lines, sizes, colours; nothing here knows of pointers, keys or scrolling panes. */
+const TALLEST = 620; // pixels of the pane
 const STRIP_GAP = 8; // pixels between the parts and the levels
 const EDGE = 8; // pixels around the cells: half a label, which may be taller than its line
 
@@ -10,7 +11,10 @@ const arranged = (table, name, orders) => {
   let lines = side.labels.map((_, line) => line);
   if (side.fixed) return lines;
   const { sort, text } = orders[name === "others" ? "rows" : name];
-  if (text) lines = lines.filter((line) => side.matches(line, text));
+  if (text) {
+    const [labels, { starts }] = [(side.folded ??= (side.all ?? side.labels).map(folded)), side];
+    lines = lines.filter((line) => labels.slice(starts?.[line] ?? line, starts?.[line + 1] ?? line + 1).some((label) => label.includes(text)));
+  }
   if (sort === "label") lines.sort((a, b) => collator.compare(side.labels[a], side.labels[b]));
   else if (sort !== "given") {
     const loading = table.loading[name === "others" ? "rows" : name];
@@ -24,7 +28,7 @@ const arranged = (table, name, orders) => {
  *
  * `scale` is linear, log, row or column: the last two show a cell's share of the total of its row or column.
  */
-const pictureOf = (table, name, { orders, scale, limit }) => {
+const pictureOf = (table, name, { orders, scale }) => {
   const view = name === "correlation" && table.sides.some ? { ...VIEWS[name], down: "some" } : VIEWS[name];
   const [down, across] = [arranged(table, view.down, orders), arranged(table, view.across, orders)];
   const raw = table.value[name];
@@ -39,7 +43,7 @@ const pictureOf = (table, name, { orders, scale, limit }) => {
   for (const row of down) for (const column of across) values[at++] = value(row, column);
   const known = values.map((number) => number || 0);
   const kind = scale === "log" ? "log" : "linear";
-  const colours = name === "correlation" ? differences("linear", Float64Array.of(1)) : (view.colours === "amount" ? amounts : differences)(kind, known, name === "consensus" ? 1 : value === raw ? limit : null);
+  const colours = name === "correlation" ? differences("linear", Float64Array.of(1)) : (view.colours === "amount" ? amounts : differences)(kind, known, name === "consensus" ? 1 : value === raw && table.limits[name]?.());
   const strip = view.level !== undefined && table.levels && {
     values: view.level ? table.levels.columns : table.levels.rows,
     lines: view.level ? across : down,
@@ -68,47 +72,50 @@ const writing = (picture) => {
   const known = picture.values.filter((value) => !Number.isNaN(value));
   const peak = known.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   if (picture.shares) return percent;
-  if (peak >= 1e7 || (peak > 0 && peak < 5e-3)) return (value) => value.toExponential(1).replace("-", "−");
-  const decimals = peak >= 1000 || known.every(Number.isInteger) ? 0 : peak >= 100 ? 1 : 2;
-  const form = { minimumFractionDigits: decimals, maximumFractionDigits: decimals, signDisplay: "negative" };
-  return (value) => value.toLocaleString("en-US", form).replace("-", "−");
+  if (peak >= 1e7 || (peak > 0 && peak < 5e-3)) return (value) => scientific(value, 1);
+  return fixed(peak >= 1000 || known.every(Number.isInteger) ? 0 : peak >= 100 ? 1 : 2);
 };
 
 /**
  * Return the sizes of a picture that is `width` pixels wide: every cell has 3 pixels at least, numbers and labels stand
- * where they fit. In print the picture is as wide as the paper, whatever that leaves for a cell, and no label is cut.
+ * where they fit. In print the picture is as wide as the paper, whatever that leaves for a cell, and letters are smaller,
+ * so that two pictures stand on a sheet.
  */
 const layoutOf = (picture, context, width, { print = false } = {}) => {
   const { down, across, view, table, strip } = picture;
   const [rows, columns] = [table.sides[view.down], table.sides[view.across]];
-  context.font = font(13);
-  const widest = (side) => (side.widest ??= Math.max(...side.labels.slice(0, 400).map((label) => context.measureText(label.slice(0, 60)).width)));
+  const letters = print ? 10 : 13;
+  context.font = font(letters);
+  // of the longest of some labels, in letters
+  const widthOf = (label) => context.measureText(label.slice(0, 60)).width / letters;
+  const widest = (side) => letters * (side.widest ??= Math.max(...side.labels.slice(0, 400).sort((a, b) => b.length - a.length).slice(0, 30).map(widthOf)));
   const stripAcross = strip && !view.level ? 1 : 0;
-  const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 84 : 0) + 14, 24, Math.min(print ? 320 : 190, width * 0.38)));
+  const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 6.5 * letters : 0) + 14, 24, Math.min(print ? 220 : 190, width * 0.38)));
   const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
   const room = width - gutter - EDGE - stripAcross * STRIP_GAP;
   const least = print ? 0 : numbers ? 46 : 3;
   let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, across.length <= 20 ? 110 : 48);
   if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
-  const longest = Math.max(widest(columns), stripAcross ? 60 : 0);
+  const longest = Math.max(widest(columns), stripAcross ? 4.6 * letters : 0);
   const upright = longest + 10 <= cellWidth;
-  const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 320 : 180));
-  const tall = print ? Math.max(400 - head, 240) : 560; // two of them stand on a sheet of paper
-  let cellHeight = numbers ? (down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
+  const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 220 : 180));
+  const tall = (print ? 410 : TALLEST) - head - EDGE;
+  let cellHeight = numbers ? (print ? 20 : down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
   if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const size = {
+    letters,
     gutter,
     head,
     cellWidth,
     cellHeight,
-    numbers: numbers && cellWidth >= 34,
+    numbers: numbers && cellWidth >= 2.6 * letters,
     upright,
     width: gutter + EDGE + across.length * cellWidth + (stripAcross ? STRIP_GAP + Math.max(cellWidth, 12) : 0),
     height: head + EDGE + down.length * cellHeight + (strip && view.level ? STRIP_GAP + Math.max(cellHeight, 18) : 0),
   };
   size.marked = [
-    labelled(table, view.down, down, cellHeight),
-    labelled(table, view.across, across, upright ? 99 : cellWidth),
+    labelled(table, view.down, down, cellHeight, letters),
+    labelled(table, view.across, across, upright ? 99 : cellWidth, letters),
   ];
   // labels that are shown are shortened together, so that no two become the same
   size.texts = [
@@ -116,25 +123,29 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
     [columns, across, upright ? cellWidth - 4 : head - 12],
   ].map(([side, lines, space], way) => {
     const labels = size.marked[way].map((place) => side.labels[lines[place]]);
-    let short = labels;
-    for (let length = Math.floor(space / 6); length > 3 && short.some((text) => context.measureText(text).width > space); length--) short = shortened(labels, length);
+    let short;
+    for (let length = Math.max(Math.floor(space / 4), 4), widest = Infinity; widest > space && length > 3; ) {
+      short = shortened(labels, length);
+      widest = Math.max(...short.map((text) => context.measureText(text).width));
+      length = Math.min(length - 1, Math.floor((length * space) / widest));
+    }
     return new Map(size.marked[way].map((place, order) => [place, short[order]]));
   });
   return size;
 };
 
 /** Return the places of a side that get a label: all where there is room, else the heaviest lines. */
-const labelled = (table, name, lines, room) => {
-  if (room >= 13 || name === "components") return lines.map((_, place) => place);
+const labelled = (table, name, lines, room, letters) => {
+  if (room >= letters || name === "components") return lines.map((_, place) => place);
   const side = table.sides[name];
-  if (side.fixed) return lines.filter((place) => place % Math.ceil(14 / room) === 0);
+  if (side.fixed) return lines.filter((place) => place % Math.ceil((letters + 1) / room) === 0);
   const loading = table.loading[name === "others" ? "rows" : name];
   side.weights ??= side.labels.map((_, line) => table.sides.components.labels.reduce((most, _, at) => Math.max(most, loading(line, at)), 0));
   const taken = new Set();
   const places = lines.map((_, place) => place).sort((a, b) => side.weights[lines[b]] - side.weights[lines[a]]);
   return places
     .filter((place) => {
-      const slot = Math.floor((place * room) / 14);
+      const slot = Math.floor((place * room) / (letters + 1));
       if ([slot - 1, slot, slot + 1].some((near) => taken.has(near))) return false;
       return taken.add(slot);
     })
@@ -169,7 +180,7 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
   context.textBaseline = "middle";
   clipped(gutter, head, width - gutter, height - head, () => {
     context.imageSmoothingEnabled = Math.min(cellWidth, cellHeight) < 1; // on paper several cells may share a dot
-    context.font = font(13);
+    context.font = font(size.letters);
     context.textAlign = "center";
     if (down.length && across.length) context.drawImage(image, left, top, across.length * cellWidth, down.length * cellHeight);
     if (strip) {
@@ -208,7 +219,7 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
     }
   });
   context.fillStyle = ink;
-  context.font = font(13);
+  context.font = font(size.letters);
   clipped(0, head - EDGE, gutter, height - head + EDGE, () => {
     context.textAlign = "right";
     for (const at of size.marked[0])

@@ -12,7 +12,7 @@ const printed = (section, map, palette) => {
     canvas.style.width = `${Math.ceil(size.width)}px`;
     context.setTransform(2, 0, 0, 2, 0, 0);
     drawPicture(context, picture, size, imageOf(picture, palette), { width: size.width, height: size.height, scroll: [0, 0], ink: "#1f2023", paper: "#ffffff", palette, mark: null });
-    const [legend, ticks] = [Object.assign(document.createElement("canvas"), { width: 256, height: 12 }), element("div")];
+    const [legend, ticks] = [Object.assign(document.createElement("canvas"), { width: 256, height: 1 }), element("div")];
     legendOf(legend, ticks, picture, palette);
     const caption = element("figcaption", "", choice.dataset.title.replace(/^./, (letter) => letter.toUpperCase()));
     return element("figure", "", caption, canvas, element("div", "scale", legend, ticks));

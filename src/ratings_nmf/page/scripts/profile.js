@@ -5,7 +5,7 @@ const ALIKE = 10;
 const profileOf = (side, line, { data, lines, hrefOf, name }) => {
   const one = { rows: "row", columns: "column" };
   const other = lines.other[side];
-  const label = lines.labels[side][line];
+  const [label, place] = [lines.labels[side][line], lines.placeOf(side, line)];
   const link = (to, place) => {
     const text = lines.labels[to][place];
     return Object.assign(element("a", "", element("bdi", "", text)), { href: hrefOf(to, place), title: text });
@@ -19,7 +19,6 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const head = element("thead", "", element("tr", "", ...heads.map(([text, className]) => Object.assign(element("th", className, text), { scope: "col" }))));
     return Object.assign(element("div", "scroll", element("table", "", head, body)), { tabIndex: 0, role: "region" });
   };
-  const absent = (what, command) => element("p", "muted", `${what} would make this page too large. `, element("code", "", command));
 
   const panels = [];
   if (lines.loadings) {
@@ -28,7 +27,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const parts = names.map((text, at) => [text, loading[at][line]]).sort((a, b) => b[1] - a[1]).filter(([, value]) => value > 0);
     const level = data.parts < data.components.length ? element("p", "muted", `Level: ${number(loading[side === "rows" ? data.parts : data.parts + 1][line])}, whatever the component.`) : "";
     panels.push(block("Parts", parts.length ? bars(parts.slice(0, 12), number) : element("p", "", "It holds none of any component."), level));
-  } else panels.push(block("Parts", absent("Loadings of every line", pandas(`${data.files[side]}.loc[${quoted(label)}]`))));
+  } else panels.push(block("Parts", absent("Loadings of every line", pandas(`${data.files[side]}.iloc[${place}]`))));
 
   if (lines.cells()) {
     const known = lines.known(side, line);
@@ -41,7 +40,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
     const more = known.length > LISTED ? element("p", "muted", `and ${whole(known.length - LISTED)} more`) : "";
     const what = `${counted(known.length, "known cell")}${known.length ? `, ${number(mean)} on average` : ""}`;
     panels.push(block(what, known.length ? tableWith(heads, rows) : "", more));
-  } else panels.push(block("Known cells", absent("All known cells", cellsCommand(data, { [side]: [label] }))));
+  } else panels.push(block("Known cells", absent("All known cells", cellsCommand(data, { [side]: [place] }))));
 
   if (data.to === side) {
     if (lines.lists()) {
@@ -56,7 +55,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
       const heads = [["rank", "number"], [one[other], ""], ["predicted", "number"], ...(lines.lists().low ? [["90\u00a0% of values", "number"]] : []), ["why", ""]];
       panels.push(block("Recommendations", list.length ? tableWith(heads, rows) : element("p", "", "None: it has everything already.")));
       panels.at(-1).classList.add("broad");
-    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LABEL", () => quoted(label))))));
+    } else panels.push(block("Recommendations", absent("All lists", pandas(data.files.lists.replace("LINE", place)))));
   }
   if (lines.loadings) {
     const near = lines.nearest(side, line, ALIKE);

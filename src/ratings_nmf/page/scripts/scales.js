@@ -3,11 +3,11 @@ const channels = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at 
 /** Return a colour's channels as one number, as a canvas holds it. */
 const pixel = ([red, green, blue]) => (255 << 24) | (blue << 16) | (green << 8) | red;
 
-/** Return 256 colours between the stops of a scale. */
+/** Return 256 colours between the stops of a scale, which are channels, too. */
 const ramp = (stops) =>
   Array.from({ length: 256 }, (_, step) => {
     const place = (step / 255) * (stops.length - 1);
-    const [from, to] = [Math.floor(place), Math.ceil(place)].map((stop) => channels(stops[stop]));
+    const [from, to] = [Math.floor(place), Math.ceil(place)].map((stop) => stops[stop]);
     return from.map((channel, at) => Math.round(channel + (to[at] - channel) * (place % 1)));
   });
 

@@ -10,6 +10,9 @@ const VIEWS = {
   consensus: { down: "groups", across: "peers", colours: "amount" },
 };
 
+/** Return the largest of numbers above 0, some of which may be NaN; 0 if there is none. */
+const largestOf = (numbers) => numbers.reduce((most, value) => (value > most ? value : most), 0);
+
 /**
  * Return what a heatmap shows: its sides, and the value of a cell of each view, NaN where none is known.
  *
@@ -18,15 +21,18 @@ const VIEWS = {
  */
 const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together }) => {
   const [rows, columns] = [sides.rows.labels.length, sides.columns.labels.length];
+  const lines = (count, value) => Array.from({ length: count }, (_, line) => value(line));
   const predicted = draws ? draws.predicted : new Float64Array(rows * columns);
-  for (let at = 0; at < data.components.length && !draws; at++)
+  for (let at = 0; at < data.components.length && !draws; at++) {
+    const across = lines(columns, (column) => H(at, column));
     for (let row = 0; row < rows; row++) {
       const weight = W(row, at);
-      if (weight) for (let column = 0; column < columns; column++) predicted[row * columns + column] += weight * H(at, column);
+      if (weight) for (let column = 0; column < columns; column++) predicted[row * columns + column] += weight * across[column];
     }
+  }
   if (!draws) predicted.forEach((value, at) => (predicted[at] = within(value, data)));
   const cell = (numbers) => (row, column) => numbers[row * columns + column];
-  const lines = (count, value) => Array.from({ length: count }, (_, line) => value(line));
+  const peak = once(() => (data.unknown ? data.range[1] : Math.max(largestOf(values), largestOf(predicted))));
   const levels = data.parts < data.components.length && {
     rows: lines(rows, (row) => W(row, data.parts)),
     columns: lines(columns, (column) => H(data.parts + 1, column)),
@@ -38,10 +44,12 @@ const tableOf = (sides, data, { values, residuals, draws, W, H, alike, together 
     loading: { rows: W, columns: (line, at) => H(at, line) },
     gives: draws?.gives && ((row, column, at) => draws.gives[(row * columns + column) * data.components.length + at]),
     interval,
+    values,
+    limits: { input: peak, reconstruction: peak },
     value: {
       input: cell(values),
       reconstruction: cell(predicted),
-      residual: residuals ? cell(residuals) : (row, column) => values[row * columns + column] - predicted[row * columns + column],
+      residual: residuals ? (row, column) => residuals()[row * columns + column] : (row, column) => values[row * columns + column] - predicted[row * columns + column],
       interval: interval && ((...at) => interval(...at).reduce((low, high) => high - low)),
       W,
       H,
@@ -75,22 +83,22 @@ const wholeTable = (data) => {
     const { labels, sizes } = data[name];
     if (!sizes) return { labels, one, many: name };
     const starts = startsOf(sizes);
-    return { labels: sizes.map((_, block) => labels[starts[block]]), sizes, starts, one, many: name };
+    return { labels: sizes.map((_, block) => labels[starts[block]]), sizes, starts, all: labels, one, many: name };
   };
   const { standard, gram, ...few } = data.alike;
   const sides = { rows: side("rows", "row"), columns: side("columns", "column") };
   if (few.sizes) sides.some = sides.others = { ...few, one: "row", many: "rows", fixed: true };
   const groups = data.consensus;
-  const consensus = groups && numbers(groups.values);
+  const consensus = once(() => numbers(groups.values));
   if (groups) sides.groups = sides.peers = { ...groups, one: "column", many: "columns", fixed: true };
   return tableOf(sides, data, {
     values: numbers(data.values),
-    residuals: data.residuals && numbers(data.residuals),
+    residuals: data.residuals && once(() => numbers(data.residuals)),
     draws: data.predicted && Object.fromEntries(["predicted", "low", "high", "gives"].map((name) => [name, data[name] && numbers(data[name])])),
     W: (row, at) => data.W[row][at],
     H: (at, column) => data.H[at][column],
     alike: correlation(standard, gram),
-    together: groups && ((one, other) => consensus[one * groups.labels.length + other]),
+    together: groups && ((one, other) => consensus()[one * groups.labels.length + other]),
   });
 };
 

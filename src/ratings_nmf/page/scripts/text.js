@@ -1,22 +1,24 @@
 const collator = new Intl.Collator(undefined, { numeric: true });
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const whole = (count) => count.toLocaleString("en-US");
+
+/** Return a function that writes numbers; to make one takes as long as to write a hundred. */
+const writer = (options) => {
+  const { format } = new Intl.NumberFormat("en-US", { signDisplay: "negative", ...options });
+  return (value) => format(value).replace("-", "−");
+};
+const [whole, significant] = [{ maximumFractionDigits: 0 }, { maximumSignificantDigits: 3 }].map(writer);
+const fixed = (digits) => writer({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+const scientific = (value, digits) => value.toExponential(digits).replaceAll("-", "−");
 const counted = (count, one, many) => `${whole(count)} ${count === 1 ? one : (many ?? `${one}s`)}`;
 
 /** Return a number for people: three significant digits, whole from 1,000 on. */
-const number = (value) =>
-  (Math.abs(value) >= 1000
-    ? Math.round(value).toLocaleString("en-US")
-    : value && Math.abs(value) < 1e-4
-      ? value.toExponential(2)
-      : value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
-  ).replace("-", "−");
+const number = (value) => {
+  if (Math.abs(value) >= 1000) return whole(value);
+  return value && Math.abs(value) < 1e-4 ? scientific(value, 2) : significant(value);
+};
 
 /** Return numbers that stand together, to the third digit of the largest. */
-const aligned = (values) => {
-  const digits = clamp(2 - Math.floor(Math.log10(Math.max(...values.map(Math.abs), 1e-9))), 0, 9);
-  return values.map((value) => value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" }).replace("-", "−"));
-};
+const aligned = (values) => values.map(fixed(clamp(2 - Math.floor(Math.log10(Math.max(...values.map(Math.abs), 1e-9))), 0, 9)));
 
 const percent = (share) => `${share >= 0.01 || !share ? Math.round(100 * share) : number(+(100 * share).toPrecision(1))} %`;
 
@@ -40,11 +42,21 @@ const element = (name, className, ...children) => {
   return made;
 };
 
-/** Return a label as Python writes it within a command that stands in single quotes. */
-const quoted = (label) => JSON.stringify(label).replaceAll("'", "'\\''");
-
-/** Return the command that prints what a pandas expression gives. */
+/** Return the command that prints what a pandas expression, which has no single quote, gives. */
 const pandas = (expression) => `python -c 'import pandas as pd; print(${expression}.to_string())'`;
+
+/** Return a button that does something. */
+const button = (text, act) => {
+  const made = Object.assign(element("button", "", text), { type: "button" });
+  made.addEventListener("click", act);
+  return made;
+};
+
+/** Return a note that something would make the page too large, and the command that prints it. */
+const absent = (what, command) => {
+  const opened = element("details", "", element("summary", "", "The command that prints them"), element("code", "", command));
+  return element("div", "", element("p", "muted", `${what} would make this page too large.`), opened);
+};
 
 /** Return a text as it is compared with what people type: small letters without accents. */
 const folded = (text) => {

@@ -595,6 +595,14 @@ def packed() -> Iterator[tuple[Any, ...]]:
     yield _zipped(**{"folder/": "", "folder/t.csv": TRIPLES}), SAME, GIVEN, "t.zip"
     yield _zipped(**{"t.csv": TABLE, "__MACOSX/._t.csv": b"\0\5\26\7"}), SAME, {}, "t.zip"
     yield _zipped(**{"a.csv": TABLE, "b.csv": TABLE}), Refused("found 2: a.csv, b.csv", "`unzip -p "), {}, "t.zip"
+    yield _zipped(**{"data/t.csv": TABLE, "data/.DS_Store": "x"}), SAME, {}, "t.zip"
+    for table in ("u.data", "my table.csv"):
+        yield (
+            _zipped(**{"README.txt": "read me\n" * 99, "few.csv": "x", f"ml/{table}": TABLE}),
+            Refused("found 3", f"`path: {table}` after `unzip -p t.zip "),
+            {},
+            "t.zip",
+        )
     yield _zipped(), Refused("found 0", "`"), {}, "t.zip"
     secret = bytearray(_zipped(**{"t.csv": TABLE}))
     for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
@@ -646,6 +654,15 @@ def other_formats() -> Iterator[tuple[Any, ...]]:
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 99, "an HDF5 file"),
         (b"ARROW1\0\0" + b"\0" * 99, "an Arrow file"),
         (b"\x80\x04\x95" + b"\0" * 99, "a Python pickle"),
+        (b"\x04\x22\x4d\x18" + b"\0" * 99, "packed by lz4"),
+        (b"\x1f\x9d\x90" + b"\0" * 99, "packed by compress"),
+        (b"FEA1" + b"\0" * 99, "an Arrow file"),
+        (b"ORC" + b"\0" * 99, "an ORC file"),
+        (b"<stata_dta><header><release>118</release>" + b"\0" * 99, "a file of Stata"),
+        (b"$FL2@(#) SPSS DATA FILE" + b"\0" * 99, "a file of SPSS"),
+        (b"\0" * 12 + b"\xc2\xea\x81\x60" + b"\0" * 99, "a file of SAS"),
+        (gzip.compress(b"X\n\0\0\0\3" + b"\0" * 99), "a file of R"),
+        (gzip.compress(b"RDX3\nX\n\0\0\0\3" + b"\0" * 99), "a file of R"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "a picture"),
         (b'{"user": {"tea": 1, "ham": 2}}\n', "JSON"),
         (b'[{"user": "ann",\n "item": "tea"}]\n', "JSON"),
@@ -747,11 +764,29 @@ def parquet_types() -> Iterator[tuple[Any, ...]]:
         cells=((NAN, 2.0), (NAN, 4.0))), {"zeros": "missing"}, file  # fmt: skip
 
 
+def _folder(files: dict[str, str]) -> Callable[[Path], None]:
+    def write(path: Path) -> None:
+        path.mkdir()
+        for name, content in files.items():
+            (path / name).write_text(content)
+
+    return write
+
+
 def places() -> Iterator[tuple[Any, ...]]:
     for name in ("a b.csv", "it's.csv", "t*.csv", "t[1].csv", "?.csv", "ü.csv", "t.CSV", "t", ".t", "-t.csv", "~.csv",
                  "$HOME.csv", "%41.csv", "t;x.csv", '"t".csv', "t{a}.csv", "t.csv.txt", "t\\x.csv"):  # fmt: skip
         yield TABLE, SAME, {}, name
     yield Path.mkdir, Refused("a folder", "`"), {}
+    for line, remedy in ((TABLE, "awk 'FNR > 1 || NR == 1' t/[!._]* > t.csv`"), ("1\n", "cat t/[!._]* > t.csv`")):
+        yield _folder({"part-0.csv": line, "part-1.csv": line.replace("1", "2"), "_SUCCESS": ""}), Refused(
+            "a folder", f"`path: t.csv` after `{remedy}"), {}, "t"  # fmt: skip
+    yield (
+        _folder({"t.csv": TABLE, "_SUCCESS": "", ".DS_Store": ""}),
+        Refused("a folder", "`path: t/t.csv`"),
+        {},
+        "t",
+    )
     yield os.mkfifo, Refused("not a regular file", "`"), {}
     yield lambda path: None, Refused("no such file", "`"), {}
     yield lambda path: path.symlink_to(path), Refused("no such file", "`"), {}

@@ -1,7 +1,11 @@
 """Whatever file is given: read as a careful analyst would read it, or refused in one line that says how to mend it."""
 
+import io
 import re
+import shlex
 import subprocess
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import duckdb
@@ -64,6 +68,25 @@ def test_a_file_comes_to_what_a_careful_analyst_would_want(case: Case, tmp_path,
         check(path, {key: value for key, value in (case.settings | changes).items() if value != {}}, outcome.then)
 
 
+REFUSED_AGAIN = "parentheses", "a minus behind", "print of R"
+"""Kinds with two faults, of which the second is seen where the first is mended."""
+
+
+def paste(command, monkeypatch):
+    """Run a command, one of Python's here, as starting another with pandas takes longer than all else."""
+    program, *arguments = shlex.split(command)
+    if program != "python":
+        subprocess.run(command, shell=True, check=True)
+        return
+    _, code, *names = arguments
+    out = io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["-c", *(names[:-2] if ">" in names else names)])
+    with redirect_stdout(out):
+        exec(code, {})
+    if ">" in names:
+        Path(names[-1]).write_text(out.getvalue())
+
+
 OUTCOMES = yaml.safe_load(Path(__file__).with_name("published.yaml").read_text(encoding="utf-8"))
 
 
@@ -84,13 +107,13 @@ def test_what_is_published_is_described_to_the_letter(kind, tmp_path, monkeypatc
         return
     faults, _, rest = said.partition("; expected ")
     assert f"{faults.partition('; ')[0]}; expected {rest}" == f"t.csv: {OUTCOMES[kind]}"
-    commands = re.findall("`((?:sed|awk) .*?)`", rest)
+    commands = re.findall("`((?:sed|awk|python -c) .*?)`", rest)
     for command in commands:
-        subprocess.run(command, shell=True, check=True)
-    if commands and kind != "parentheses":  # which leaves numbers below 0
-        mended = describe(next(Path.cwd().glob("new-*"), path))
+        paste(command, monkeypatch)
+    if commands and kind not in REFUSED_AGAIN:
+        mended = describe(next(Path.cwd().glob("n*-t.csv"), path))
         assert "refused" not in dict(mended.findings)
-        assert (mended.ingest["layout"].value == "triples") == ("triples" in rest)
+        assert "`layout: triples`" not in rest or mended.ingest["layout"].value == "triples"
 
 
 def read(path, settings):

@@ -1,7 +1,9 @@
 """How cells that hold no value are refused, and the commands that make numbers of what stands there."""
 
 import json
+import math
 import re
+import unicodedata
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -40,7 +42,6 @@ _MARKS = (
 """Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
 SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
-_DIGITS = "to write these digits as others"
 _REWRITTEN = {
     re.compile("'.*'"): SINGLE_QUOTES,
     re.compile(r"[+-]?[0-9.]+[dD][+-]?[0-9]+"): ("if D parts an exponent", r"s/([0-9.])[dD]([+-]?[0-9])/\1e\2/g"),
@@ -49,16 +50,39 @@ _REWRITTEN = {
         r"s/([0-9.]) ?[Kk]\>/\1e3/g; s/([0-9.]) ?[Mm]\>/\1e6/g; s/([0-9.]) ?[Bb]\>/\1e9/g",
     ),
     re.compile(r"\([0-9.,]+\)"): ("if parentheses mean below 0", r"s/\(([0-9.,]+)\)/-\1/g"),
-    re.compile("[\u0660-\u0669\u066b]+"): (_DIGITS, "y/٠١٢٣٤٥٦٧٨٩٫/0123456789./"),
-    re.compile("[\u06f0-\u06f9\u066b]+"): (_DIGITS, "y/۰۱۲۳۴۵۶۷۸۹٫/0123456789./"),
 }
 """What numbers written otherwise look like, and how sed writes them."""
+
+_MIXED = {
+    re.compile(r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+"): (
+        "if they are durations, in seconds", "pandas.to_timedelta(side).dt.total_seconds()"
+    ),
+    re.compile("[0-9]+:[0-9]{2}"): (
+        "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'
+    ),
+    re.compile("[0-9.]+ ?/ ?[0-9.]+"): ("if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
+}  # fmt: skip
+_FORMS = {
+    re.compile("[0-9.]+ ?[KMGTkmgt]?i?[Bb]"): ("to count bytes", {
+        " ?[kK]i?[bB]$": "e3", " ?[mM]i?[bB]$": "e6", " ?[gG]i?[bB]$": "e9", " ?[tT]i?[bB]$": "e12", " ?[bB]$": "",
+    }),
+    re.compile("[0-9.]+ ?[万萬亿億]"): ("to write them out", {" ?[万萬]$": "e4", " ?[亿億]$": "e8"}),
+    re.compile("[0-9.,]+[-−]"): ("if a minus behind means below 0", {"(.+)[-−]$": r"-\1"}),
+    re.compile(r"[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?"): ("if commas part lakhs and crores", {",": ""}),
+}  # fmt: skip
+_BEHIND = {
+    re.compile(r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:/-]| [^\W\d]| - |[.:)] ).*"): (
+        "if the first number of each counts", {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"}
+    )
+}  # fmt: skip
+"""What cells with a number look like, and how pandas makes it of a column, or of each text by patterns."""
 
 _SCALES = [
     scale.split("|")
     for scale in (
         "n|y", "f|t", "-|x", "✗|✓", "down|up", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
-        "low|medium|high",
+        "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x", "low|medium|high",
+        "did not like it|it was ok|liked it|really liked it|it was amazing", "😡|😐|😀",
         "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "never|rarely|sometimes|often|always",
         "very poor|poor|fair|good|excellent",
     )
@@ -123,62 +147,113 @@ def _fault(text: str, decimal: str) -> str:
 def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numbers: bool) -> str:
     """Return what bad cells, given as row label, column label and text, call for, each with what it would mean."""
     texts = [text for *_, text in cells]
-    marks: dict[str, str | None] = {}
-    unrated: dict[float | str, None] = {}
+    if whole := _rewritten(path, texts):
+        return whole
     words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
+    if not numbers and len({*texts}) > 1 and all(map(MISSING.fullmatch, texts)):
+        words = {*texts}  # where nothing else stands, marks are steps of a scale
     below = {text for text in texts if NUMBER.fullmatch(text) and text[0] == "-"}
-    for text in texts:
-        if (pair := marks_of(text)) and pair != (ingest.decimal, ingest.thousands):
-            marks["decimal"], marks["thousands"] = pair
-        elif NUMBER.fullmatch(text) and float(text) > LARGEST:
-            unrated[text] = None
-        elif text.startswith(("-", *"−‐‑‒–—")) or MISSING.fullmatch(text) or words == {text}:
-            unrated[float(text) if NUMBER.fullmatch(text) else text] = None
+    here = ingest.decimal, ingest.thousands
+    marked = {text: pair for text in texts if (pair := marks_of(text)) and pair != here}
+    unrated = dict.fromkeys(
+        float(text) if NUMBER.fullmatch(text) and float(text) <= LARGEST else text
+        for text in texts
+        if text not in marked and (words == {text} or (text not in words and _may_be_none(text)))
+    )
     remedies = []
-    if marks:
-        others = {name: mark for name, mark in marks.items() if mark != getattr(ingest, name)}
+    if marked:
+        marks = zip(("decimal", "thousands"), [*marked.values()][-1], strict=True)
+        others = {name: mark for name, mark in marks if mark != getattr(ingest, name)}
         remedies.append(f"if its marks are meant so: {keys(**others)}")
     if len(blank_rows := {row for row, *_ in cells}) == 1 and len(cells) > 1 and not any(texts):
         remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
     columns = {column for _, column, _ in cells}
+    value = ingest.columns[2] if ingest.columns else None
     if len(below) > CODES and len(columns) == 1 and numbers and ingest.layout == "table":
         remedies.append(f"if it is of another kind than the others: {leaving_out(ingest, 'columns', [*columns])}")
+    elif len(below) > CODES and numbers:
+        shift = 10 ** math.ceil(math.log10(min(max(1.0, *(-float(text) for text in below)), LARGEST)))
+        remedies.append(
+            f"to add {shift:g} to all, after which marks such as 99 are so much larger, too: "
+            + _copy(path, f"apply(lambda side: pandas.to_numeric(side) + {shift:g}{_where(value)})", value)
+        )
     elif unrated or not all(texts):
         settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
-    value = ingest.columns[2] if ingest.columns else None
-    if words and not numbers and (ingest.layout == "table" or isinstance(value, str)):
+    if words and not numbers:
         remedies.append(_steps(path, words, value))
-    rewritten = [
-        f"{meaning}: {edit(script, path)}"
-        for form, (meaning, script) in _REWRITTEN.items()
-        if all(map(form.fullmatch, texts))
-    ]
-    if rewritten:
-        return rewritten[0]
     said = {*unrated} | words | below
-    if part := _bare(path, [text for text in texts if text and not (marks_of(text) or text in said)]):
+    rest = [text for text in texts if text and not (marks_of(text) or text in said)]
+    different = len({part.groups() if part else text for text in rest for part in [_AROUND.fullmatch(text)]}) > 1
+    forms = _MIXED | _FORMS if different and not numbers else _FORMS
+    if part := _formed(path, rest, forms, value) or _bare(path, rest) or _formed(path, rest, _BEHIND, value):
         remedies.append(part)
     row, _, text = cells[0]
     search = quote(text if visible(text) == text else row)
     return "; ".join(remedies) or f"look at it: {look(f'grep -nF -e {search}', path)}"
 
 
+def _rewritten(path: Path, texts: list[str]) -> str | None:
+    """Return how sed writes numbers as others are, where all texts are written so."""
+    for form, (meaning, script) in _REWRITTEN.items():
+        if all(map(form.fullmatch, texts)):
+            return f"{meaning}: {edit(script, path)}"
+    if all(text.replace("٫", "").isdecimal() and not text.isascii() for text in texts):
+        zero = ord(texts[0][0]) - unicodedata.decimal(texts[0][0])
+        digits = "".join(map(chr, range(zero, zero + 10)))
+        return f"to write these digits as others: {edit(f'y/{digits}٫/0123456789./', path)}"
+    return None
+
+
 def _steps(path: Path, words: set[str], value: str | int | None) -> str:
     """Return how words for the steps of a scale, of triples in the column `value`, become numbers, perhaps others."""
     known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
-    scale = known or sorted(map(str.lower, words), key=lambda word: (len(word), word))
+    scale = known or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
     first = 0 if known and len(known) == 2 else 1
     numbers = {word: scale.index(word.lower()) + first for word in sorted(words)}
+    return (
+        f"if they are steps of a scale, with your numbers: {_copy(path, f'replace({_literal(numbers, value)})', value)}"
+    )
+
+
+def _literal(changes: dict[str, Any], value: str | int | None) -> str:
+    """Return what replaces texts, of triples in the column `value`, as Python."""
+    text = json.dumps(changes, ensure_ascii=False)
+    return text if value is None else f"{{{_name(value)}: {text}}}"
+
+
+def _name(value: str | int) -> str:
+    """Return what pandas calls a column, as Python."""
+    return json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
+
+
+def _where(value: str | int | None) -> str:
+    """Return Python that leaves columns as they are which are not that of the values."""
+    return "" if value is None else f" if side.name == {_name(value)} else side"
+
+
+def _copy(path: Path, change: str, value: str | int | None) -> str:
+    """Return how pandas makes a copy of a table, or of triples with such a column of values, that is changed."""
+    bare = isinstance(value, int)
     script = (
         'import pandas, sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, '
-        f"keep_default_na=False).replace({json.dumps({value: numbers} if value else numbers, ensure_ascii=False)})"
-        ".to_csv(sys.argv[2])"
+        f"keep_default_na=False{', header=None' * bare}).{change}.to_csv(sys.argv[2]{', header=False' * bare})"
     )
     copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
     paste = f"{command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"
-    return f"if they are steps of a scale, with your numbers: {keys(path=str(copy))} after {paste}"
+    return f"{keys(path=str(copy))} after {paste}"
+
+
+def _formed(path: Path, texts: list[str], forms: dict[re.Pattern[str], Any], value: str | int | None) -> str | None:
+    """Return how pandas makes numbers of texts that all have one of some forms."""
+    for form, (meaning, change) in forms.items():
+        if texts and all(map(form.fullmatch, texts)):
+            script = f"apply(lambda side: {change}{_where(value)})"
+            if isinstance(change, dict):
+                script = f"replace({_literal(change, value)}, regex=True)"
+            return f"{meaning}: {_copy(path, script, value)}"
+    return None
 
 
 def _bare(path: Path, texts: list[str]) -> str | None:
@@ -198,6 +273,12 @@ def _bare(path: Path, texts: list[str]) -> str | None:
     script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
     names = ", ".join(map(quoted, sorted(before | behind)))
     return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
+
+
+def _may_be_none(text: str) -> bool:
+    """Return whether a text may stand for no number: a mark, a number below 0 or one too large."""
+    large = NUMBER.fullmatch(text) and float(text) > LARGEST
+    return bool(large or text[:1] in [*"-−‐‑‒–—"] or MISSING.fullmatch(text))
 
 
 def _is_word(text: str) -> bool:

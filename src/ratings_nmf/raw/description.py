@@ -42,11 +42,18 @@ def describe(path: Path) -> Description:
             columns = _columns(structure, source)
             values = count_values(source, columns, ingest) if columns.values else Values()
         name = structure.cell[2].name if structure.cell else ""
-        rates = describe_values(values, description, rates=bool(re.search("rating|score|stars", name, re.IGNORECASE)))
+        rates = describe_values(values, description, rates=_rates(name))
         rehearse(sample, description, counts=not rates and values.are_counts)
         if not values.numbers:
             raise InputError(dict(description.findings)["refused"])
     return description
+
+
+def _rates(name: str) -> bool | None:
+    """Return whether the name of values says that they are ratings, or that they are counts or amounts, or None."""
+    counts = "count|plays|visit|quantit|qty|hours|minutes|duration|clicks|purchase|sales|price|amount|freq|times"
+    known = re.search(f"(rating|score|stars)|{counts}", name, re.IGNORECASE)
+    return bool(known[1]) if known else None
 
 
 def _dialect(sample: Sample) -> tuple[Dialect, int]:
@@ -167,5 +174,6 @@ def _lines_without_cells(structure: Structure, labels: Sequence[str], ingest: In
     ]
     empty = [label for label, is_full in zip(labels, full, strict=True) if not is_full]
     marks = any(column.texts[0] and column.texts[0] in column.texts[1:] for column in others if column.texts)
-    second_header = full[:1] == [False] and len(full) > 2 and all(full[1:]) and not marks
-    return [*dict.fromkeys(empty[empty.index("") :] if "" in empty else labels[:1] if second_header else [])]
+    headers = [*full, True].index(True)
+    headers *= headers + 2 < len(full) and all(full[headers:]) and not marks
+    return [*dict.fromkeys(empty[empty.index("") :] if "" in empty else labels[:headers])]

@@ -53,8 +53,9 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     """
     candidates = {separator: _records(text, separator) for separator in separators}
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
-    if separator == " " and len(candidates) > 1 and _has_others(candidates[" "]):
-        separator = max([*SEPARATORS, "|"], key=lambda one: _merit(candidates[one]))
+    stronger = [*SEPARATORS, "|"][separator == "," :] if separator in (" ", ",") and len(candidates) > 1 else []
+    if _has_others(candidates[separator], stronger):
+        separator = max(stronger, key=lambda one: _merit(candidates[one]))
     records = candidates[separator]
     width = width_of(records)
     first = next((place for place in range(len(records)) if _may_be_first(records[place : place + 2], width)), 0)
@@ -115,9 +116,9 @@ def _is_comment(record: list[str], mark: str | None, width: int) -> bool:
     return mark is not None and record[0].startswith(mark) and (len(record) != width or mark == "!")
 
 
-def _has_others(records: list[list[str]]) -> bool:
-    """Return whether what stands before the first space of most lines has another separator."""
-    return 2 * sum(any(mark in record[0] for mark in (*SEPARATORS, "|")) for record in records) > len(records)
+def _has_others(records: list[list[str]], others: list[str]) -> bool:
+    """Return whether what stands before the first separator of most lines has one of some others."""
+    return 2 * sum(any(mark in record[0] for mark in others) for record in records) > len(records)
 
 
 def _may_be_first(records: list[list[str]], width: int) -> bool:
@@ -150,8 +151,8 @@ def _line_of(text: str, record: int) -> int:
 
 
 _ANY_NUMBER = re.compile(
-    r"[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|[+-]?[.,][0-9]+|true|false|yes|no|"
-    rf"(?:{MISSING.pattern}) ?",
+    r"(?:[$€£¥₹] ?)?[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|[+-]?[.,][0-9]+|true|"
+    rf"false|yes|no|(?:{MISSING.pattern}) ?",
     re.IGNORECASE,
 )
 

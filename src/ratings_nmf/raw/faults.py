@@ -24,7 +24,9 @@ ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 """Spaces and apostrophes that offices write between thousands, and what `ingest.thousands` calls them."""
 
 MISSING = re.compile(
-    r":|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\*+|not rated|missing",
+    r"(?:[$€£¥₹] *)?"
+    r"(?::|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\*+|not rated|"
+    "missing)",
     re.IGNORECASE,
 )
 """Texts that stand for no number in files of others."""
@@ -79,11 +81,16 @@ def look(line: str, path: Path) -> str:
     return command(line, path)
 
 
+def unpacked(path: Path) -> Path:
+    """Return what a file is called when it is unpacked, or made a table."""
+    return path.with_suffix("" if path.stem.endswith((".csv", ".tsv", ".txt")) else ".csv")
+
+
 def edit(script: str, path: Path) -> str:
     """Return a command by which sed changes a file or, where it is packed, makes a copy that a key names."""
     if path.suffix not in _UNPACK:
         return command(f"sed -i -E {quote(script)}", path)
-    copy = path.with_suffix("" if path.stem.endswith((".csv", ".tsv", ".txt")) else ".csv")
+    copy = unpacked(path)
     return f"{keys(path=str(copy))} after {look(f'sed -E {quote(script)}', path)[:-1]} > {quote(str(copy))}`"
 
 

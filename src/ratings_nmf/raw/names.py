@@ -15,7 +15,8 @@ ROLES = {
                "artist", "artistid", "song", "anime", "animeid", "joke", "business", "businessid", "bookid", "songid",
                "track", "trackid", "game", "gameid", "recipe", "recipeid", "stockcode", "sku", "asin", "word", "term"},
     "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount",
-              "frequency", "freq", "playcount", "overall", "liked", "like", "vote"},
+              "frequency", "freq", "playcount", "overall", "liked", "like", "vote", "timespent", "playtime", "hours",
+              "minutes", "seconds", "duration", "visits", "clicks"},
 }  # fmt: skip
 """Names that tell what a column holds, without case, spaces and marks."""
 
@@ -86,7 +87,8 @@ def check_table(source: Source, row_labels: Iterable[str]) -> None:
 
 def no_values(path: Path, ingest: IngestParameters, names: list[str]) -> InputError:
     """Return what to say of lines that hold labels alone, under these names."""
-    script = '{print $0 OFS (NR == 1 ? "count" : 1)}' if names else "{print $0 OFS 1}"
+    line = ingest.skip.lines + 1
+    script = f'{{print $0 OFS (NR == {line} ? "count" : 1)}}' if names else "{print $0 OFS 1}"
     changes = {"layout": "triples", "columns": [*names[:2], "count"] if names else [1, 2, 3], "duplicates": "sum"}
     return refusal(path, "found no column of values", "row label, column label, value",
                    f"to count lines: {copied(path, ingest.separator, script, **changes)}")  # fmt: skip

@@ -148,7 +148,7 @@ def _misread(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
     if ingest.layout == "triples" and min(len(rows), len(tally.column_counts)) > 2 and rows.max() < 2:
         return [f"no row has more than one cell; if the file has a line for each row: {keys(layout='table')}"]
     names = [float(label) for label in tally.column_labels if NUMBER.fullmatch(label)]
-    if ingest.layout == "table" and len(names) == len(tally.column_labels) and names != sorted(names):
+    if ingest.layout == "table" and len(rows) > 1 and len(names) == len(tally.column_labels) and not _rise(names):
         script = """NR == 1 {printf "row"; for (i = 2; i <= NF; i++) printf OFS "column " i - 1; print ""} {print}"""
         numbers = copied(path, ingest.separator, script)
         return [f"all column labels are numbers: {', '.join(tally.column_labels[:3])}; if line 1 is data: {numbers}"]
@@ -156,6 +156,11 @@ def _misread(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         remedy = leaving_out(ingest, "rows", [tally.row_labels[0]])
         return [f"the first row, {quoted(tally.row_labels[0])}, has no cell; if it is a second header: {remedy}"]
     return []
+
+
+def _rise(names: list[float]) -> bool:
+    """Return whether numbers rise as labels do, such as years."""
+    return names == sorted(names) and (len(names) > 1 or 1500 <= names[0] < 2100)
 
 
 def _alike(side: str, labels: tuple[str, ...]) -> Iterator[str]:
@@ -173,5 +178,5 @@ def _alike(side: str, labels: tuple[str, ...]) -> Iterator[str]:
 def _seen(label: str) -> str:
     """Return a label without case, characters that have no shape of their own, and forms of letters."""
     if label.isascii():
-        return label.casefold()
+        return (label.removesuffix(".0").lstrip("0") if label[:1].isdigit() else label).casefold()
     return unicodedata.normalize("NFKC", _UNSEEN.sub("", label)).casefold()

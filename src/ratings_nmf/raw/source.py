@@ -27,7 +27,7 @@ from ratings_nmf.raw.dialect import (
     reader,
     width_of,
 )
-from ratings_nmf.raw.faults import CONTROL, NUMBER, command, edit, keys, look, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.faults import CONTROL, NUMBER, command, copied, edit, keys, look, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, in_words, plain
 
 
@@ -198,6 +198,11 @@ def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestP
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
         remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path)
+    elif len({*map(len, below)}) > 2 and _are_baskets([first, *below]):
+        wrong = "the lines have as many fields as they please, and all are alike"
+        script = "{for (i = 1; i <= NF; i++) print NR OFS $i OFS 1}"
+        changes = {"layout": "triples", "columns": [1, 2, 3], "duplicates": "last"}
+        remedy = f"if each line is a basket: {copied(path, separator, script, **changes)}"
     elif above.lines and usual > 1:
         if len(first) == usual:
             wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
@@ -207,6 +212,13 @@ def _check_width(path: Path, first: list[str], dialect: Dialect, source: IngestP
     else:
         return
     raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)
+
+
+def _are_baskets(records: list[list[str]]) -> bool:
+    """Return whether records hold names alone, or whole numbers alone."""
+    fields = [field.strip() for record in records for field in record]
+    numbers = sum(bool(NUMBER.fullmatch(field)) for field in fields)
+    return all(fields) and (numbers == 0 or all(map(str.isdigit, fields)))
 
 
 def one_column(path: Path, field: str, separator: str) -> InputError:

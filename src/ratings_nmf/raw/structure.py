@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import marks_of
@@ -17,6 +17,11 @@ different texts that a key of triples has at most."""
 _TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
 _DECIMALS = re.compile(r"[0-9][.,]0*[1-9]")
 _FLAG = re.compile(r"^\((?=[0-9.,]+\)$)|(?<=[0-9.])( [a-z]{1,3}| ?\*+| ?\[\w\]|\))$")
+_DRESSED = re.compile(
+    r"PT[0-9HMS.]+|[^\w\s] ?[0-9][0-9.,']*|[0-9]+(:[0-9]{2})+|"
+    r"[^\w\s]? ?[0-9][0-9.,:']*( ?[a-z]{1,7}( ?[0-9]+ ?[a-z]+)*| ?[/(\[±].*|( -|[:.)=]) .*| (out )?of .*)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
@@ -42,6 +47,11 @@ class Column:
     def distinct(self) -> int:
         """How many different texts it has."""
         return len({*self.texts})
+
+    @property
+    def is_dressed(self) -> bool:
+        """Whether it holds numbers with something around: units, durations, what each means; and no times."""
+        return _are_dressed(self.texts)
 
     @property
     def is_unique(self) -> bool:
@@ -94,7 +104,7 @@ class Structure:
         """Whether each line holds labels alone, those of rows several times."""
         keys = [column for column in self.columns if column.kind in ("row", "column")]
         others = [column for column in self.columns if column not in keys and not column.is_time]
-        alone = all(column.number < 0.5 for column in others)
+        alone = all(column.number < 0.5 for column in others) or len(self.columns) == 2
         return self.cell is None and alone and (len(keys) == 2 or not self.columns[0].is_unique)
 
 
@@ -106,15 +116,13 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
         header = _has_header(records[0], below, ingest)
     names = [name.strip() for name in records[0]] if header else [""] * width
     data = below if header else [records[0], *below]
+    sides = [[record[place].strip() for record in data] for place in range(width)]
     columns = [
-        Column(
-            place=place,
-            name=names[place],
-            texts=(texts := [record[place].strip() for record in data]),
-            number=_number_share(texts, ingest),
-        )
-        for place in range(width)
+        Column(place=place, name=names[place], texts=texts, number=_number_share(texts, ingest))
+        for place, texts in enumerate(sides)
     ]
+    if not any(one.number >= 0.5 and one.kind not in ("row", "column") for one in columns[1:]):
+        columns = [replace(one, number=1.0) if one.place and one.is_dressed else one for one in columns]
     cell = _cell(columns)
     if cell is not None and _is_triples(columns, cell):
         return Structure(header=header, columns=columns, cell=cell, label=None, skip=[])
@@ -128,8 +136,17 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
     ]
     skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
     return Structure(
-        header=header, columns=columns, cell=None, label=label, skip=skip if len(skip) < len(others) else []
-    )
+        header=header, columns=columns, cell=None, label=label,
+        skip=[
+            column for column in skip
+            if len(skip) < len(others) or column.is_time or (label and column.place < label.place)
+        ],
+    )  # fmt: skip
+
+
+def _are_dressed(texts: Sequence[str]) -> bool:
+    known = [text for text in texts if text]
+    return bool(known) and all(_DRESSED.fullmatch(text) and not _TIME.fullmatch(text) for text in known)
 
 
 def _number_share(texts: list[str], ingest: IngestParameters) -> float:
@@ -150,7 +167,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
     for place, field in enumerate(map(str.strip, first)):
         texts = [record[place].strip() for record in below]
         other = field and texts.count(field) < 2 and not is_number(field, ingest) and not MISSING.fullmatch(field)
-        if other and _number_share(texts, ingest) >= 0.5:
+        if other and (_number_share(texts, ingest) >= 0.5 or (_are_dressed(texts) and not _are_dressed([field]))):
             return True
     if any(role(field) for field in first):
         return True
@@ -177,11 +194,12 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
         for one in columns
         if one not in roles.values()
         and not one.is_time
-        and not _TIME_NAME.search(one.name)
+        and not (_TIME_NAME.search(one.name) and not one.is_dressed)
         and not (one.counts_lines and (not one.name or len(columns) > 3))
         and not one.is_blank
-        and (one.distinct > 1 or len(one.texts) < 3)
     ]
+    varied = [one for one in rest if one.distinct > 1 or len(one.texts) < 3]
+    rest = varied if len(varied) > 2 - len({"row", "column"} & {*roles}) or len(rest) > 3 else rest
     keys = 2 - len({"row", "column"} & {*roles})
     if len(rest) == keys and any(one.is_time for one in columns):
         keys -= 1  # a time is one of them

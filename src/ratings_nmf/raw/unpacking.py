@@ -19,36 +19,84 @@ import pyarrow as pa
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import command, keys, refusal
+from ratings_nmf.raw.faults import command, keys, refusal, unpacked
 
 SAMPLE = 2**16
 PARQUET = b"PAR1"
 _OTHER = "save the table in it as CSV in UTF-8 and name that"
 _SHEET = "save the sheet as CSV in UTF-8 and name that"
 _AS_CSV, _AS_TRIPLES = "make a table of it", "make triples of it"
+_UNPACK = "unpack it"
 _TO_CSV = (
     "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
     """header=None, engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' >"""
 )
 """Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
 
+
+def _by_pandas(call: str, *, index: bool = False, modules: str = "pandas, sys") -> str:
+    """Return a command by which pandas prints what it reads of a file."""
+    index_too = "" if index else ", index=False"
+    return f"python -c 'import {modules}; pandas.{call}.to_csv(sys.stdout{index_too})' >"
+
+
 KINDS: dict[bytes, tuple[str, str, str | None]] = {
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
-    b"7z\xbc\xaf": ("a 7z archive", "unpack it", "7z x"),
-    b"Rar!": ("a RAR archive", "unpack it", "unrar x"),
-    b"\x93NUMPY": ("a NumPy array, which has no labels", _OTHER, None),
+    b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x"),
+    b"Rar!": ("a RAR archive", _UNPACK, "unrar x"),
+    b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
+    b"\x1f\x9d": ("packed by compress", _UNPACK, "zcat >"),
+    b"\x93NUMPY": (
+        "a NumPy array, which has no labels", _AS_CSV,
+        _by_pandas("DataFrame(numpy.load(sys.argv[1]))", index=True, modules="numpy, pandas, sys"),
+    ),
     b"%PDF": ("a PDF", _OTHER, None),
-    b"SQLite format 3": ("an SQLite database", _OTHER, None),
+    b"SQLite format 3": (
+        "an SQLite database", _AS_CSV,
+        _by_pandas(
+            'read_sql(max(tables, key=lambda sql: len(pandas.read_sql(sql, base))), base)',
+            modules='pandas, sqlite3, sys; base = sqlite3.connect(sys.argv[1]); tables = [f"SELECT * FROM [{name}]" '
+            'for name, in base.execute("SELECT name FROM sqlite_master WHERE type = \\"table\\"")]',
+        ),
+    ),
     b"\x89HDF": ("an HDF5 file", _OTHER, None),
-    b"ARROW1": ("an Arrow file", _OTHER, None),
+    b"ARROW1|FEA1": ("an Arrow file", _AS_CSV, _by_pandas("read_feather(sys.argv[1])")),
+    b"ORC": ("an ORC file", _AS_CSV, _by_pandas("read_orc(sys.argv[1])")),
+    b"<stata_dta>": ("a file of Stata", _AS_CSV, _by_pandas("read_stata(sys.argv[1])")),
+    b"\\$FL[23]": (
+        "a file of SPSS", _AS_CSV, "python -m pip install pyreadstat && " + _by_pandas("read_spss(sys.argv[1])"),
+    ),
+    b"(?s:.{12})\xc2\xea\x81\x60": (
+        "a file of SAS", _AS_CSV, _by_pandas('read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")'),
+    ),
+    rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": (
+        "a file of R", _AS_CSV,
+        "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
+        "write.csv(t, row.names = FALSE)' >",
+    ),
+    rb"structure\(list\(": (
+        "what dput of R writes", _AS_CSV,
+        "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >",
+    ),
     b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
     b"\x89PNG": ("a picture", _OTHER, None),
     b"\xff\xd8\xff": ("a picture", _OTHER, None),
-    rb"\{.*\}\s*\n\s*\{": (
-        "JSON, an object a line", _AS_CSV,
-        "python -c 'import pandas, sys; pandas.read_json(sys.argv[1], lines=True).to_csv(sys.stdout, index=False)' >",
+    rb"\{\s*\".*\}\s*\n\s*\{": (
+        "JSON, an object a line", _AS_CSV, _by_pandas("read_json(sys.argv[1], lines=True)"),
     ),
-    b"\\[?\\s*{\\s*[\"']": ("JSON", _OTHER, None),
+    rb"\{'.*\}\s*\n\s*\{": (
+        "JSON, an object a line, as Python writes it", _AS_CSV,
+        _by_pandas("DataFrame(map(ast.literal_eval, fileinput.input()))", modules="ast, fileinput, pandas, sys"),
+    ),
+    rb"\[\s*\[": (
+        "JSON", _AS_CSV,
+        "python -c 'import csv, fileinput, json, sys; csv.writer(sys.stdout).writerows(json.loads("
+        "\"\".join(fileinput.input())))' >",
+    ),
+    rb"\[\s*\{": ("JSON", _AS_CSV, _by_pandas("read_json(sys.argv[1])")),
+    b"{\\s*\"columns\"": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="split")', index=True)),
+    b"{\\s*\"[^{}]*\"\\s*:\\s*{": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="index")', index=True)),
+    b"{\\s*[\"']": ("JSON", _OTHER, None),
     rb"[+-]?[0-9.]+( [0-9]+:[0-9.eE+-]+)+ ?\r?\n": (
         "a file of LibSVM, which gives a number and a value for each cell of a line", _AS_TRIPLES,
         """awk '{for (i = 2; i <= NF; i++) {split($i, cell, ":"); print NR "," cell[1] "," cell[2]}}' >""",
@@ -57,18 +105,24 @@ KINDS: dict[bytes, tuple[str, str, str | None]] = {
         "a file of the Netflix Prize, with a line for each film and its ratings below", _AS_TRIPLES,
         """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >""",
     ),
-    rb"\|.*\|\s*\n\|[ :|-]+\|": (
-        "a table in Markdown", _AS_CSV, r"sed -E '/^\|[-: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >",
+    rb"(\+[-=+]+\+\s*\n)?\|.*\|\s*\n[+|][ :|+=-]+[+|]": (
+        "a table in Markdown", _AS_CSV, r"sed -E '/^[+|][-+=: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >",
     ),
     rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
     rb"\{\\rtf": ("a document in RTF", _OTHER, None),
-    b"<(!doctype|html|\\?xml|table|body|head)\\b": ("HTML or XML", _OTHER, None),
+    b"(?s)<.*<t[rd]\\b": (
+        "HTML or XML", _AS_CSV, "python -m pip install lxml && " + _by_pandas("read_html(sys.argv[1])[0]"),
+    ),
+    b"<(!doctype|html|\\?xml|body|head)\\b": ("HTML or XML", _OTHER, None),
     rb"(%.*\s+)*@relation": (
         "an ARFF file of Weka", _AS_CSV,
         """awk 'tolower($1) == "@attribute" {names = names comma $2; comma = ","} data && NF && !/^%/ """
         """{print} tolower($1) ~ "^@data" {print names; data = 1}' >""",
     ),
     b"%%MatrixMarket matrix array": ("a Matrix Market array", _OTHER, None),
+    b"%%MatrixMarket matrix coordinate pattern": (
+        "Matrix Market without values", _AS_TRIPLES, """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >""",
+    ),
     b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
 }  # fmt: skip
 """Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.
@@ -88,6 +142,7 @@ _PACKED: dict[bytes, tuple[str, str, Any]] = {
     b"\xfd7zXZ": (".xz", "xz", lzma.open),
     b"\x28\xb5\x2f\xfd": (".zst", "zstd", lambda path: pa.input_stream(path, compression="zstd")),
 }
+_TABLES = ".csv", ".tsv", ".dat", ".data", ".parquet"
 _SEEN = bytes([9, 10, 13, *range(32, 256)])
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
@@ -124,9 +179,7 @@ def damage(path: Path) -> InputError:
 def beginning(path: Path) -> bytes:
     """Return the first bytes of a file; refuse what is none, or of a kind that is not read as far as they tell."""
     if path.is_dir():
-        files = sorted(str(file) for file in path.iterdir() if file.is_file())
-        remedy = f"name it: {keys(path=files[0]) if files else command('ls', path)}"
-        raise refusal(path, "this is a folder", "a file", remedy)
+        raise refusal(path, "this is a folder", "a file", _of_folder(path))
     if not path.exists():
         raise FileNotFoundError
     if not path.is_file():
@@ -135,12 +188,29 @@ def beginning(path: Path) -> bytes:
         head = stream.read(SAMPLE)
     suffixes = (".parquet", *(suffix for suffix, *_ in _PACKED.values()))
     if head and path.suffix in suffixes and not packing(head) and not head.startswith(PARQUET):
-        name = path.with_suffix("" if path.stem.endswith((".csv", ".tsv")) else ".csv")
         wrong = f"its name ends in {path.suffix}, but its first bytes say another kind"
-        remedy = "rename it: " + command(f"mv {quote(str(path))}", name)
+        remedy = "rename it: " + command(f"mv {quote(str(path))}", unpacked(path))
         raise refusal(path, wrong, "the kind that its name says", remedy)
     _check_kind(path, head)
     return head
+
+
+def _of_folder(path: Path) -> str:
+    """Return how to read what lies in a folder: its only table, or the parts of one as a single file."""
+    files = sorted(file for file in path.iterdir() if file.is_file() and file.name[0] not in "._")
+    if len(files) < 2 or len({file.suffix for file in files}) > 1:
+        return f"name it: {keys(path=str(files[0])) if files else command('ls', path)}"
+    parquet = files[0].suffix == ".parquet"
+    copy = str(path.with_name(f"{path.name}{files[0].suffix}"))
+    paste = f"cat {quote(str(path))}/[!._]* > {quote(copy)}"
+    if parquet:
+        join = "import pandas, sys; pandas.read_parquet(sys.argv[1]).to_parquet(sys.argv[2])"
+        paste = f"python -c {quote(join)} {quote(str(path))} {quote(copy)}"
+    elif files[0].suffix not in [suffix for suffix, *_ in _PACKED.values()]:
+        with files[0].open("rb") as one, files[1].open("rb") as other:
+            if one.readline() == other.readline():
+                paste = f"awk 'FNR > 1 || NR == 1' {quote(str(path))}/[!._]* > {quote(copy)}"
+    return f"if they are parts of one table: {keys(path=copy)} after `{paste}`"
 
 
 def packing(head: bytes) -> str | None:
@@ -234,17 +304,25 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
                 yield stream
             return
     with zipfile.ZipFile(path) as archive:
-        files = [item for item in archive.infolist() if not item.is_dir() and not item.filename.startswith("__MACOSX")]
+        names = [Path(item.filename).parts for item in archive.infolist()]
+        files = [
+            item
+            for item, parts in zip(archive.infolist(), names, strict=True)
+            if not item.is_dir() and "__MACOSX" not in parts and parts[-1][0] != "."
+        ]
         for item in files:
             for start, kind in _IN_ZIP.items():
                 if item.filename.startswith(start) or item.filename.endswith(start):
                     raise _wrong_kind(path, kind)
-        names = [item.filename for item in files]
-        if len(names) != 1:
-            out = f"unzip -p {quote(str(path))} {quote(names[0] if names else 'NAME')} >"
-            remedy_line = command(out, path.with_suffix(".csv"))
-            contents = ": ".join(filter(None, [str(len(names)), ", ".join(names[:20])]))
-            raise refusal(path, f"found {contents}", "one file in the zip", f"take it out: {remedy_line}")
+        if len(files) != 1:
+            listed = ": ".join(filter(None, [str(len(files)), ", ".join(item.filename for item in files[:20])]))
+            remedy = f"look into it: {command('unzip -l', path)}"
+            if files:
+                table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))
+                copy = str(path.with_name(Path(table.filename).name))
+                paste = f"`unzip -p {quote(str(path))} {quote(table.filename)} > {quote(copy)}`"
+                remedy = f"take one out, such as the largest table: {keys(path=copy)} after {paste}"
+            raise refusal(path, f"found {listed}", "one file in the zip", remedy)
         if files[0].flag_bits & 1:
             raise refusal(path, "locked by a password", "an open zip", f"unpack it: {command('unzip', path)}")
         with archive.open(files[0]) as stream:
@@ -253,7 +331,7 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 
 def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
     name, remedy, tool = kind
-    copy = str(path.with_suffix(".csv") if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}"))
+    copy = str(unpacked(path) if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}"))
     changes = {"layout": "triples", "columns": [1, 2, 3]} if remedy == _AS_TRIPLES else {}
     paste = command(tool, path) if tool else keys(path=copy)
     if tool and tool.endswith(" >"):

@@ -125,14 +125,14 @@ def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> 
     return values
 
 
-def describe_values(values: Values, description: Description, *, rates: bool) -> bool:
+def describe_values(values: Values, description: Description, *, rates: bool | None) -> bool:
     """Describe what stands in the cells, and what 0, blank and absent seem to mean; return whether these are ratings.
 
-    `rates` says whether the name of the values says that they are.
+    `rates` says whether the name of the values says that they are, None where it says nothing.
     """
     marks, triples = values.marks, description.ingest["layout"].value == "triples"
     known = values.without(marks)
-    rates = rates or known.is_scale
+    rates = known.is_scale if rates is None else rates
     zero = known.numbers[0.0]
     above = [value for value in known.rising if value > 0]
     span = f"{number(above[0])} to {number(above[-1])}" if above else "0"

@@ -15,6 +15,7 @@ from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
 from ratings_nmf.core.words import fit_warnings
 from ratings_nmf.figures.arrangement import (
+    LABELS,
     arrange,
     by_component,
     correlation_means,
@@ -174,6 +175,8 @@ def test_blocks_hold_neighbours_of_the_same_order(count):
         strongest = np.flatnonzero(loadings.argmax(axis=1) == component)
         top = strongest[loadings[strongest].max(axis=1).argmax()]
         assert side.labels.get(int(side.block[top])) == str(top)
+    gap = -(-len(side.sizes) // LABELS)
+    assert np.diff([0, *sorted(side.labels), len(side.sizes) - 1]).max() < 2 * gap  # no stretch is without a label
     assert f"{count:,} rows" in side.caption and f"{len(side.labels)} labelled" in side.caption
 
 

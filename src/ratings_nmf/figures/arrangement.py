@@ -207,11 +207,12 @@ def _cell_means(table: RatingsTable, values: Matrix, rows: Arrangement, columns:
 
 
 def _lines_to_label(order: NDArray[np.intp], component: NDArray[np.intp], block: NDArray[np.intp]) -> list[int]:
-    """Choose lines to label: the largest loading of every component first, then the next, where there is room."""
-    place = np.arange(len(order)) - np.searchsorted(component[order], component[order])
+    """Choose lines to label: the first of every component, then of the next block, where there is room."""
+    firsts = np.flatnonzero(np.diff(component[order], prepend=-1) + np.diff(block[order], prepend=-1))
+    place = firsts - np.searchsorted(component[order], component[order[firsts]])
     gap = -(-(int(block.max()) + 1) // LABELS)
     lines: dict[int, int] = {}
-    for line in order[np.lexsort((component[order], place))][: BLOCKS * 4].tolist():
+    for line in order[firsts[np.lexsort((component[order[firsts]], place))]].tolist():
         if all(abs(int(block[line]) - other) >= gap for other in lines.values()):
             lines[line] = int(block[line])
     return list(lines)

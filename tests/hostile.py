@@ -718,6 +718,13 @@ def parquet() -> Iterator[tuple[Any, ...]]:
     yield _parquet(twice), Refused("column label 'a' stands at columns 1 and 2", "`"), {}, file
     escapes = pa.table({"who": ["a\x1b[31m"], "tea": [1.0]})
     yield _parquet(escapes), Refused("holds a control character", "`"), {}, file
+    for text, program in (("$1", "sed -E"), ("1h 2m", "python -c"), ("3 (1)", "python -c")):
+        yield (
+            _parquet(pa.table({"who": ["ann"], "tea": [text]})),
+            Refused("not a number", f" t.parquet | {program} "),
+            {},
+            file,
+        )
 
 
 def parquet_types() -> Iterator[tuple[Any, ...]]:

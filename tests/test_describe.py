@@ -528,7 +528,7 @@ REFUSALS = [
         f"{NUMBERS}; "
         "if they are steps of a scale, with your numbers: `path: numbers-a b.csv` after `python -c 'import pandas, "
         'sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
-        """replace({"ham": 1, "tea": 2}).to_csv(sys.argv[2])' 'a b.csv' 'numbers-a b.csv'`""",
+        """apply(lambda side: side.replace({"ham": 1, "tea": 2})).to_csv(sys.argv[2])' 'a b.csv' 'numbers-a b.csv'`""",
     ),
     (
         "who,a,b\nann,$1,$2\nbob,$3,$4\n",

@@ -46,7 +46,7 @@ KINDS = [
         "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`; "
         "if they are steps of a scale, with your numbers: `path: numbers-t.csv` after `python -c 'import pandas, sys; "
         'pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
-        """replace({"many": 1}).to_csv(sys.argv[2])' t.csv numbers-t.csv`""",
+        """apply(lambda side: side.replace({"many": 1})).to_csv(sys.argv[2])' t.csv numbers-t.csv`""",
     ),
     (
         "p,a,b\nx,1,\n",

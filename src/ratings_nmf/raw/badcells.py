@@ -21,6 +21,7 @@ from ratings_nmf.raw.faults import (
     keys,
     leaving_out,
     look,
+    made,
     quoted,
     refusal,
 )
@@ -175,7 +176,7 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
         shift = 10 ** math.ceil(math.log10(min(max(1.0, *(-float(text) for text in below)), LARGEST)))
         remedies.append(
             f"to add {shift:g} to all, after which marks such as 99 are so much larger, too: "
-            + _copy(path, f"apply(lambda side: pandas.to_numeric(side) + {shift:g}{_where(value)})", value)
+            + _copy(path, f"pandas.to_numeric(side) + {shift:g}", value)
         )
     elif unrated or not all(texts):
         settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
@@ -185,7 +186,8 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
         remedies.append(_steps(path, words, value))
     said = {*unrated} | words | below
     rest = [text for text in texts if text and not (marks_of(text) or text in said)]
-    different = len({part.groups() if part else text for text in rest for part in [_AROUND.fullmatch(text)]}) > 1
+    around = [_AROUND.fullmatch(text) for text in rest]
+    different = None in around or len({part and part.groups() for part in around}) > 1
     forms = _MIXED | _FORMS if different and not numbers else _FORMS
     if part := _formed(path, rest, forms, value) or _bare(path, rest) or _formed(path, rest, _BEHIND, value):
         remedies.append(part)
@@ -211,48 +213,33 @@ def _steps(path: Path, words: set[str], value: str | int | None) -> str:
     known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
     scale = known or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
     first = 0 if known and len(known) == 2 else 1
-    numbers = {word: scale.index(word.lower()) + first for word in sorted(words)}
-    return (
-        f"if they are steps of a scale, with your numbers: {_copy(path, f'replace({_literal(numbers, value)})', value)}"
-    )
-
-
-def _literal(changes: dict[str, Any], value: str | int | None) -> str:
-    """Return what replaces texts, of triples in the column `value`, as Python."""
-    text = json.dumps(changes, ensure_ascii=False)
-    return text if value is None else f"{{{_name(value)}: {text}}}"
-
-
-def _name(value: str | int) -> str:
-    """Return what pandas calls a column, as Python."""
-    return json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
-
-
-def _where(value: str | int | None) -> str:
-    """Return Python that leaves columns as they are which are not that of the values."""
-    return "" if value is None else f" if side.name == {_name(value)} else side"
+    steps = json.dumps({word: scale.index(word.lower()) + first for word in sorted(words)}, ensure_ascii=False)
+    return f"if they are steps of a scale, with your numbers: {_copy(path, f'side.replace({steps})', value)}"
 
 
 def _copy(path: Path, change: str, value: str | int | None) -> str:
-    """Return how pandas makes a copy of a table, or of triples with such a column of values, that is changed."""
+    """Return how pandas makes a copy of a table with each side changed, of triples their column of values alone."""
     bare = isinstance(value, int)
+    name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
+    where = "" if value is None else f" if side.name == {name} else side"
     script = (
         'import pandas, sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, '
-        f"keep_default_na=False{', header=None' * bare}).{change}.to_csv(sys.argv[2]{', header=False' * bare})"
+        f"keep_default_na=False{', header=None' * bare}).apply(lambda side: {change}{where})"
+        f".to_csv(sys.argv[2]{', header=False' * bare})"
     )
     copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
-    paste = f"{command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"
-    return f"{keys(path=str(copy))} after {paste}"
+    if path.suffix == ".parquet":
+        script = script.replace("sys.argv[1]", "sys.stdin").replace("sys.argv[2]", "sys.stdout")
+        return made(copy, look(f"python -c {quote(script)}", path))
+    return f"{keys(path=str(copy))} after {command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"
 
 
 def _formed(path: Path, texts: list[str], forms: dict[re.Pattern[str], Any], value: str | int | None) -> str | None:
     """Return how pandas makes numbers of texts that all have one of some forms."""
-    for form, (meaning, change) in forms.items():
-        if texts and all(map(form.fullmatch, texts)):
-            script = f"apply(lambda side: {change}{_where(value)})"
-            if isinstance(change, dict):
-                script = f"replace({_literal(change, value)}, regex=True)"
-            return f"{meaning}: {_copy(path, script, value)}"
+    fitting = (said for form, said in forms.items() if texts and all(map(form.fullmatch, texts)))
+    for meaning, change in fitting:
+        script = f"side.replace({json.dumps(change, ensure_ascii=False)}, regex=True)"
+        return f"{meaning}: {_copy(path, script if isinstance(change, dict) else change, value)}"
     return None
 
 

@@ -32,7 +32,7 @@ def describe(path: Path) -> Description:
             with opened(sample.path, PLAIN, sample.file) as source:
                 raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
         structure = structure_of(records, dialect.ingest, header=parquet or None)
-        if structure.lacks_values and not parquet:
+        if structure.lacks_values:
             raise no_values(sample.path, dialect.ingest, records[0] if structure.header else [])
         _describe_file(sample, dialect, structure, empty, description)
         _describe_layout(sample.path, dialect, structure, description)

@@ -33,7 +33,13 @@ MISSING = re.compile(
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
-_UNPACK = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p"}
+_AS_TEXT = (
+    "python -c 'import pandas, sys; table = pandas.read_parquet(sys.argv[1]); "
+    "table.to_csv(sys.stdout, index=not isinstance(table.index, pandas.RangeIndex))'"
+)
+_UNPACK = {
+    ".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p", ".parquet": _AS_TEXT,
+}  # fmt: skip
 _RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
 
 
@@ -74,8 +80,6 @@ def command(line: str, path: Path) -> str:
 
 def look(line: str, path: Path) -> str:
     """Return a command that shows some of a file, which may be packed or Parquet."""
-    if path.suffix == ".parquet":
-        return command("python -c 'import pandas, sys; print(pandas.read_parquet(sys.argv[1]))'", path)
     if path.suffix in _UNPACK:
         return f"{command(_UNPACK[path.suffix], path)[:-1]} | {line}`"
     return command(line, path)
@@ -86,20 +90,23 @@ def unpacked(path: Path) -> Path:
     return path.with_suffix("" if path.stem.endswith((".csv", ".tsv", ".txt")) else ".csv")
 
 
+def made(copy: Path, program: str, **changes: Any) -> str:
+    """Return the keys that read what a command prints, and the command that writes it to a file."""
+    return f"{keys(path=str(copy), **changes)} after {program[:-1]} > {quote(str(copy))}`"
+
+
 def edit(script: str, path: Path) -> str:
     """Return a command by which sed changes a file or, where it is packed, makes a copy that a key names."""
     if path.suffix not in _UNPACK:
         return command(f"sed -i -E {quote(script)}", path)
-    copy = unpacked(path)
-    return f"{keys(path=str(copy))} after {look(f'sed -E {quote(script)}', path)[:-1]} > {quote(str(copy))}`"
+    return made(unpacked(path), look(f"sed -E {quote(script)}", path))
 
 
 def copied(path: Path, separator: str | None, script: str, **changes: Any) -> str:
     """Return a command by which awk makes a copy, with the key that names it and others."""
     copy = path.with_name(f"new-{path.name.partition('.')[0]}.csv")
     mark = quote((separator or ",").replace("\t", r"\t"))
-    program = look(f"awk -F {mark} -v OFS={mark} '{script}'", path)
-    return f"{keys(path=str(copy), **changes)} after {program[:-1]} > {quote(str(copy))}`"
+    return made(copy, look(f"awk -F {mark} -v OFS={mark} '{script}'", path), **changes)
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:

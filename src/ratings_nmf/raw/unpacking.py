@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import command, keys, refusal, unpacked
+from ratings_nmf.raw.faults import command, keys, made, refusal, unpacked
 
 SAMPLE = 2**16
 PARQUET = b"PAR1"
@@ -200,17 +200,13 @@ def _of_folder(path: Path) -> str:
     files = sorted(file for file in path.iterdir() if file.is_file() and file.name[0] not in "._")
     if len(files) < 2 or len({file.suffix for file in files}) > 1:
         return f"name it: {keys(path=str(files[0])) if files else command('ls', path)}"
-    parquet = files[0].suffix == ".parquet"
-    copy = str(path.with_name(f"{path.name}{files[0].suffix}"))
-    paste = f"cat {quote(str(path))}/[!._]* > {quote(copy)}"
-    if parquet:
-        join = "import pandas, sys; pandas.read_parquet(sys.argv[1]).to_parquet(sys.argv[2])"
-        paste = f"python -c {quote(join)} {quote(str(path))} {quote(copy)}"
-    elif files[0].suffix not in [suffix for suffix, *_ in _PACKED.values()]:
-        with files[0].open("rb") as one, files[1].open("rb") as other:
-            if one.readline() == other.readline():
-                paste = f"awk 'FNR > 1 || NR == 1' {quote(str(path))}/[!._]* > {quote(copy)}"
-    return f"if they are parts of one table: {keys(path=copy)} after `{paste}`"
+    with files[0].open("rb") as one, files[1].open("rb") as other:
+        join = "awk 'FNR > 1 || NR == 1'" if one.readline() == other.readline() else "cat"
+    paste = f"`{join} {quote(str(path))}/[!._]*`"
+    if files[0].suffix == ".parquet":
+        join = "import pandas, sys; pandas.read_parquet(sys.argv[1]).to_parquet(sys.stdout.buffer)"
+        paste = command(f"python -c {quote(join)}", path)
+    return f"if they are parts of one table: {made(path.with_name(f'{path.name}{files[0].suffix}'), paste)}"
 
 
 def packing(head: bytes) -> str | None:
@@ -319,9 +315,11 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
             remedy = f"look into it: {command('unzip -l', path)}"
             if files:
                 table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))
-                copy = str(path.with_name(Path(table.filename).name))
-                paste = f"`unzip -p {quote(str(path))} {quote(table.filename)} > {quote(copy)}`"
-                remedy = f"take one out, such as the largest table: {keys(path=copy)} after {paste}"
+                paste = made(
+                    path.with_name(Path(table.filename).name),
+                    command(f"unzip -p {quote(str(path))}", Path(table.filename)),
+                )
+                remedy = f"take one out, such as the largest table: {paste}"
             raise refusal(path, f"found {listed}", "one file in the zip", remedy)
         if files[0].flag_bits & 1:
             raise refusal(path, "locked by a password", "an open zip", f"unpack it: {command('unzip', path)}")
@@ -331,11 +329,11 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
 
 def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
     name, remedy, tool = kind
-    copy = str(unpacked(path) if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}"))
+    copy = unpacked(path) if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}")
     changes = {"layout": "triples", "columns": [1, 2, 3]} if remedy == _AS_TRIPLES else {}
-    paste = command(tool, path) if tool else keys(path=copy)
+    paste = command(tool, path) if tool else keys(path=str(copy))
     if tool and tool.endswith(" >"):
-        paste = f"{keys(path=copy, **changes)} after {command(tool[:-2], path)[:-1]} > {quote(copy)}`"
+        paste = made(copy, command(tool[:-2], path), **changes)
     return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {paste}")
 
 

@@ -7,7 +7,8 @@ Rules are tuned on seeds 0 and 100 to 103 and reported on another. Beside both a
 from, held-out error (`one_standard_error`) and spectrum (`above_noise`), and peers, which choose among the same counts:
 the cophenetic rule alone; where all cells are known also parallel analysis (Horn 1965) and scikit-learn's NMF with
 bi-cross-validation (Owen & Perry 2009), neither of which can leave cells out. The last is no rule but a bound: how many
-singular values of the planted means noise of the planted variance lets through at all (Baik, Ben Arous & Péché 2005).
+singular values of the planted means noise of the planted variance lets through at all (Baik, Ben Arous & Péché 2005),
+each as much smaller as the root of the share of known cells.
 """
 
 import argparse
@@ -62,7 +63,7 @@ def draw(case: int, seed: int) -> tuple[np.ndarray, int, int]:
         cells, variance = means + random.normal(0.0, deviation, shape), np.full(shape, deviation**2)
     by_row, by_column = scaled(variance)
     values = np.linalg.svd(np.sqrt(by_row) * means * np.sqrt(by_column.T), compute_uv=False)
-    bound = int(np.sum(values > (shape[0] * shape[1]) ** 0.25))
+    bound = int(np.sum(np.sqrt(known) * values > (shape[0] * shape[1]) ** 0.25))
     return np.where(random.random(shape) < known, np.maximum(cells, 0.0), np.nan), rank, bound
 
 
@@ -119,7 +120,8 @@ def main() -> None:
         seconds = time.perf_counter() - start
         counts = [survey.choice.n_components, survey.parts.n_components]
         counts += [survey.suggestions[name] for name in ("one_standard_error", "above_noise", "cophenetic")]
-        counts += [by_parallel_analysis(cells), by_sklearn(cells), bound] if known == 1 else [None] * 3
+        counts += [by_parallel_analysis(cells), by_sklearn(cells)] if known == 1 else [None] * 2
+        counts.append(bound)
         distances[known].append([np.nan if count is None else abs(count - rank) for count in counts])
         columns = (f"{count or '—':>10}" for count in counts)
         shape = f"{rows}×{SHAPES[rows]}"

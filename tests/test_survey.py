@@ -20,6 +20,7 @@ from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, rules, spectrum
 from ratings_nmf.survey.comparison import compare
+from ratings_nmf.survey.completion import above_held_out, completed
 from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, shuffled
 from ratings_nmf.survey.penalty import search
 
@@ -284,6 +285,10 @@ def whole(shape=(60, 40)):
     return table_of(np.ones(shape))
 
 
+def rated():
+    return table_of(np.tri(60, 40) + np.tri(60, 40, -20), "missing")
+
+
 def partition(names):
     return {tuple(np.flatnonzero(np.asarray(names) == name).tolist()) for name in set(names)}
 
@@ -350,6 +355,8 @@ def test_parts_above_the_noise_count_though_held_out_cells_hide_them():
     assert {above: choice.n_components for above, choice in counts.items()} == {None: 3, 1: 3, 2: 2, 4: 4, 9: 4}
     assert counts[4].reason.startswith("4 is how many parts stand above the noise of the table; ")
     assert counts[9].reason.startswith("4 is the largest count surveyed of the 9 parts that stand above")
+    some = {above: rules.to_predict(evidence, table=rated(), above_noise=above) for above in (None, 1, 2, 4)}
+    assert {above: choice.n_components for above, choice in some.items()} == {None: 3, 1: 3, 2: 2, 4: 3}
     named = {above: rules.to_name(evidence, table=whole(), above_noise=above).n_components for above in (None, 3, 1)}
     assert named == {None: 4, 3: 3, 1: None}
 
@@ -372,6 +379,21 @@ def test_as_many_parts_stand_above_the_noise_as_were_planted(kind, rank):
     cells = noise_of(kind, means)
     for each in (cells, 0.05 * cells, cells.T):
         assert spectrum.above_noise(table_of(each), seed=0) == rank
+
+
+def test_as_many_parts_stand_above_the_noise_as_were_planted_where_few_cells_are_known():
+    draw, setting = np.random.default_rng(3), Setting(options={}, seed=0, jobs=2)
+    means = draw.gamma(0.5, 1.0, (100, 4)) @ draw.gamma(0.5, 1.0, (4, 40))
+    cells = (noise_of("alike", means) + 1e-6) * (draw.random(means.shape) < 0.4)
+    for each in (cells, 1024.0 * cells):
+        table = table_of(each, "missing")
+        folds = make_folds(table, folds=5, seed=0, purpose="cross-validation")
+        assert above_held_out(table, folds, setting) == 4
+    whole, rest = completed(table_of(cells, "missing"), setting)
+    assert not rest[cells == 0].any() and whole.mean() == pytest.approx(means.mean(), rel=0.02)
+    for each in (table_of(cells[:20, :20], "missing"), table_of(means, "missing"), table_of(cells, "observed")):
+        folds = make_folds(each, folds=5, seed=0, purpose="cross-validation")
+        assert above_held_out(each, folds, setting) is None
 
 
 def test_shuffled_columns_have_one_part_above_the_noise():

@@ -13,6 +13,7 @@ from ratings_nmf.holdout.folds import fold_notes, make_folds
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.threads import thread_count
 from ratings_nmf.survey import rules
+from ratings_nmf.survey.completion import above_held_out
 from ratings_nmf.survey.consensus import Consensus, arrange, grouped
 from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
 from ratings_nmf.survey.penalty import search
@@ -111,12 +112,13 @@ def compare(
     errors: list[Line] = [{} for _ in counts]
     likeness: list[Line] = [{} for _ in counts]
     penalties: dict[str, Line] = {}
-    best = setting
+    best, above = setting, above_noise(table, seed=seed)
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
         held_out, penalties = search(table, folds, counts, setting, to=to)
         errors, best = held_out.lines(), held_out.setting
+        above = above_held_out(table, folds, setting) if above is None else above
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
     if plan.restarts:
@@ -132,8 +134,8 @@ def compare(
     lines = zip(counts, errors, likeness, strict=True)
     evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggestions, limits = _suggested(evidence, table)
-    suggestions["above_noise"] = above_noise(table, seed=seed)
-    parts = rules.to_name(evidence, table=table, above_noise=suggestions["above_noise"])
+    suggestions["above_noise"] = above
+    parts = rules.to_name(evidence, table=table, above_noise=above)
     consensus, consensus_count = None, None
     if plan.restarts:
         consensus_count = parts.n_components or next((count for count in counts if count > 1), counts[0])
@@ -145,7 +147,7 @@ def compare(
     return Comparison(
         evidence=evidence,
         suggestions=suggestions,
-        choice=rules.to_predict(evidence, table=table, above_noise=suggestions["above_noise"]),
+        choice=rules.to_predict(evidence, table=table, above_noise=above),
         parts=parts,
         penalties=penalties,
         options={name: value for name, value in best.options.items() if name not in options},

@@ -22,6 +22,9 @@ LEAST_BY_THRESHOLD = 3
 NOTABLY = 1.05
 """Ratio of held-out errors above which more parts than stand above the noise are taken."""
 
+SURELY = 2.0
+"""Standard errors of a difference beyond which it is hardly chance (95 %)."""
+
 CELLS_A_LINE = 8
 """Known cells for each row and column, where not all are known, below which they tell no count to predict with."""
 
@@ -115,7 +118,8 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     """Say how many components predict best: the parts `above_noise` where they are told, else `one_standard_error`.
 
     What stands above the noise of a whole table may be lost where a part of its cells is held out; more are taken only
-    where they lower the held-out error `NOTABLY`. How far restarts agree on the parts is said, and decides nothing:
+    where they lower the held-out error `NOTABLY`. Where cells are not known, what stands above the noise is taken
+    unless it is `SURELY` worse than the least error. How far restarts agree on the parts is said, and decides nothing:
     parts that differ may predict as well.
     """
     count = one_standard_error(evidence)
@@ -127,13 +131,18 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
         few = "with other cells held out the answer would be another"
     elif not table.weight and table.counted < CELLS_A_LINE * sum(table.shape):
         few = f"it takes about {CELLS_A_LINE} for each of the {sum(table.shape):,} rows and columns"
+        few += f"; {above_noise} stand above the noise, and more may be hidden" if above_noise else ""
     if few:
         reason = f"{table.counted:,.0f} cells are too few to tell how many components predict best: {few}."
         return Choice(n_components=None, reason=reason)
     best = min(evidence, key=lambda line: line["cv_rmse"])
     most = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
     by_count = {line["n_components"]: line for line in evidence}
-    are_taken = most > count or (most and by_count[most]["cv_rmse"] <= NOTABLY * best["cv_rmse"])
+    error, spread = (by_count[most][name] for name in ("cv_rmse", "cv_gap_se")) if most else (np.inf, 0.0)
+    if table.weight:
+        are_taken = most > count or error <= NOTABLY * best["cv_rmse"]
+    else:
+        are_taken = error <= best["cv_rmse"] + SURELY * spread
     line = by_count[most if are_taken else count]
     if are_taken and most != count:
         merit = "is how many parts stand above the noise of the table"

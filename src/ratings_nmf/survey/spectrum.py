@@ -9,6 +9,9 @@ from ratings_nmf.holdout.trial import Matrix
 MOST_WORK = 100_000_000
 """Largest rows × columns × smaller side of a table whose singular values are taken."""
 
+SMALLEST_SIDE = 6
+"""Rows, and columns, below which a table has too few singular values to tell noise by."""
+
 FLIPS, PASSES, STEPS = 10, 6, 20
 """Residuals with signs drawn anew; rounds until the count stays; of `scaled`, over the two sides."""
 
@@ -39,14 +42,14 @@ def above_noise(table: RatingsTable, *, seed: int) -> int | None:
     `DEVIATIONS` and `CLEARLY`; noise that is not alike everywhere has larger ones, as residuals with their signs drawn
     anew show. Repeated with the count that was found, until it stays.
 
-    Not told where a cell may not be known, of a table above `MOST_WORK`, or with less than 6 rows or columns. No last
+    Not told where a cell may not be known, of a table above `MOST_WORK`, or with a side below `SMALLEST_SIDE`. No last
     bit of a singular value decides but at the very threshold.
 
     Source: Landa, Zhang & Kluger 2022, SIAM J. Math. Data Science 4 (scaling); Kritchman & Nadler 2008, Chemometrics
     94 (threshold); Hong, Sheng & Dobriban 2020 (signs).
     """
     smaller = min(table.shape)
-    if table.weight != 1 or smaller < 6 or table.size * smaller > MOST_WORK:
+    if table.weight != 1 or smaller < SMALLEST_SIDE or table.size * smaller > MOST_WORK:
         return None
     random, cells, count = stream(seed, "survey signs"), table.dense(), smaller // 3
     rows, columns = (np.ones((number, 1)) for number in table.shape)

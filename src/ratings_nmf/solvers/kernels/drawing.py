@@ -5,6 +5,7 @@ The C library's logarithms and exponentials differ in their last bits between ma
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,12 @@ _STEP, _MIX_1, _MIX_2 = (np.uint64(number) for number in (0x9E3779B97F4A7C15, 0x
 _A30, _A27, _A31, _A12, _LAYER, _SIGN = (np.uint64(number) for number in (30, 27, 31, 12, 255, 256))
 _LN_2, _ROOT_HALF = 0.6931471805599453, 0.7071067811865476
 
-_LAYERS, _TAIL, _TAIL_HEIGHT, _AREA = 256, 3.6541528853610088, 0.001260285930498598, 0.004928673233974658
-"""Under exp(−x² / 2), x > 0: layers of one area, where the tail of the lowest begins, and the height there."""
+_LAYERS = 256
+_TAIL, _TAIL_HEIGHT, _AREA = 3.6541528853610088, 0.001260285930498598, 0.004928673233974658
+"""Under exp(−x² / 2), x > 0: where the tail of the lowest layer begins, the height there, and the area of each."""
+
+_LATE, _LATE_HEIGHT, _LATE_AREA = 7.697117470131487, 0.000454134353841497, 0.0039496598225815572
+"""The same under exp(−x)."""
 
 _SPLIT = 0.7
 """Standard deviations that the cut lies above the mean, from which exponential draws are quicker than normal ones."""
@@ -69,20 +74,22 @@ def logarithms(numbers: Any) -> Any:
     return results
 
 
-def _layers() -> tuple[Any, Any]:
+def _layers(tail: float, height: float, area: float, width: Callable[[float], float]) -> tuple[Any, Any]:
     """Return how wide each layer is and where it begins, both of shape (layers + 1,), the lowest first.
 
-    The lowest is as wide as if it were a rectangle too; past the highest, the width is 0 and the height 1.
+    `width` is that of the density at a height. The lowest layer is as wide as if it were a rectangle too; past the
+    highest, the width is 0 and the height 1.
     """
     widths, heights = np.zeros(_LAYERS + 1), np.ones(_LAYERS + 1)
-    widths[:2], heights[:2] = (_AREA / _TAIL_HEIGHT, _TAIL), (0.0, _TAIL_HEIGHT)
+    widths[:2], heights[:2] = (area / height, tail), (0.0, height)
     for layer in range(2, _LAYERS):
-        heights[layer] = heights[layer - 1] + _AREA / widths[layer - 1]
-        widths[layer] = math.sqrt(-2.0 * _logarithm(heights[layer]))
+        heights[layer] = heights[layer - 1] + area / widths[layer - 1]
+        widths[layer] = width(heights[layer])
     return widths, heights
 
 
-_WIDTHS, _HEIGHTS = _layers()
+_WIDTHS, _HEIGHTS = _layers(_TAIL, _TAIL_HEIGHT, _AREA, lambda height: math.sqrt(-2.0 * _logarithm(height)))
+_SPANS, _STEPS = _layers(_LATE, _LATE_HEIGHT, _LATE_AREA, lambda height: -_logarithm(height))
 
 
 @compiled
@@ -105,6 +112,22 @@ def normal(key: Any, number: int) -> float:
 
 
 @compiled
+def exponential(key: Any, number: int) -> float:
+    """Return a draw from the exponential distribution of mean 1, by a ziggurat."""
+    bits, low = np.uint64(key_of(key, number)), 0.0
+    while True:
+        layer = np.int64(bits & _LAYER)
+        x = (np.float64(bits >> _A12) + 0.5) * 2.0**-52 * _SPANS[layer]
+        if x < _SPANS[layer + 1]:
+            return float(low + x)
+        if layer == 0:
+            low += _LATE
+        elif -logarithm(_STEPS[layer] + uniform(bits, 0) * (_STEPS[layer + 1] - _STEPS[layer])) > x:
+            return float(low + x)
+        bits = np.uint64(key_of(bits, 1))
+
+
+@compiled
 def _beyond(key: Any, low: float) -> float:
     """Return how far beyond `low`, above 0, a standard normal draw lies that is not below it.
 
@@ -113,31 +136,26 @@ def _beyond(key: Any, low: float) -> float:
     rate = (low + math.sqrt(low * low + 4.0)) / 2.0
     number = 0
     while True:
-        beyond = -logarithm(uniform(key, number)) / rate
-        square, chance = (low + beyond - rate) ** 2, uniform(key, number + 1)
-        # −ln u is at least 1 − u, which spares most of the logarithms
-        if 2.0 * (1.0 - chance) >= square or -2.0 * logarithm(chance) >= square:
+        beyond = exponential(key, number) / rate
+        if 2.0 * exponential(key, number + 1) >= (low + beyond - rate) ** 2:
             return beyond
         number += 2
 
 
 @compiled
-def positive_normal(key: Any, mean: float, precision: float) -> float:
-    """Return a draw from the normal distribution of this mean and precision (1 / variance), cut off below 0.
+def positive_normal(key: Any, mean: float) -> float:
+    """Return a draw from the normal distribution of this mean and variance 1, cut off below 0.
 
     By rejection of normal draws, or half-normal ones where the mean is below 0, unless it is far below.
     """
-    scale = 1.0 / math.sqrt(precision)
-    low = -mean / scale
-    if low > _SPLIT:
-        return scale * _beyond(key, low)
-    number, z = 0, low - 1.0
-    while z < low:
+    if -mean > _SPLIT:
+        return _beyond(key, -mean)
+    number, x = 0, -1.0
+    while x < 0.0:
         z = normal(key, number)
-        if low > 0.0:
-            z = abs(z)
+        x = mean + (z if mean > 0.0 else abs(z))
         number += 1
-    return max(mean + scale * z, 0.0)
+    return x
 
 
 @compiled

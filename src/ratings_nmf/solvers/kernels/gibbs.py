@@ -58,34 +58,37 @@ def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior
         longest = max(longest, cells.starts[line + 1] - cells.starts[line])
     residual = np.empty(longest, own.dtype)
     factors = np.empty(longest * own.shape[1], own.dtype)
+    curves = np.empty(prior.means.size)
     for line in range(first, last):
         start = cells.starts[line]
         size = cells.starts[line + 1] - start
         x = own[line, : prior.means.size]
         gather_line(cells, start, against, x, (factors, residual[:size]), x.dtype.type(1))
+        for c in range(x.size):
+            factor = factors[c * size : (c + 1) * size]
+            curves[c] = dot(factor, factor)
         for number in range(chance.passes):
             key = key_of(key_of(chance.key, chance.names[line]), number)
-            _pass_known(x, factors, residual[:size], prior, (chance.noise, key))
+            _pass_known(x, (factors, residual[:size], curves), prior, (chance.noise, key))
         errors[line] = dot(residual[:size], residual[:size])
 
 
 @compiled
-def _pass_known(x: Any, factors: Any, residual: Any, prior: Prior, chance: Any) -> None:
+def _pass_known(x: Any, known: Any, prior: Prior, chance: Any) -> None:
     """Draw each of a line's coordinates in turn."""
+    factors, residual, curves = known
     step, moved = x.dtype.type(0), 0
     for c in range(x.size):
         if c == prior.fixed:
             continue
         # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
-        slope, curvature, change = spread(x.dtype.type(0)), spread(x.dtype.type(0)), spread(step)
+        slope, change = spread(x.dtype.type(0)), spread(step)
         for at in range(0, residual.size, LANES):
             rest = load(residual, at) - change * load(factors, moved * residual.size + at)
             store(residual, at, rest)
-            factor = load(factors, c * residual.size + at)
-            slope = slope + rest * factor
-            curvature = curvature + factor * factor
+            slope = slope + rest * load(factors, c * residual.size + at)
         before, moved = x[c], c
-        x[c] = _draw(prior, c, (total(curvature), total(slope), before), chance)
+        x[c] = _draw(prior, c, (curves[c], total(slope), before), chance)
         step = x[c] - before
     change = spread(step)
     for at in range(0, residual.size, LANES):
@@ -96,16 +99,16 @@ def _pass_known(x: Any, factors: Any, residual: Any, prior: Prior, chance: Any) 
 def _draw(prior: Prior, c: int, parabola: Any, chance: Any) -> float:
     """Draw a coordinate now at x, whose squared error is curve · (new − x)² − 2 slope · (new − x) and a constant."""
     noise, key = chance
-    curve, slope, x = np.float64(parabola[0]), np.float64(parabola[1]), np.float64(parabola[2])
-    precision = noise * curve + prior.precisions[c]
-    mean = (noise * (slope + curve * x) + prior.precisions[c] * prior.means[c]) / precision
-    return _normal(key_of(key, c), mean, precision, c < prior.parts)
+    curve, slope, x = parabola[0], np.float64(parabola[1]), np.float64(parabola[2])
+    deviation = 1.0 / math.sqrt(noise * curve + prior.precisions[c])
+    mean = noise * (slope + curve * x) + prior.precisions[c] * prior.means[c]
+    return _normal(key_of(key, c), mean * deviation, deviation, c < prior.parts)
 
 
 @compiled
-def _normal(key: Any, mean: float, precision: float, is_cut_off: bool) -> float:
-    """Draw from a normal distribution, cut off below 0 or not."""
-    return positive_normal(key, mean, precision) if is_cut_off else mean + normal(key, 0) / math.sqrt(precision)
+def _normal(key: Any, ratio: float, deviation: float, is_cut_off: bool) -> float:
+    """Draw from a normal distribution, cut off below 0 or not, given mean / deviation and deviation."""
+    return deviation * (positive_normal(key, ratio) if is_cut_off else ratio + normal(key, 0))
 
 
 @compiled
@@ -147,8 +150,9 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
     """Draw the means and precisions of a side's prior given its factors.
 
     Before these are known a precision is gamma distributed with `SHAPE` and `RATE`, and of a mean that is drawn nothing
-    is known but that a part's is 0 or more. What is cut off of a part below 0 is put in again then, by draws up to the
-    first that is not, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson 2016).
+    is known but that a part's is 0 or more. What is cut off of a part below 0 is put in again then, by draws until as
+    many are not as there are lines, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson
+    2016).
     """
     for c in range(prior.means.size):
         if c == prior.fixed:
@@ -158,17 +162,14 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
             total_ += np.float64(own[line, c])
             squares += np.float64(own[line, c]) * np.float64(own[line, c])
         if prior.centred <= c < prior.parts:
-            spread_ = 1.0 / np.sqrt(prior.precisions[c])
-            draws = key_of(own_key, 2)
-            for line in range(n_lines):
-                line_key, number = key_of(draws, line), 0
-                below = prior.means[c] + spread_ * normal(line_key, number)
-                while below < 0.0:
-                    count, total_, squares = count + 1, total_ + below, squares + below * below
-                    number += 1
-                    below = prior.means[c] + spread_ * normal(line_key, number)
+            draws, spread_, inside, count = key_of(own_key, 2), 1.0 / math.sqrt(prior.precisions[c]), 0, 0
+            while inside < n_lines:
+                below = min(prior.means[c] + spread_ * normal(draws, count), 0.0)
+                inside, count = inside + (below == 0.0), count + 1
+                total_, squares = total_ + below, squares + below * below
         if c >= prior.centred:
-            mean = _normal(key_of(own_key, 0), total_ / count, count * prior.precisions[c], c < prior.parts)
+            deviation = 1.0 / math.sqrt(count * prior.precisions[c])
+            mean = _normal(key_of(own_key, 0), total_ / count / deviation, deviation, c < prior.parts)
             prior.means[c] = mean
             squares += mean * (count * mean - 2.0 * total_)
         prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, RATE + max(squares, 0.0) / 2.0)

@@ -79,7 +79,8 @@ def drawn(zeros="missing", draws=6, parts=3, seed=3):
         W = np.concatenate([W, random.random((draws, 9, 1)), np.ones((draws, 9, 1))], axis=2)
         H = np.concatenate([H, np.ones((draws, 1, 6)), random.random((draws, 1, 6))], axis=1)
         names += BASELINES
-    common = np.where(np.array(names) == BASELINES[0], 0, H.mean(axis=0).min(axis=1)) * (zeros == "missing")
+    parts_only = np.isin(names, BASELINES, invert=True) * (zeros == "missing")
+    common = np.stack([H.mean(axis=0).min(axis=1), W.mean(axis=0).min(axis=0)]) * parts_only
     prior = random.random((2, draws, 2, len(names)))
     return Samples(
         W=W.astype(np.float32), H=H.astype(np.float32), noise=random.random(draws), W_prior=prior[0], H_prior=prior[1],

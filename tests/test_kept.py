@@ -14,7 +14,7 @@ from ratings_nmf.files import interim
 from ratings_nmf.files.columns import read_parquet
 from ratings_nmf.model import reading, writing
 from ratings_nmf.model.frame import Solution
-from ratings_nmf.model.samples import QUANTILES, predictor
+from ratings_nmf.model.samples import QUANTILES, aligned, predictor
 from ratings_nmf.recommend.recommendations import Ranking
 from ratings_nmf.recommend.search import in_blocks, recommend
 
@@ -155,3 +155,17 @@ def test_a_transposed_table_has_the_same_predictions():
     samples = drawn()
     for one, other in zip(samples.table, samples.transposed().table, strict=True):
         np.testing.assert_allclose(one, other.T, rtol=1e-12)
+
+
+def test_what_a_part_gives_every_cell_of_a_column_counts_for_its_level_as_that_of_a_row_does():
+    """Every row has 2 of a part that columns differ in: no reason to recommend a row to one of them."""
+    samples = drawn(draws=1)
+    samples.W[:, :, 0] = 2.0
+    samples = aligned(samples)
+    place = int(np.argmin(samples.W.std(axis=1).max(axis=0)[:3]))
+    rows, columns = (side.ravel().astype(np.int32) for side in np.indices((6, 9)))
+    turned = samples.transposed()
+    gives = turned.contributions(rows, columns)
+    np.testing.assert_allclose(gives[:, place], 0, atol=1e-5)
+    np.testing.assert_allclose(gives.sum(axis=1), turned.predict(rows, columns)[0], rtol=1e-6)
+    np.testing.assert_array_equal(turned.transposed().common, samples.common)

@@ -20,6 +20,9 @@ LINES = {"samples-W": "row", "samples-H": "column"}
 MOMENTS = {"W_prior": ("W_mean", "W_deviation"), "H_prior": ("H_mean", "H_deviation")}
 """Columns of mean and standard deviation of what loadings were drawn from where no cell is known."""
 
+COMMON = "common_to_row", "common_to_column"
+"""Columns of what a component gives all cells of a row, and of a column."""
+
 
 def exist(dataset: str) -> bool:
     """Return whether the fit of a dataset kept any."""
@@ -42,7 +45,7 @@ def draws_to_columns(
     noise: NDArray[np.float64], priors: Mapping[str, Any], common: NDArray[np.float64], *, chains: int
 ) -> Mapping[str, Any]:
     """Return what else draws hold: the noise (draws,), the moments of priors, each (draws, 2, components), and what
-    is common to columns, (components,).
+    is common to the cells of a row and of a column, (2, components).
     """
     count, _, components = priors["W_prior"].shape
     draw = np.repeat(np.arange(count), components)
@@ -51,7 +54,7 @@ def draws_to_columns(
         "draw": (draw + 1).astype(np.int16),
         "component": np.tile(np.arange(1, components + 1, dtype=np.int16), count),
         "noise": noise[draw],
-        "common": np.tile(common, count),
+        **{name: np.tile(each, count) for name, each in zip(COMMON, common, strict=True)},
         **{
             name: np.ascontiguousarray(moment).ravel()
             for prior, names in MOMENTS.items()
@@ -74,8 +77,8 @@ def read_draws(dataset: str) -> dict[str, Any]:
         prior: np.stack([columns[name].reshape(count, -1) for name in names], axis=1)
         for prior, names in MOMENTS.items()
     }
-    noise, common = (columns[name].reshape(count, -1) for name in ("noise", "common"))
-    return {"noise": noise[:, 0], "common": common[0], "chains": int(columns["chain"][-1]), **moments}
+    noise, *common = (columns[name].reshape(count, -1) for name in ("noise", *COMMON))
+    return {"noise": noise[:, 0], "common": np.stack(common)[:, 0], "chains": int(columns["chain"][-1]), **moments}
 
 
 def iterate_lines(dataset: str, name: str, components: Sequence[str], *, draws: int) -> Iterator[NDArray[np.float32]]:

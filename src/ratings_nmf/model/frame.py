@@ -153,7 +153,7 @@ class Frame:
             H=samples.H[:, order] / scale[:, None],
             W_prior=samples.W_prior[:, :, order] * scale,
             H_prior=samples.H_prior[:, :, order] / scale,
-            common=samples.common[order] / scale,
+            common=samples.common[:, order] * np.stack([1 / scale, scale]),
         )
 
     def to_frames(self, components: Sequence[str], columns: Sequence[str]) -> "dict[str, DataFrame]":

@@ -33,9 +33,9 @@ class Samples:
         Mean and standard deviation of the normal distribution, cut off below 0 but for levels, that loadings of a row
         and of a column come from where no cell is known, shape (draws, 2, components).
     common
-        What a component gives all cells of a row, and the row's level for people takes over, shape (components,): the
-        least loading of a column, and of the columns' level so much that their means relate as their spreads. 0 without
-        levels.
+        What a component gives all cells of a row, and the row's level for people takes over: the least loading of a
+        column, and of the columns' level so much that their means relate as their spreads; then the same of columns,
+        their level first. Shape (2, components), 0 without levels.
     components
         Names of the components, in order; baselines come last.
     chains
@@ -70,13 +70,13 @@ class Samples:
         """Return the means, levels of rows having taken over what is `common`, and a level still below 0 being 0."""
         mean = self.means()
         W = mean.W + self._taken_over(mean.W)
-        return replace(mean, W=W.clip(0.0), H=(mean.H - self.common[:, None]).clip(0.0))
+        return replace(mean, W=W.clip(0.0), H=(mean.H - self.common[0][:, None]).clip(0.0))
 
     def _taken_over(self, W: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what levels of rows take over, beside zeros, in the shape of W, (rows, components)."""
         taken = np.zeros_like(W)
         if self.parts < len(self.components):
-            taken[:, self.parts] = (W * self.common).sum(axis=1)
+            taken[:, self.parts] = (W * self.common[0]).sum(axis=1)
         return taken
 
     def joined(self) -> Factors:
@@ -87,8 +87,8 @@ class Samples:
 
         >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
         >>> prior = np.ones((2, 2, 1))
-        >>> settings = {"W_prior": prior, "H_prior": prior, "common": np.zeros(1), "components": ("a",), "chains": 1}
-        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **settings)
+        >>> rest = {"W_prior": prior, "H_prior": prior, "common": np.zeros((2, 1)), "components": ("a",), "chains": 1}
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **rest)
         >>> samples.joined().reconstruction(), samples.joined().components
         (array([[7.]]), ('a, draw 1', 'a, draw 2'))
         """
@@ -135,8 +135,8 @@ class Samples:
 
         >>> W, H = np.array([[[1.0]], [[3.0]]], np.float32), np.array([[[2.0]], [[4.0]]], np.float32)
         >>> prior = np.ones((2, 2, 1))
-        >>> settings = {"W_prior": prior, "H_prior": prior, "common": np.zeros(1), "components": ("a",), "chains": 1}
-        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **settings)
+        >>> rest = {"W_prior": prior, "H_prior": prior, "common": np.zeros((2, 1)), "components": ("a",), "chains": 1}
+        >>> samples = Samples(W=W, H=H, noise=np.ones(2), **rest)
         >>> cell = np.zeros(1, np.int32), np.zeros(1, np.int32)
         >>> samples.contributions(*cell), samples.predict(*cell)[0]
         (array([[7.]]), array([7.]))
@@ -144,18 +144,14 @@ class Samples:
         total = np.zeros((len(rows), len(self.components)))
         for W, H in zip(self.W, self.H, strict=True):
             own = W[rows].astype(np.float64)
-            total += own * (H.T[columns] - self.common) + self._taken_over(own)
+            total += own * (H.T[columns] - self.common[0]) + self._taken_over(own)
         return total / len(self.noise)
 
     def transposed(self) -> "Samples":
         """Return the draws of the table with its rows as columns."""
         W, H = self.H.transpose(0, 2, 1), np.ascontiguousarray(self.W.transpose(0, 2, 1))
-        priors = self.H_prior, self.W_prior
-        order = np.arange(len(self.components))
-        if self.parts < len(order):  # the level of a row stands before that of a column
-            order[-2:] = order[-2:][::-1]
-        W_prior, H_prior = (prior[:, :, order] for prior in priors)
-        common = np.zeros(len(order))
+        order, common = _turned(len(self.components), self.parts), self.common[::-1]
+        W_prior, H_prior = (prior[:, :, order] for prior in (self.H_prior, self.W_prior))
         return replace(self, W=W[:, :, order], H=H[:, order], W_prior=W_prior, H_prior=H_prior, common=common)
 
     def of_rows(self, rows: slice) -> "Samples":
@@ -240,11 +236,26 @@ def aligned(samples: Samples) -> Samples:
     H[:, :parts] = H[:, falling]
     for draws in (W, W_prior, H_prior):
         draws[:, :, :parts] = draws[:, :, falling]
-    common = np.zeros(len(samples.components))
-    if parts < common.size:
-        least = mean.H[:parts].min(axis=1)
-        levels = mean.W[:, parts] + (mean.W[:, :parts] * least).sum(axis=1), mean.H[parts + 1]
-        total, spread = sum(float(level.mean()) for level in levels), sum(float(level.std()) for level in levels)
-        share = float(levels[0].std()) / (spread or 1.0)
-        common = np.array([*least[falling], 0.0, total * share - float(levels[0].mean())])
+    common = np.zeros((2, len(samples.components)))
+    if parts < common.shape[1]:
+        order = np.append(falling, [parts, parts + 1])
+        turned = order[_turned(order.size, parts)]
+        common[0] = _common(mean.W[:, order], mean.H[order], parts)
+        common[1] = _common(mean.H[turned].T, mean.W[:, turned].T, parts)
     return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior, common=common)
+
+
+def _turned(count: int, parts: int) -> NDArray[np.intp]:
+    """Return the order of components whose sides are exchanged: the level of a row stands before that of a column."""
+    order = np.arange(count)
+    order[parts:] = order[parts:][::-1]
+    return order
+
+
+def _common(W: NDArray[np.float64], H: NDArray[np.float64], parts: int) -> NDArray[np.float64]:
+    """Return what components with these means, W (rows, components) and H, give all cells of a row."""
+    least = H[:parts].min(axis=1)
+    levels = W[:, parts] + (W[:, :parts] * least).sum(axis=1), H[parts + 1]
+    total, spread = sum(float(level.mean()) for level in levels), sum(float(level.std()) for level in levels)
+    share = float(levels[0].std()) / (spread or 1.0)
+    return np.array([*least, 0.0, total * share - float(levels[0].mean())])

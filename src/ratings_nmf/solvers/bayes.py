@@ -101,7 +101,7 @@ def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOp
         noise=np.empty(draws),
         W_prior=np.empty((draws, 2, size)),
         H_prior=np.empty((draws, 2, size)),
-        common=np.zeros(size),
+        common=np.zeros((2, size)),
         components=components,
         chains=options.chains,
     )

@@ -155,6 +155,7 @@ PUBLISHED = {
     "a minus behind": wide(lambda value: f"{value}-" if value % 4 == 0 else str(value)),
     "lakhs": wide('"{},00,000"'),
     "sizes": wide(lambda value: f"{value} {'KMG'[value % 3]}B"),
+    "grams and kilograms": wide(lambda value: f"{value} {('g', 'kg')[value % 2]}"),
     "ten thousands": wide("{}万"),
     "wide digits": wide().translate(str.maketrans("0123456789", "０１２３４５６７８９")),
     "thumbs": "user,item,liked\nann,tea,up\nann,ham,down\nbob,tea,up\n",

@@ -61,6 +61,11 @@ _MIXED = {
     re.compile("[0-9]+:[0-9]{2}"): (
         "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'
     ),
+    re.compile("[0-9.]+ ?[kcm]?[glm]"): (
+        "to count grams, litres or metres", {
+            " ?k[glm]$": "e3", " ?c[glm]$": "e-2", " ?m[glm]$": "e-3", " ?[glm]$": "",
+        },
+    ),
     re.compile("[0-9.]+ ?/ ?[0-9.]+"): ("if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
 }  # fmt: skip
 _FORMS = {

@@ -20,6 +20,8 @@ FROM_3 = AtLeast(at_least=3)
 @given(st.lists(st.floats(0, 1e100) | st.floats(0, 2) | st.integers(0, 10**6).map(float), min_size=1))
 def test_the_logarithm_is_that_of_one_more(values):
     np.testing.assert_allclose(log(np.array(values)), [math.log1p(value) for value in values], rtol=4e-16)
+    above = np.array([value for value in values if value > 0])
+    np.testing.assert_allclose(log(above, beyond=0.0), [math.log(value) for value in above], rtol=1e-14, atol=1e-15)
 
 
 def test_given_cells_below_are_set_aside_and_come_back():

@@ -37,16 +37,17 @@ def became(values: NDArray[np.float64], rule: Values) -> NDArray[np.float64]:
     return log(values) if rule == "log" else values
 
 
-def log(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return log(1 + x) for x ≥ 0, with the same bits on every machine, which libm's does not have.
+def log(values: NDArray[np.float64], *, beyond: float = 1.0) -> NDArray[np.float64]:
+    """Return log(1 + x) for x ≥ 0, or log x for x > 0 `beyond` 0, with the same bits everywhere, which libm's has not.
 
     With 1 + x = 2^e m and s = (m - 1) / (m + 1) it is e log 2 + 2 (s + s³/3 + s⁵/5 + …), m being from √½ to √2.
     """
-    mantissa, exponent = np.frexp(1.0 + values)
+    mantissa, exponent = np.frexp(beyond + values)
     low = mantissa < np.sqrt(0.5)
     mantissa, exponent = np.where(low, 2 * mantissa, mantissa), exponent - low
     # of an x that 1 + x would round away, x / (2 + x) is the same s to the last bit
-    s = np.where(exponent == 0, values / (2 + values), (mantissa - 1) / (mantissa + 1))
+    close = (values + (beyond - 1)) / (values + (beyond + 1))
+    s = np.where(exponent == 0, close, (mantissa - 1) / (mantissa + 1))
     square, series = s * s, np.zeros_like(s)
     for term in range(2 * TERMS - 1, 0, -2):
         series = series * square + 1 / term

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ratings_nmf.core.transform import log
 from ratings_nmf.holdout.trial import Matrix
 from ratings_nmf.model.samples import QUANTILES
-from ratings_nmf.solvers.kernels.drawing import logarithms
 
 
 def calibration(errors: Matrix, deviations: Matrix, widths: Matrix) -> dict[str, float]:
@@ -47,7 +47,7 @@ def calibration(errors: Matrix, deviations: Matrix, widths: Matrix) -> dict[str,
 
 def _log_score(errors: Matrix, deviations: Matrix) -> float:
     squares = np.square(errors / deviations)
-    return float((logarithms(math.sqrt(2.0 * math.pi) * deviations) + squares / 2.0).mean())
+    return float((log(math.sqrt(2.0 * math.pi) * deviations, beyond=0.0) + squares / 2.0).mean())
 
 
 def pooled(parts: Sequence[tuple[Matrix, Matrix, Matrix] | None]) -> Mapping[str, Any]:

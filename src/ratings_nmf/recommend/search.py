@@ -187,7 +187,7 @@ def in_blocks(
     """Give what `recommend` returns for a table that is not in memory as a whole, with the labels it needs.
 
     Rows get their recommendations block by block. To columns the best rows of each block are recommended, and the best
-    of all those kept; of the rows only those on some list, or among its reasons, are numbered then. Each call of
+    of all those kept; of the rows only those once on some list, or among its reasons, are numbered. Each call of
     `blocks` goes through all rows some at a time: their table, and the factors with their W alone.
     """
     usual = usual_receiver((factors for _, factors in blocks()), to=to)
@@ -196,32 +196,25 @@ def in_blocks(
             lists = best_unknown(factors, table, ranking, to=to, usual=usual)
             yield table.row_labels, table.column_labels, with_known(lists, factors.H[: usual.parts].T, table)
         return
-    lists, labels = _to_columns(blocks, ranking, usual=usual)
-    best, row_count = nothing(len(lists.ranks)), 0
-    for table, factors in blocks():
-        speak(best, lists, factors.W[:, : usual.parts], table.transposed(), first=row_count)
-        labels |= _named(best[0], table, row_count)
-        row_count += table.shape[0]
-    numbers = np.unique(np.concatenate([lists.items, best[0][best[0] >= 0]]))
-    telling = np.where(best[0] >= 0, np.searchsorted(numbers, best[0]), -1).astype(np.int32)
-    items = np.searchsorted(numbers, lists.items).astype(np.int32)
-    names = [labels[item] for item in numbers.tolist()]
-    yield table.column_labels, names, replace(lists, items=items, telling=telling)
-
-
-def _to_columns(blocks: Blocks, ranking: Ranking, *, usual: Usual) -> tuple[Recommendations, dict[int, str]]:
-    """Return lists to columns from all blocks, and the labels of the rows that stood on one at some time."""
-    count = len(next(iter(blocks()))[0].column_labels)
-    known = np.unique(np.concatenate([np.unique(table.columns) for table, _ in blocks()]))
-    cold, row_count = ~np.isin(np.arange(count), known), 0
+    counts = sum(np.bincount(table.columns, minlength=len(table.column_labels)) for table, _ in blocks())
     best: list[Recommendations] = []
     labels: dict[int, str] = {}
+    row_count = 0
     for table, factors in blocks():
-        lists = best_unknown(factors, table.transposed(), ranking, to="columns", usual=usual, cold=cold)
+        lists = best_unknown(factors, table.transposed(), ranking, to=to, usual=usual, cold=np.equal(counts, 0))
         best = [best_of([*best, replace(lists, items=lists.items + np.int32(row_count))])]
         labels |= _named(best[0].items, table, row_count)
         row_count += table.shape[0]
-    return replace(best[0], item_count=row_count), labels
+    lists, row_count = replace(best[0], item_count=row_count), 0
+    telling, scores = nothing(len(lists.ranks))
+    for table, factors in blocks():
+        speak((telling, scores), lists, factors.W[:, : usual.parts], table.transposed(), first=row_count)
+        labels |= _named(telling, table, row_count)
+        row_count += table.shape[0]
+    numbers = np.array(sorted(labels), dtype=np.int32)
+    telling = np.where(telling >= 0, np.searchsorted(numbers, telling), -1).astype(np.int32)
+    items = np.searchsorted(numbers, lists.items).astype(np.int32)
+    yield table.column_labels, [labels[row] for row in numbers.tolist()], replace(lists, items=items, telling=telling)
 
 
 def _named(items: NDArray[np.int32], table: RatingsTable, first: int) -> dict[int, str]:

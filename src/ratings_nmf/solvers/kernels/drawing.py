@@ -65,15 +65,6 @@ def _logarithm(x: float) -> float:
 logarithm = compiled(_logarithm)
 
 
-@compiled
-def logarithms(numbers: Any) -> Any:
-    """Return the natural logarithms of numbers above 0, shape (numbers,)."""
-    results = np.empty(numbers.size)
-    for place in range(numbers.size):
-        results[place] = logarithm(numbers[place])
-    return results
-
-
 def _layers(tail: float, height: float, area: float, width: Callable[[float], float]) -> tuple[Any, Any]:
     """Return how wide each layer is and where it begins, both of shape (layers + 1,), the lowest first.
 

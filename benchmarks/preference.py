@@ -33,7 +33,6 @@ Fit = Callable[[], tuple[NDArray[Any], NDArray[Any]]]
 
 OURS: dict[str, dict[str, Any]] = {
     "native": {},
-    "native, tol: 1e-2": {"tol": 1e-2},
     "native, 2 sweeps": {"max_iter": 2},
 }
 

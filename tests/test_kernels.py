@@ -47,18 +47,23 @@ def test_update_is_coordinate_descent_on_the_cells_by_their_weights(
     held = ~known & (random.random(table.shape) < random.choice([0, 0.3, 1])) & (weight > 0)
     own, factors = random.random((len(table), rank)), random.random((table.shape[1], rank))
     sizes, priors = random.random(len(table)), np.linspace(0, 1, rank)
-    rule = Rule(weight, np.full(rank, penalty, dtype), sizes.astype(dtype), priors.astype(dtype), fixed, passes, 0.0)
+    rule = Rule(
+        weight, np.full(rank, penalty, dtype), sizes.astype(dtype), priors.astype(dtype), fixed, passes, 0.0, 0.5
+    )
     packed, gaps = (pack_sides(cells_of(table, some), table[some])[0].of(dtype) for some in (known, held))
-    result, losses, against = pad(own, dtype), np.empty((len(table), 2)), pad(factors, dtype)
+    result, losses, against = pad(own, dtype), np.empty((len(table), 3)), pad(factors, dtype)
     whole = (weight * gram_of(against, alone)).astype(dtype)
     update((0, len(table)), packed, gaps, (against, whole), result, rule, losses)
     values, weights = np.where(known, table, 0.0), np.where(known, 1.0, weight * ~held)
     lines = list(zip(values, weights, own, sizes, strict=True))
     expected = np.array([_descend(*line, x, factors, rule, size) for *line, x, size in lines])
     near = {"rtol": 1e-6, "atol": 1e-6} if dtype == np.float64 else {"rtol": 2e-3, "atol": 2e-3}
-    np.testing.assert_allclose(result[: len(table), :rank], expected, **near)
+    beyond = np.maximum(0, 1.5 * expected - 0.5 * own)
+    np.testing.assert_allclose(result[: len(table), :rank], beyond, **near)
     sums = [_losses(*line, x, factors, rule, size) for (*line, _, size), x in zip(lines, expected, strict=True)]
-    np.testing.assert_allclose(losses, sums, **near)
+    np.testing.assert_allclose(losses[:, :2], sums, **near)
+    penalties = [_losses(*line, x, factors, rule, size)[1] for (*line, _, size), x in zip(lines, beyond, strict=True)]
+    np.testing.assert_allclose(losses[:, 2], penalties, **near)
 
 
 @given(masked_tables(), ranks, penalties, st.sampled_from([0.0, 0.2, 1.0]), st.integers(-1, 3))
@@ -67,9 +72,9 @@ def test_update_with_a_tolerance_finds_the_minimum(masked, rank, penalty, weight
     random = np.random.default_rng(rank)
     own, factors = random.random((len(table), rank)), random.random((table.shape[1], rank))
     sizes, priors = random.random(len(table)), np.linspace(0, 1, rank)
-    rule = Rule(weight, np.full(rank, penalty), sizes, priors, fixed, 1000, 1e-9)
+    rule = Rule(weight, np.full(rank, penalty), sizes, priors, fixed, 1000, 1e-9, 0.0)
     packed, nothing = (pack_sides(cells_of(table, some), table[some])[0] for some in (known, known & ~known))
-    result, losses, against = pad(own, np.float64), np.empty((len(table), 2)), pad(factors, np.float64)
+    result, losses, against = pad(own, np.float64), np.empty((len(table), 3)), pad(factors, np.float64)
     update((0, len(table)), packed, nothing, (against, weight * gram_of(against, alone)), result, rule, losses)
     free = np.arange(rank) != fixed
     for line, values in enumerate(np.where(known, table, 0.0)):
@@ -77,7 +82,7 @@ def test_update_with_a_tolerance_finds_the_minimum(masked, rank, penalty, weight
         left = roots * (values - factors[:, ~free] @ own[line, ~free])
         square = np.vstack([roots[:, None] * factors[:, free], pull * np.eye(free.sum())])
         least = nnls(square, np.append(left, pull * priors[free]))[1] if free.any() else np.linalg.norm(left)
-        np.testing.assert_allclose(losses[line].sum(), least**2, rtol=1e-6, atol=1e-9)
+        np.testing.assert_allclose(losses[line, :2].sum(), least**2, rtol=1e-6, atol=1e-9)
 
 
 @given(masked_tables(), ranks)

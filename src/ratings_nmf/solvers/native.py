@@ -76,8 +76,8 @@ def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -
     converged = False
     with progress(total=options.max_iter, unit="sweeps", show=show) as bar:
         while len(curve) < options.max_iter and not converged:
-            penalty = problem.rows.update(row_table, column_table, run)[1]
-            loss = float(penalty + problem.columns.update(column_table, row_table, run).sum())
+            penalty = problem.rows.update(row_table, column_table, run)[2]
+            loss = float(penalty + problem.columns.update(column_table, row_table, run)[:2].sum())
             converged = bool(curve) and curve[-1] - loss <= options.tolerance * curve[-1]
             curve.append(loss)
             bar.set_postfix_str(f"loss {math.ldexp(loss, 4 * problem.exponent):.6g}", refresh=False)
@@ -99,15 +99,17 @@ def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -
 
 
 def _settle(problem: Problem, tables: Tables, run: Run) -> tuple[Tables, float]:
-    """Minimise over the rows alone, from the start of `fold_in`, which so finds for the same rows what the fit gives.
+    """Minimise over the rows alone, so that `fold_in` finds for the same rows what the fit gives.
 
+    With a penalty there is one minimum; without, cells may leave it open, and both start from the same place.
     Return the tables, in double precision, and the square root of the sum of squared errors.
     """
     rows, columns = (table.astype(np.float64) for table in tables)
     own = rows[: problem.rows.n_lines, : problem.rows.rule.penalties.size]
-    own[:] = problem.rows.rule.priors
-    if problem.options.has_baseline:
-        own[:, problem.rows.rule.fixed] = 1
+    if not problem.options.penalty:
+        own[:] = problem.rows.rule.priors
+        if problem.options.has_baseline:
+            own[:, problem.rows.rule.fixed] = 1
     axis = problem.rows.exact(_SETTLE_PASSES, _SETTLE_TOLERANCE)
     return (rows, columns), _error(problem, axis.update(rows, columns, run)[0])
 

@@ -12,6 +12,9 @@ from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, spread, store, total
 from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
 
+_FEW = 32
+"""Lines whose factors stay in a processor's first cache while they are multiplied with one another."""
+
 
 class Rule(NamedTuple):
     """What one update minimises besides the squared error, and when it stops.
@@ -19,7 +22,8 @@ class Rule(NamedTuple):
     A cell that is not given counts as a 0 of this weight, from 0 (not at all) to 1 (like any other). The penalty of
     coordinate c of a line is penalties[c] * sizes[line] * (x[c] - priors[c])²; coordinate `fixed` (-1: none) stays as
     it is. A line is passed over `passes` times; with a `tolerance` above 0, to the minimum, in so many passes at most,
-    until none moves a coordinate by more than that times the largest.
+    until none moves a coordinate by more than that times the largest. It then goes on by `beyond` times as much as all
+    passes moved it, to 0 at least: where both sides are updated in turn, each stops short of where they will meet.
     """
 
     weight: float
@@ -29,6 +33,7 @@ class Rule(NamedTuple):
     fixed: int
     passes: int
     tolerance: float
+    beyond: float
 
 
 @compiled
@@ -43,7 +48,7 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
     by cyclic passes. Those to the minimum, and those where all cells weigh the same, keep Q·x (Cichocki & Phan 2009;
     one pass is scikit-learn's). Few passes would not repay the known cells' part of Q: they keep their residual
     instead, 2 products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012), beside the others' part of Q·x (as
-    He et al. 2016). Writes to losses[line] the squared error after the update and the penalty.
+    He et al. 2016). Writes to losses[line] the squared error and the penalty after the passes, and the penalty beyond.
     """
     factors, whole = against
     width, weight, rest = own.shape[1], own.dtype.type(rule.weight), own.dtype.type(1 - rule.weight)
@@ -51,7 +56,7 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
     longest = 0
     for line in range(*lines):
         longest = max(longest, cells.starts[line + 1] - cells.starts[line])
-    product, image = np.zeros(width, own.dtype), np.zeros(width, own.dtype)
+    product, image, before = np.zeros(width, own.dtype), np.zeros(width, own.dtype), np.zeros(width, own.dtype)
     reduced, components = np.empty_like(whole), np.arange(width).astype(np.int32)
     residuals = np.empty(longest if keeps_residual else 0, own.dtype)
     others_copy = np.empty(residuals.size * width, own.dtype)
@@ -59,7 +64,7 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         start, stop = cells.starts[line], cells.starts[line + 1]
         values, others, x = cells.values[start:stop], cells.others[start:stop], own[line]
         gaps = held_out.others[held_out.starts[line] : held_out.starts[line + 1]]
-        residual, curvature = residuals[: stop - start], whole
+        residual, curvature, before[:] = residuals[: stop - start], whole, x
         if gaps.size or (rest > 0 and not keeps_residual):
             curvature = reduced
             reduced[:] = whole
@@ -86,26 +91,29 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         else:
             losses[line, 0] += dot(values, values) - 2 * dot(x, product)
         losses[line, 1] = penalty_of(x, rule, rule.sizes[line])
+        _go_beyond(x, before, own.dtype.type(rule.beyond))
+        losses[line, 2] = penalty_of(x, rule, rule.sizes[line])
 
 
 @compiled
 def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
     """Add number * f f' of some lines' factors f to a symmetric square, 4 x 8 numbers of its upper half at a time."""
     width, many = factors.shape[1], spread(number)
-    for c in range(0, width, 4):
-        for block in range(c // LANES * LANES, width, LANES):
-            p, q = load(square[c], block), load(square[c + 1], block)
-            r, s = load(square[c + 2], block), load(square[c + 3], block)
-            for line in others:
-                factor = many * load(factors, np.int64(line) * width + block)
-                p = p + spread(factors[line, c]) * factor
-                q = q + spread(factors[line, c + 1]) * factor
-                r = r + spread(factors[line, c + 2]) * factor
-                s = s + spread(factors[line, c + 3]) * factor
-            store(square[c], block, p)
-            store(square[c + 1], block, q)
-            store(square[c + 2], block, r)
-            store(square[c + 3], block, s)
+    for first in range(0, others.size, _FEW):
+        for c in range(0, width, 4):
+            for block in range(c // LANES * LANES, width, LANES):
+                p, q = load(square[c], block), load(square[c + 1], block)
+                r, s = load(square[c + 2], block), load(square[c + 3], block)
+                for line in others[first : first + _FEW]:
+                    factor = many * load(factors, np.int64(line) * width + block)
+                    p = p + spread(factors[line, c]) * factor
+                    q = q + spread(factors[line, c + 1]) * factor
+                    r = r + spread(factors[line, c + 2]) * factor
+                    s = s + spread(factors[line, c + 3]) * factor
+                store(square[c], block, p)
+                store(square[c + 1], block, q)
+                store(square[c + 2], block, r)
+                store(square[c + 3], block, s)
     for c in range(width):
         for d in range(c):
             square[c, d] = square[d, c]
@@ -158,7 +166,14 @@ def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
     change = spread(step)
     for at in range(0, residual.size, LANES):
         store(residual, at, load(residual, at) - change * load(others_copy, moved * residual.size + at))
-    return largest_step / largest if largest > zero else zero
+    return largest_step / largest if largest > zero else largest_step
+
+
+@compiled
+def _go_beyond(x: Any, before: Any, share: Any) -> None:
+    """Move coordinates by this share of how far they are from where they were before, to 0 at least."""
+    for c in range(x.size):
+        x[c] = max(x.dtype.type(0), x[c] + share * (x[c] - before[c]))
 
 
 @compiled

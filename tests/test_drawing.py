@@ -9,8 +9,14 @@ from scipy import stats
 
 from ratings_nmf.solvers.kernels.drawing import (
     _AREA,
+    _HEIGHTS,
+    _LATE,
+    _LATE_AREA,
+    _SPANS,
+    _STEPS,
     _TAIL,
-    _layers,
+    _WIDTHS,
+    exponential,
     gamma,
     key_of,
     logarithm,
@@ -28,8 +34,13 @@ def _normals(count):
 
 
 @njit
-def _positive_normals(mean, precision):
-    return np.array([positive_normal(key_of(KEY, number), mean, precision) for number in range(COUNT)])
+def _exponentials(count):
+    return np.array([exponential(KEY, number) for number in range(count)])
+
+
+@njit
+def _positive_normals(mean):
+    return np.array([positive_normal(key_of(KEY, number), mean) for number in range(COUNT)])
 
 
 @njit
@@ -48,9 +59,15 @@ def test_logarithms_are_those_of_the_library():
         assert logarithm(x) == pytest.approx(math.log(x), rel=1e-14, abs=1e-15)
 
 
-def test_layers_of_the_ziggurat_end_at_its_top():
-    widths, heights = _layers()
-    assert heights[-2] + _AREA / widths[-2] == pytest.approx(1, abs=1e-9)
+@pytest.mark.parametrize(("widths", "heights", "area"), [(_WIDTHS, _HEIGHTS, _AREA), (_SPANS, _STEPS, _LATE_AREA)])
+def test_layers_of_a_ziggurat_end_at_its_top(widths, heights, area):
+    assert heights[-2] + area / widths[-2] == pytest.approx(1, abs=1e-9)
+
+
+def test_exponentials_have_their_distribution_up_to_the_tail():
+    draws = _exponentials(1_000_000)
+    assert stats.kstest(draws, stats.expon.cdf).pvalue > 0.001
+    assert stats.kstest(draws[draws > _LATE] - _LATE, stats.expon.cdf).pvalue > 0.001
 
 
 def test_normal_draws_have_their_distribution_up_to_the_tail():
@@ -70,17 +87,13 @@ def test_neighbouring_numbers_are_independent():
         assert np.mean(between**2) == pytest.approx(1 / 200, rel=0.1)
 
 
-@pytest.mark.parametrize("mean", [-1e4, -5.0, -0.5, 0.0, 0.3, 4.0])
-@pytest.mark.parametrize("precision", [0.01, 1.0, 400.0])
-def test_normals_are_cut_off_below_0(mean, precision):
-    deviation = 1 / math.sqrt(precision)
-    draws = _positive_normals(mean, precision)
+@pytest.mark.parametrize("mean", [-1e5, -1e3, -100.0, -10.0, -5.0, -1.0, -0.5, -0.05, 0.0, 0.03, 0.3, 4.0, 80.0])
+def test_normals_are_cut_off_below_0(mean):
+    draws = _positive_normals(mean)
     assert (draws >= 0).all()
-    if mean / deviation > -1e3:
-        expected = stats.truncnorm(-mean / deviation, np.inf, mean, deviation).cdf
-    else:  # far out, what is beyond 0 is exponential
-        expected = stats.expon(scale=1 / (-mean * precision)).cdf
-    assert stats.kstest(draws, expected).pvalue > 0.001
+    far = mean <= -1e3  # what is beyond 0 is exponential there
+    expected = stats.expon(scale=-1 / mean) if far else stats.truncnorm(-mean, np.inf, mean)
+    assert stats.kstest(draws, expected.cdf).pvalue > 0.001
 
 
 @pytest.mark.parametrize(("shape", "rate"), [(1.0, 1.0), (1.5, 20.0), (5000.0, 0.1)])

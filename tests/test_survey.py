@@ -118,8 +118,9 @@ def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts
     table = table_of((draw.random((120, 120)) < chance).astype(float), 0.1)
     plan = SurveyParameters(components=counts, folds=3, restarts=0)
     found = compare(table, plan, options={}, seed=0)
-    assert found.options.get("regularization") == suits
     ndcg = {name: line["ndcg"] for name, line in found.penalties.items()}
+    penalty = found.options.get("regularization", 0.02)
+    assert penalty == suits if suits else ndcg[f"{penalty:g}"] >= ndcg["0.02"]
     assert [*ndcg] == ["0.02", "0.005", "0.01", "0.04", "0.08"]
     if suits:  # nothing but how often a column is taken
         assert max(ndcg, key=ndcg.get) == f"{suits:g}" and ndcg[f"{suits:g}"] > 1.05 * ndcg["0.02"]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from configparser import ConfigParser
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -176,6 +177,19 @@ def reproduced(checkout: Workspace, tmp_path_factory: pytest.TempPathFactory) ->
 def workspace(reproduced: Workspace, tmp_path: Path) -> Workspace:
     """A clone of one's own in which the pipeline has run."""
     return reproduced.copy(tmp_path / "ratings nmf")
+
+
+@pytest.fixture(scope="session")
+def database() -> Any:
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
+
+
+@pytest.fixture
+def one_database(database: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One database for all files: starting one takes longer than reading most of these."""
+    monkeypatch.setattr("duckdb.connect", database.cursor)
 
 
 @pytest.fixture

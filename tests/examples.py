@@ -5,10 +5,14 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import strategies as st
 
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense
+from ratings_nmf.core.tally import tally_of
 from ratings_nmf.model.factors import BASELINES, numbered
 from ratings_nmf.model.samples import Samples
 from ratings_nmf.raw.layouts import read_blocks
+from ratings_nmf.raw.notes import notes
 from ratings_nmf.raw.scan import LIMITS
 from ratings_nmf.solvers.cells import Cells
 
@@ -28,6 +32,13 @@ def read_raw(path, ingest, limits=LIMITS):
     cells = [(one.table.rows, one.table.columns, one.table.values) for one in (first, *others)]
     rows, columns, values = map(np.concatenate, zip(*cells, strict=True))
     return first._replace(table=replace(first.table, rows=rows, columns=columns, values=values))
+
+
+def read_noted(path, settings):
+    """The table that a file holds by these settings, and what ingest remarks on it."""
+    ingest = convert({"path": str(path), **settings}, IngestParameters)
+    reading = read_raw(path, ingest)
+    return reading.table, reading.remarks + notes(tally_of(reading.table), ingest, path)
 
 
 def table_of(cells, zeros="observed"):

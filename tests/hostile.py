@@ -306,10 +306,8 @@ def labels() -> Iterator[tuple[Any, ...]]:
         yield TRIPLES.replace("ann", label), SAME, GIVEN | {"labels": "strip"}
         yield TRIPLES.replace("tea", label), Read(columns=("ann", "ham")), GIVEN | {"labels": "strip"}
     for odd in ("\0", "\x1b]0;x\x07", "\x08", "\x7f", "\x9b31m", "\u202e", "\u2066", "\u2028", "\u2029"):
-        for where in ("ann", "bob"):
-            bad = f"{where[0]}{odd}{where[1:]}"
-            yield TABLE.replace(where, bad), Refused("holds a control character", "`")
-            yield TRIPLES.replace(where, bad), Refused("holds a control character", "`"), GIVEN
+        yield TABLE.replace("ann", f"a{odd}nn"), Refused("holds a control character", "`")
+        yield TRIPLES.replace("bob", f"b{odd}ob"), Refused("holds a control character", "`"), GIVEN
     case = ("differ by case only",)
     yield TABLE.replace("bob", "Ann"), Read(("ann", "Ann"), notes=case)
     yield TABLE.replace("ham", "TEA"), Read(columns=("tea", "TEA"), notes=case)

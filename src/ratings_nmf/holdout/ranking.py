@@ -12,9 +12,11 @@ from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Side
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR
 from ratings_nmf.holdout.rivals import LARGEST, PENALTIES, ease, item_knn, listed
-from ratings_nmf.holdout.targets import LONG, RECEIVERS, SHORT, Sought, drawn, measured, ranked, sides
+from ratings_nmf.holdout.targets import LONG, RECEIVERS, SHORT, Sought, drawn, measured, sides
 from ratings_nmf.holdout.trial import Matrix, standard_error
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.recommend.search import highest
+from ratings_nmf.solvers.kernels.topk import Known
 
 MEASURES = ("ndcg", "recall", "novelty")
 """What is measured of each receiver; coverage is of all of them."""
@@ -51,7 +53,7 @@ def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> 
         return ListScores(receivers=what.receivers, measures={}, coverage={}, penalty=penalty)
     alike = np.ones((what.known.shape[0], 1))
     popularity = what.likes.sum(axis=0)[:, None]
-    lists = {FACTORS: ranked(*sides(factors, to=to), what), MOST_POPULAR: ranked(alike, popularity, what)}
+    lists = {FACTORS: _best(what, *sides(factors, to=to)), MOST_POPULAR: _best(what, alike, popularity)}
     if np.prod(what.known.shape) <= LARGEST:
         penalty = _tuned(what) if penalty is None else penalty
         lists["item-kNN"] = _highest(what, item_knn(what.likes, what.receivers))
@@ -88,6 +90,14 @@ def figures(each_fold: Sequence[ListScores]) -> dict[str, Any]:
     content: dict[str, Any] = {"lists": lists, "receivers": len(receivers)}
     content |= {"ndcg_gain": float(gain.mean()), "ndcg_gain_se": _error(gain)}
     return content if each_fold[0].penalty is None else {**content, "ease_penalty": each_fold[0].penalty}
+
+
+def _best(what: Sought, loadings: Matrix, items: Matrix) -> NDArray[np.int32]:
+    """Return the items of highest product that each receiver does not know, as `listed` does of scores."""
+    known = csr_array(what.known[what.receivers])
+    unknown = Known(known.indptr.astype(np.int64), known.indices.astype(np.int32))
+    best, _ = highest(loadings[what.receivers], items, unknown, top=LONG)
+    return np.pad(best, ((0, 0), (0, LONG - best.shape[1])), constant_values=-1)
 
 
 def _highest(what: Sought, scores: Matrix) -> NDArray[np.int32]:

@@ -10,16 +10,18 @@ from scipy.sparse import csr_array
 
 from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Places, RatingsTable, Side
+from ratings_nmf.holdout.rivals import listed
 from ratings_nmf.holdout.trial import Matrix
 from ratings_nmf.model.factors import Factors
-from ratings_nmf.recommend.search import highest
-from ratings_nmf.solvers.kernels.topk import Known
 
 SHORT, LONG = 10, 20
 """Places of a list that NDCG, coverage and novelty look at, and recall."""
 
 RECEIVERS = 2000
 """Most receivers of a fold whose lists are measured; of more, these are drawn by hash."""
+
+SCORES = 4_000_000
+"""Scores of items that are worked on at a time."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,15 +106,12 @@ def sides(factors: Factors, *, to: Side) -> tuple[Matrix, Matrix]:
     return (joined.W, joined.H.T) if to == "rows" else (joined.H.T, joined.W)
 
 
-def ranked(own: Matrix, items: Matrix, what: Sought) -> NDArray[np.int32]:
-    """Return the items of highest product that each receiver does not know, best first, (receivers measured, 20).
-
-    Loadings are those of `sides`; of equal products the earlier item is better. Where items run out, −1.
-    """
-    known = csr_array(what.known[what.receivers])
-    unknown = Known(known.indptr.astype(np.int64), known.indices.astype(np.int32))
-    best, _ = highest(own[what.receivers], items, unknown, top=LONG)
-    return np.pad(best, ((0, 0), (0, LONG - best.shape[1])), constant_values=-1)
+def ranked(factors: Factors, what: Sought, *, to: Side) -> NDArray[np.int32]:
+    """Return what factors rank highest of the items that each receiver does not know, as `listed` does of scores."""
+    own, items = sides(factors, to=to)
+    blocks = np.array_split(what.receivers, len(what.receivers) * len(items) // SCORES + 1)
+    lists = [listed(own[some] @ items.T, csr_array(what.known[some]), length=LONG) for some in blocks]
+    return np.concatenate(lists)
 
 
 def drawn(targets: csr_array, *, most: int) -> NDArray[np.int64]:

@@ -12,7 +12,7 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import Folds
-from ratings_nmf.holdout.targets import measured, ranked, sides, sought
+from ratings_nmf.holdout.targets import measured, ranked, sought
 from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_rest, hold_out, training
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
@@ -129,7 +129,7 @@ def ndcg_of_lists(table: RatingsTable, folds: Folds, counts: Sequence[int], sett
         model = Model(n_components=count, solver="native", options=setting.options)
         seed = derived_seed(setting.seed, "survey lists", count, fold)
         factors = fit_to_rest(known[fold], model, seed=seed)
-        return measured(ranked(*sides(factors, to=to), what[fold]), what[fold])[:, 0]
+        return measured(ranked(factors, what[fold], to=to), what[fold])[:, 0]
 
     receivers, place = np.unique(np.concatenate([each.receivers for each in what.values()]), return_inverse=True)
     results = setting.run("fits for lists", ndcg, counts, folds.numbers)

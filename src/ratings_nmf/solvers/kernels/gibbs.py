@@ -16,12 +16,8 @@ from ratings_nmf.solvers.kernels.drawing import gamma, key_of, normal, positive_
 from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
 from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
 
-SHAPE, RATE, LEVEL_RATE = 1.0, 1e-3, 1e-5
-"""Of the gamma distribution that the precisions of priors come from; rates are for each line of a side.
-
-Parts that a table does not need come down to a spread of about √(2 RATE), and from there to life again: smaller ones
-would not, larger ones would leave more open than there is.
-"""
+SHAPE, RATE = 1.0, 1.0
+"""Of the gamma distribution that the precisions of priors come from."""
 
 
 class Prior(NamedTuple):
@@ -176,5 +172,4 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
             mean = _normal(key_of(own_key, 0), total_ / count / deviation, deviation, c < prior.parts)
             prior.means[c] = mean
             squares += mean * (count * mean - 2.0 * total_)
-        rate = n_lines * (RATE if c < prior.parts else LEVEL_RATE)
-        prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, rate + max(squares, 0.0) / 2.0)
+        prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, RATE + max(squares, 0.0) / 2.0)

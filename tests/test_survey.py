@@ -391,7 +391,7 @@ def test_as_many_parts_stand_above_the_noise_as_were_planted_where_few_cells_are
         folds = make_folds(table, folds=5, seed=0, purpose="cross-validation")
         assert above_held_out(table, folds, setting) == 4
     whole, rest = completed(table_of(cells, "missing"), setting)
-    assert not rest[cells == 0].any() and whole.mean() == pytest.approx(means.mean(), rel=0.02)
+    assert not rest[cells == 0].any() and whole.mean() == pytest.approx(means.mean(), rel=0.03)
     for each in (table_of(cells[:20, :20], "missing"), table_of(means, "missing"), table_of(cells, "observed")):
         folds = make_folds(each, folds=5, seed=0, purpose="cross-validation")
         assert above_held_out(each, folds, setting) is None

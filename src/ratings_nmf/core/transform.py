@@ -38,9 +38,9 @@ def became(values: NDArray[np.float64], rule: Values) -> NDArray[np.float64]:
 
 
 def log(values: NDArray[np.float64], *, beyond: float = 1.0) -> NDArray[np.float64]:
-    """Return log(1 + x) for x ≥ 0, or log x for x > 0 `beyond` 0, with the same bits everywhere, which libm's has not.
+    """Return log(beyond + x), of x ≥ 0 beyond 1 or x > 0 beyond 0, the same bits everywhere, unlike libm.
 
-    With 1 + x = 2^e m and s = (m - 1) / (m + 1) it is e log 2 + 2 (s + s³/3 + s⁵/5 + …), m being from √½ to √2.
+    With beyond + x = 2^e m and s = (m - 1) / (m + 1) it is e log 2 + 2 (s + s³/3 + s⁵/5 + …), m being from √½ to √2.
     """
     mantissa, exponent = np.frexp(beyond + values)
     low = mantissa < np.sqrt(0.5)

@@ -12,8 +12,11 @@ from ratings_nmf.holdout import ranking, rivals, targets
 from ratings_nmf.holdout.evaluation import on_test_cells
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Model, fit_to_rest, training
-from ratings_nmf.model.factors import Factors, numbered
+from ratings_nmf.model.factors import ANY, BASELINES, Factors, numbered
+from ratings_nmf.model.samples import SampledFactors, Samples
+from ratings_nmf.recommend.search import highest
 from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.kernels.topk import Known
 
 
 def places(*cells):
@@ -68,6 +71,27 @@ def test_against_the_obvious_way(zeros, to):
         seen |= set(top[:10])
     np.testing.assert_allclose(found.measures["factors"], expected)
     assert found.coverage["factors"] == len(seen) / given.shape[1]
+
+
+@pytest.mark.parametrize("to", ["rows", "columns"])
+def test_lists_of_draws_whose_levels_are_below_0_are_those_of_all_scores(to):
+    """Parts are large beside what they differ by, and levels take off what they have in common; all are whole."""
+    draw, parts = np.random.default_rng(0), np.array([4.0, 2.0])
+    lines, items = parts + draw.integers(0, 2, (2, 40, 2)), 2.0**22 + draw.integers(0, 30, (2, 90, 2))
+    if to == "columns":
+        lines, items = items, lines
+    levels = [-(2.0**22) * draw.integers(4, 6, (2, n, 1)) for n in (lines.shape[1], items.shape[1])]
+    ones = [np.ones_like(level) for level in levels]
+    W, H = np.dstack([lines, levels[0], ones[0]]), np.dstack([items, ones[1], levels[1]]).transpose(0, 2, 1)
+    nothing = {"W_prior": np.ones((2, 2, 4)), "H_prior": np.ones((2, 2, 4)), "common": np.zeros((2, 4))}
+    names = numbered(2) + BASELINES
+    samples = Samples(W=W, H=H, noise=np.ones(2), components=names, chains=1, **nothing)
+    means = samples.means()
+    factors = SampledFactors(W=means.W, H=means.H, components=names, range=ANY, samples=samples)
+    scores = samples.table[0] if to == "rows" else samples.table[0].T
+    known = Known(np.zeros(len(scores) + 1, np.int64), np.empty(0, np.int32))
+    best, _ = highest(*targets.sides(factors, to=to), known, top=10)
+    np.testing.assert_array_equal(best, np.argsort(-scores, axis=1, kind="stable")[:, :10])
 
 
 def test_of_many_receivers_some_are_measured():

@@ -101,9 +101,13 @@ def measured(lists: NDArray[np.int32], what: Sought) -> Matrix:
 
 
 def sides(factors: Factors, *, to: Side) -> tuple[Matrix, Matrix]:
-    """Return the loadings of receivers and of items, (receivers, components) and (items, components)."""
+    """Return the loadings of receivers and of items, (receivers, components) and (items, components), all 0 or more.
+
+    Draws' levels below 0 are taken up by what is least, as much for all items of a receiver: no list changes.
+    """
     joined = factors.joined
-    return (joined.W, joined.H.T) if to == "rows" else (joined.H.T, joined.W)
+    own, items = (joined.W, joined.H.T) if to == "rows" else (joined.H.T, joined.W)
+    return own - own.min(axis=0).clip(max=0.0), items - items.min(axis=0).clip(max=0.0)
 
 
 def ranked(factors: Factors, what: Sought, *, to: Side) -> NDArray[np.int32]:

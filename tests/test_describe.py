@@ -527,14 +527,16 @@ REFUSALS = [
         "row 'ann', column 'what': 'tea' is not a number; row 'bob', column 'what': 'ham' is not a number; "
         f"{NUMBERS}; "
         "if they are steps of a scale, with your numbers: `path: numbers-a b.csv` after `python -c 'import pandas, "
-        'sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
-        """apply(lambda side: side.replace({"ham": 1, "tea": 2})).to_csv(sys.argv[2])' 'a b.csv' 'numbers-a b.csv'`""",
+        "sys; pandas.read_csv(sys.stdin.buffer, index_col=0, dtype=str, keep_default_na=False).apply(lambda side: "
+        """side.replace({"ham": 1, "tea": 2})).to_csv(sys.stdout)' < 'a b.csv' > 'numbers-a b.csv'`""",
     ),
     (
         "who,a,b\nann,$1,$2\nbob,$3,$4\n",
         "row 'ann', column 'a': '$1' is not a number; row 'ann', column 'b': '$2' is not a number; row 'bob', "
         "column 'a': '$3' is not a number; row 'bob', column 'b': '$4' is not a number; "
-        f"{NUMBERS}; if '$' may go: `sed -i -E 's/(^|[^[:alnum:]])(\\$) *([0-9.])/\\1\\3/g' 'a b.csv'`",
+        f"{NUMBERS}; if '$' may go: `path: numbers-a b.csv` after `python -c 'import pandas, sys; "
+        "pandas.read_csv(sys.stdin.buffer, index_col=0, dtype=str, keep_default_na=False).apply(lambda side: "
+        """side.replace({"^(\\\\$) *": ""}, regex=True)).to_csv(sys.stdout)' < 'a b.csv' > 'numbers-a b.csv'`""",
     ),
     (
         "who,a,b\nann,,\nbob,,\n",
@@ -542,8 +544,8 @@ REFUSALS = [
     ),
     (
         'who,a,b\n"ann,1,2\nbob,3,4\n',
-        "line 2: a quote is opened and not closed; expected quotes in pairs; close it, or double it where it belongs "
-        "to the text: `grep -n '\"' 'a b.csv'`",
+        "line 2: a quote is opened and not closed; expected quotes in pairs; to take quotes out there: "
+        "`sed -i -E '2s/\"//g' 'a b.csv'`",
     ),
     (
         "who,a,b\nann,1,2\nbob,3,4\nSource: us\n",
@@ -585,11 +587,11 @@ def test_a_refusal_is_one_line_to_the_letter(content, line, folder):
 
 
 def test_what_is_said_of_a_sample_names_the_file(folder):
-    path = save(folder, "it's.csv", "who,a,b\nann,1,2\nbob,3,1/2\n")
+    path = save(folder, "it's.csv", "who,a,b\nann,1,2\nbob,3,1.2.3\n")
     refusal = dict(describe(path).findings)["refused"]
     assert refusal == (
-        f"it's.csv: row 'bob', column 'b': '1/2' is not a number; {NUMBERS}; look at it: "
-        """`grep -nF -e 1/2 'it'"'"'s.csv'`"""
+        f"it's.csv: row 'bob', column 'b': '1.2.3' is not a number; {NUMBERS}; to leave such cells "
+        'out: `zeros: missing`, `unrated: ["1.2.3"]`'
     )
 
 

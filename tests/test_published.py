@@ -28,13 +28,13 @@ def paste(command, monkeypatch):
     if program != "python":
         subprocess.run(command, shell=True, check=True)
         return
-    _, code, *names = arguments
+    _, code, *_, file, _, copy = arguments
     out = io.StringIO()
-    monkeypatch.setattr(sys, "argv", ["-c", *(names[:-2] if ">" in names else names)])
-    with redirect_stdout(out):
+    monkeypatch.setattr(sys, "argv", ["-c", file])
+    with Path(file).open(encoding="utf-8") as stdin, redirect_stdout(out):
+        monkeypatch.setattr(sys, "stdin", stdin)
         exec(code, {})
-    if ">" in names:
-        Path(names[-1]).write_text(out.getvalue())
+    Path(copy).write_text(out.getvalue())
 
 
 OUTCOMES = yaml.safe_load(Path(__file__).with_name("published.yaml").read_text(encoding="utf-8"))

@@ -15,6 +15,10 @@ from ratings_nmf.core.sections import convert
 
 TRIPLES, RATED = {"layout": "triples"}, {"layout": "triples", "zeros": "missing"}
 NUMBERS = "finite numbers of 0 or more, with a decimal point"
+COPY = (
+    "`path: numbers-t.csv`{} after `python -c 'import pandas, sys; pandas.read_csv(sys.stdin.buffer, {}index_col=0, "
+    "dtype=str, keep_default_na=False).apply(lambda side: {}).to_csv(sys.stdout)' < t.csv > numbers-t.csv`"
+)
 
 KINDS = [
     (
@@ -44,9 +48,7 @@ KINDS = [
         "row 'x', column 'a': 'many' is not a number",
         NUMBERS,
         "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`; "
-        "if they are steps of a scale, with your numbers: `path: numbers-t.csv` after `python -c 'import pandas, sys; "
-        'pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, keep_default_na=False).'
-        """apply(lambda side: side.replace({"many": 1})).to_csv(sys.argv[2])' t.csv numbers-t.csv`""",
+        "if they are steps of a scale, with your numbers: " + COPY.format("", "", 'side.replace({"many": 1})'),
     ),
     (
         "p,a,b\nx,1,\n",
@@ -60,16 +62,42 @@ KINDS = [
         {},
         "row 'x', column 'a': '$5' is not a number",
         NUMBERS,
-        r"if '$' may go: `sed -i -E 's/(^|[^[:alnum:]])(\$) *([0-9.])/\1\3/g' t.csv`",
+        "if '$' may go: " + COPY.format("", "", r'side.replace({"^(\\$) *": ""}, regex=True)'),
     ),
     (
         "p\ta\tb\nx\t1.5 b\t2\ny\t3\t4 ep\n",
         {},
         "row 'x', column 'a': '1.5 b' is not a number; row 'y', column 'b': '4 ep' is not a number",
         NUMBERS,
-        r"if 'b', 'ep' may go: `sed -i -E 's/([0-9.]) *(b|ep)([^[:alnum:]]|$)/\1\3/g' t.csv`",
+        "if 'b', 'ep' may go: "
+        + COPY.format(', `separator: ","`', r'sep="\t", ', 'side.replace({" *(b|ep)$": ""}, regex=True)'),
     ),
-    ("p,a\nx,1/2\n", {}, "row 'x', column 'a': '1/2' is not a number", NUMBERS, "look at it: `grep -nF -e 1/2 t.csv`"),
+    (
+        "p,a\nx,1/2\n",
+        {},
+        "row 'x', column 'a': '1/2' is not a number",
+        NUMBERS,
+        "if they are fractions: " + COPY.format("", "", "side.map(lambda text: text and pandas.eval(text))"),
+    ),
+    (
+        "p,a,b\nx,10-20,5\n",
+        {},
+        "row 'x', column 'a': '10-20' is not a number",
+        NUMBERS,
+        "if they are ranges, for their middle: "
+        + COPY.format(
+            "",
+            "",
+            'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())',
+        ),
+    ),
+    (
+        "p,a,b\nx,1.2.3,5\n",
+        {},
+        "row 'x', column 'a': '1.2.3' is not a number",
+        NUMBERS,
+        'to leave such cells out: `zeros: missing`, `unrated: ["1.2.3"]`',
+    ),
     (
         "p,a,b\nx,1,2\nsecond,,\n",
         {},
@@ -168,14 +196,15 @@ KINDS = [
         {},
         "row 'x', column 'a': 'true' stands among numbers",
         "numbers alone, or true and false alone",
-        "look at it: `grep -nF -e true t.csv`",
+        "if these are 1 and 0: "
+        + COPY.format("", "", 'side.replace({"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}, regex=True)'),
     ),
     (
         "p,a,b\nx,1%,2\n",
         {},
         "row 'x', column 'a': '1%' stands among numbers",
         NUMBERS,
-        r"if '%' may go: `sed -i -E 's/([0-9.]) *(\%)([^[:alnum:]]|$)/\1\3/g' t.csv`",
+        "if '%' may go: " + COPY.format("", "", 'side.replace({" *(%)$": ""}, regex=True)'),
     ),
     (
         "p,what,a\nx,one,1\ny,two,2\n",
@@ -231,7 +260,8 @@ KINDS = [
         {},
         "row label 'x' stands at rows 1 and 2",
         "a label of its own for every row",
-        "rename one: `grep -nF -e x t.csv`",
+        "to number those that stand again: `path: new-t.csv` after `awk -F , -v OFS=, "
+        """'{if (NR > 1 && n[$1]++) sub(/"?$/, " " n[$1] "&", $1); print}' t.csv > new-t.csv`""",
     ),
     (
         "p,a\nann,1\nann ,2\n",
@@ -338,7 +368,7 @@ KINDS = [
         {},
         "line 2: a quote is opened and not closed",
         "quotes in pairs",
-        "close it, or double it where it belongs to the text: `grep -n '\"' t.csv`",
+        """to take quotes out there: `sed -i -E '2s/"//g' t.csv`""",
     ),
     (
         b"p,a\nx\xff,1\n",
@@ -395,7 +425,9 @@ KINDS = [
         RATED | {"columns": ["u", "i", "r"]},
         "column 'r' stands 2 times; found u, i, r, r",
         "each name once",
-        "rename one: `head -1 t.csv`",
+        "to number those that stand again: `path: new-t.csv` after `awk -F , -v OFS=, "
+        """'NR == 1 {for (i = 1; i <= NF; i++) if (n[$i]++) sub(/"?$/, " " n[$i] "&", $i)} {print}' """
+        "t.csv > new-t.csv`",
     ),
     (
         ",User,Item,Score\n0,a,x,3\n",

@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import unicodedata
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -16,21 +15,22 @@ from ratings_nmf.raw.faults import (
     MISSING,
     NUMBER,
     TRUTH,
-    command,
     edit,
     keys,
     leaving_out,
     look,
     made,
+    piped,
     quoted,
     refusal,
+    skip_of,
 )
 
 Triple = tuple[str, str, str]
 FLAGS, CODES = 5, 4
 """Different texts beside numbers that are taken for units or flags, and numbers below 0 that may be marks, at most."""
 
-_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*([^0-9.,]*|/ ?[0-9]+)")
+_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*((?![-−])[^0-9.,]*)")
 _MARKS = (
     (".", ",", re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")),
     (",", ".", re.compile(r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")),
@@ -43,45 +43,41 @@ _MARKS = (
 """Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
 SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
-_REWRITTEN = {
-    re.compile("'.*'"): SINGLE_QUOTES,
-    re.compile(r"[+-]?[0-9.]+[dD][+-]?[0-9]+"): ("if D parts an exponent", r"s/([0-9.])[dD]([+-]?[0-9])/\1e\2/g"),
-    re.compile("[0-9.]+ ?[KMBkmb]"): (
-        "if K, M and B are thousands, millions and billions",
-        r"s/([0-9.]) ?[Kk]\>/\1e3/g; s/([0-9.]) ?[Mm]\>/\1e6/g; s/([0-9.]) ?[Bb]\>/\1e9/g",
+_TIMES: list[tuple[str, str, Any]] = [
+    (
+        r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+", "if they are durations, in seconds",
+        "pandas.to_timedelta(side).dt.total_seconds()",
     ),
-    re.compile(r"\([0-9.,]+\)"): ("if parentheses mean below 0", r"s/\(([0-9.,]+)\)/-\1/g"),
-}
-"""What numbers written otherwise look like, and how sed writes them."""
-
-_MIXED = {
-    re.compile(r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+"): (
-        "if they are durations, in seconds", "pandas.to_timedelta(side).dt.total_seconds()"
+    (
+        "[0-9]+:[0-9]{2}", "if they are minutes and seconds",
+        'pandas.to_timedelta("0:" + side).dt.total_seconds()',
     ),
-    re.compile("[0-9]+:[0-9]{2}"): (
-        "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'
-    ),
-    re.compile("[0-9.]+ ?[kcm]?[glm]"): (
-        "to count grams, litres or metres", {
-            " ?k[glm]$": "e3", " ?c[glm]$": "e-2", " ?m[glm]$": "e-3", " ?[glm]$": "",
-        },
-    ),
-    re.compile("[0-9.]+ ?/ ?[0-9.]+"): ("if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
-}  # fmt: skip
-_FORMS = {
-    re.compile("[0-9.]+ ?[KMGTkmgt]?i?[Bb]"): ("to count bytes", {
-        " ?[kK]i?[bB]$": "e3", " ?[mM]i?[bB]$": "e6", " ?[gG]i?[bB]$": "e9", " ?[tT]i?[bB]$": "e12", " ?[bB]$": "",
-    }),
-    re.compile("[0-9.]+ ?[万萬亿億]"): ("to write them out", {" ?[万萬]$": "e4", " ?[亿億]$": "e8"}),
-    re.compile("[0-9.,]+[-−]"): ("if a minus behind means below 0", {"(.+)[-−]$": r"-\1"}),
-    re.compile(r"[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?"): ("if commas part lakhs and crores", {",": ""}),
-}  # fmt: skip
-_BEHIND = {
-    re.compile(r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:/-]| [^\W\d]| - |[.:)] ).*"): (
-        "if the first number of each counts", {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"}
-    )
-}  # fmt: skip
-"""What cells with a number look like, and how pandas makes it of a column, or of each text by patterns."""
+]  # fmt: skip
+_FORMS: list[tuple[str, str, Any]] = [
+    ("[0-9.]+ ?[KMBkmb]", "if K, M and B are thousands, millions and billions",
+     {" ?[Kk]$": "e3", " ?[Mm]$": "e6", " ?[Bb]$": "e9"}),
+    ("[0-9.]+ ?[KMGTkmgt]?i?[Bb]", "to count bytes",
+     {" ?[kK]i?[bB]$": "e3", " ?[mM]i?[bB]$": "e6", " ?[gG]i?[bB]$": "e9", " ?[tT]i?[bB]$": "e12", " ?[bB]$": ""}),
+    ("[0-9.]+ ?[kcm]?[glm]", "to count grams, litres or metres",
+     {" ?k[glm]$": "e3", " ?c[glm]$": "e-2", " ?m[glm]$": "e-3", " ?[glm]$": ""}),
+    ("[0-9.]+ ?[万萬亿億]", "to write them out", {" ?[万萬]$": "e4", " ?[亿億]$": "e8"}),
+    (r"[+-]?[0-9.]+[dD][+-]?[0-9]+", "if D parts an exponent", {"[dD]": "e"}),
+    (r"\([0-9.,]+\)", "if parentheses mean below 0", {r"^\((.+)\)$": r"-\1"}),
+    ("[0-9.,]+[-−]", "if a minus behind means below 0", {"(.+)[-−]$": r"-\1"}),
+    (r"[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?", "if commas part lakhs and crores", {",": ""}),
+    (r"[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?", "if '_' parts thousands", {"_": ""}),
+    ("(?i:true|false|yes|no)", "if these are 1 and 0", {"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}),
+    (r"(?![0-9.,]+$)[\d.٫]+", "to write these digits as others",
+     'side.map(lambda text: text and float(text.replace("٫", ".")))'),
+    ("[0-9.]+ ?/ ?[0-9.]+", "if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
+    ("[0-9.]+ ?([-‐-―−]|to) ?[0-9.]+", "if they are ranges, for their middle",
+     'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
+]  # fmt: skip
+_BEHIND = [(
+    r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
+    {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"},
+)]  # fmt: skip
+"""What cells with a number look like, what they may mean, and how pandas makes it of a column, or of texts in it."""
 
 _SCALES = [
     scale.split("|")
@@ -127,7 +123,7 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
 
 def is_dressed(texts: set[str]) -> bool:
     """Return whether texts are numbers with marks, or all with the same currency or unit."""
-    around = {part.groups() if (part := _AROUND.fullmatch(text)) else ("", "") for text in texts}
+    around = {_around(text) or ("", "") for text in texts}
     return any(map(marks_of, texts)) or (len(around) == 1 and all(bool(one) != bool(two) for one, two in around))
 
 
@@ -153,8 +149,9 @@ def _fault(text: str, decimal: str) -> str:
 def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numbers: bool) -> str:
     """Return what bad cells, given as row label, column label and text, call for, each with what it would mean."""
     texts = [text for *_, text in cells]
-    if whole := _rewritten(path, texts):
-        return whole
+    if all(re.fullmatch("'.*'", text) for text in texts):
+        meaning, script = SINGLE_QUOTES
+        return f"{meaning}: {edit(script, path)}"
     words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
     if not numbers and len({*texts}) > 1 and all(map(MISSING.fullmatch, texts)):
         words = {*texts}  # where nothing else stands, marks are steps of a scale
@@ -174,97 +171,105 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
     if len(blank_rows := {row for row, *_ in cells}) == 1 and len(cells) > 1 and not any(texts):
         remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
     columns = {column for _, column, _ in cells}
-    value = ingest.columns[2] if ingest.columns else None
     if len(below) > CODES and len(columns) == 1 and numbers and ingest.layout == "table":
         remedies.append(f"if it is of another kind than the others: {leaving_out(ingest, 'columns', [*columns])}")
     elif len(below) > CODES and numbers:
         shift = 10 ** math.ceil(math.log10(min(max(1.0, *(-float(text) for text in below)), LARGEST)))
         remedies.append(
             f"to add {shift:g} to all, after which marks such as 99 are so much larger, too: "
-            + _copy(path, f"pandas.to_numeric(side) + {shift:g}", value)
+            + _copy(path, f"pandas.to_numeric(side) + {shift:g}", ingest)
         )
     elif unrated or not all(texts):
         settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
     if words and not numbers:
-        remedies.append(_steps(path, words, value))
-    said = {*unrated} | words | below
+        remedies.append(_steps(path, words, ingest))
+    said = {str(mark) for mark in unrated} | words | below
     rest = [text for text in texts if text and not (marks_of(text) or text in said)]
-    around = [_AROUND.fullmatch(text) for text in rest]
-    different = None in around or len({part and part.groups() for part in around}) > 1
-    forms = _MIXED | _FORMS if different and not numbers else _FORMS
-    if part := _formed(path, rest, forms, value) or _bare(path, rest) or _formed(path, rest, _BEHIND, value):
+    if part := rest and (_changed(path, rest, ingest, numbers=numbers) or (numbers and _none(path, rest, ingest))):
         remedies.append(part)
-    row, _, text = cells[0]
-    search = quote(text if visible(text) == text else row)
-    return "; ".join(remedies) or f"look at it: {look(f'grep -nF -e {search}', path)}"
+    return "; ".join(remedies) or f"look at it: {look('head', path)}"
 
 
-def _rewritten(path: Path, texts: list[str]) -> str | None:
-    """Return how sed writes numbers as others are, where all texts are written so."""
-    for form, (meaning, script) in _REWRITTEN.items():
-        if all(map(form.fullmatch, texts)):
-            return f"{meaning}: {edit(script, path)}"
-    if all(text.replace("٫", "").isdecimal() and not text.isascii() for text in texts):
-        zero = ord(texts[0][0]) - unicodedata.decimal(texts[0][0])
-        digits = "".join(map(chr, range(zero, zero + 10)))
-        return f"to write these digits as others: {edit(f'y/{digits}٫/0123456789./', path)}"
-    return None
-
-
-def _steps(path: Path, words: set[str], value: str | int | None) -> str:
-    """Return how words for the steps of a scale, of triples in the column `value`, become numbers, perhaps others."""
+def _steps(path: Path, words: set[str], ingest: IngestParameters) -> str:
+    """Return how words for the steps of a scale become numbers, perhaps others."""
     known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
     scale = known or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
     first = 0 if known and len(known) == 2 else 1
     steps = json.dumps({word: scale.index(word.lower()) + first for word in sorted(words)}, ensure_ascii=False)
-    return f"if they are steps of a scale, with your numbers: {_copy(path, f'side.replace({steps})', value)}"
+    return f"if they are steps of a scale, with your numbers: {_copy(path, f'side.replace({steps})', ingest)}"
 
 
-def _copy(path: Path, change: str, value: str | int | None) -> str:
-    """Return how pandas makes a copy of a table with each side changed, of triples their column of values alone."""
-    bare = isinstance(value, int)
-    name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
-    where = "" if value is None else f" if side.name == {name} else side"
-    script = (
-        'import pandas, sys; pandas.read_csv(sys.argv[1], sep=None, engine="python", index_col=0, dtype=str, '
-        f"keep_default_na=False{', header=None' * bare}).apply(lambda side: {change}{where})"
-        f".to_csv(sys.argv[2]{', header=False' * bare})"
-    )
-    copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
-    if path.suffix == ".parquet":
-        script = script.replace("sys.argv[1]", "sys.stdin").replace("sys.argv[2]", "sys.stdout")
-        return made(copy, look(f"python -c {quote(script)}", path))
-    return f"{keys(path=str(copy))} after {command(f'python -c {quote(script)}', path)[:-1]} {quote(str(copy))}`"
+def _changed(path: Path, texts: list[str], ingest: IngestParameters, *, numbers: bool) -> str | None:
+    """Return how numbers come of texts that are all written in one way; times do not stand among plain numbers."""
+    around = {_around(text) for text in texts}
+    forms = _formed(path, texts, _FORMS if numbers else _TIMES + _FORMS, ingest)
+    bare = _bare(path, around, ingest)
+    return (forms or bare if len(around) > 1 else bare or forms) or _formed(path, texts, _BEHIND, ingest)
 
 
-def _formed(path: Path, texts: list[str], forms: dict[re.Pattern[str], Any], value: str | int | None) -> str | None:
+def _formed(path: Path, texts: list[str], forms: list[tuple[str, str, Any]], ingest: IngestParameters) -> str | None:
     """Return how pandas makes numbers of texts that all have one of some forms."""
-    fitting = (said for form, said in forms.items() if texts and all(map(form.fullmatch, texts)))
-    for meaning, change in fitting:
-        script = f"side.replace({json.dumps(change, ensure_ascii=False)}, regex=True)"
-        return f"{meaning}: {_copy(path, script if isinstance(change, dict) else change, value)}"
+    for form, meaning, change in forms:
+        if all(re.fullmatch(form, text) for text in texts):
+            return f"{meaning}: {_copy(path, change, ingest)}"
     return None
 
 
-def _bare(path: Path, texts: list[str]) -> str | None:
-    """Return how numbers come of texts that all have the same before or behind one: a currency, a unit, flags."""
-    parts = [_AROUND.fullmatch(text) for text in texts if visible(text) == text]
-    around = {part.groups() for part in parts if part and ("/" not in part[2] or len(parts) > 1)} or {("", "")}
-    before, behind = ({one[side] for one in around if one[side]} for side in (0, 1))
-    if (
-        not texts
-        or None in parts
-        or len(parts) < len(texts)
-        or bool(before) == bool(behind)
-        or len(before | behind) > FLAGS
-    ):
+def _bare(path: Path, around: set[tuple[str, str] | None], ingest: IngestParameters) -> str | None:
+    """Return how numbers lose what stands before or behind them: a currency, a unit, a few flags."""
+    before, behind = ({one[side] for one in around if one and one[side]} for side in (0, 1))
+    marks = sorted(before | behind)
+    if None in around or bool(before) == bool(behind) or len(marks) > FLAGS:
         return None
-    marks = "|".join(re.sub(r"([$%-+.?@/\[-^{-}])", r"\\\1", mark) for mark in sorted(before | behind))
-    script = f"([0-9.]) *({marks})([^[:alnum:]]|$)" if behind else f"(^|[^[:alnum:]])({marks}) *([0-9.])"
-    names = ", ".join(map(quoted, sorted(before | behind)))
-    return f"if {names} may go: " + edit(rf"s/{script}/\1\3/g", path)
+    some = "|".join(map(re.escape, marks))
+    change = {f" *({some})$" if behind else f"^({some}) *": ""}
+    return f"if {', '.join(map(quoted, marks))} may go: {_copy(path, change, ingest)}"
+
+
+def _none(path: Path, texts: list[str], ingest: IngestParameters) -> str:
+    """Return how a few texts, or all that are no numbers, are left out."""
+    few = [*dict.fromkeys(texts)]
+    if len(few) <= FLAGS and all(visible(text) == text for text in few):
+        settings: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
+        return f"to leave such cells out: {keys(**settings, unrated=[*ingest.unrated, *few])}"
+    return "to leave out what is no number: " + _copy(path, 'pandas.to_numeric(side, errors="coerce")', ingest)
+
+
+def _copy(path: Path, change: str | dict[str, str], ingest: IngestParameters) -> str:
+    """Return how pandas makes a copy of a table with each side changed, of triples their column of values alone.
+
+    A change is an expression of ``side``, or patterns and what stands in their place.
+    """
+    if isinstance(change, dict):
+        change = f"side.replace({json.dumps(change, ensure_ascii=False)}, regex=True)"
+    value = ingest.columns[2] if ingest.columns else None
+    bare = isinstance(value, int)
+    name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
+    separator, lines = ingest.separator or ",", ingest.skip.lines
+    options = [
+        f"sep={json.dumps(separator)}" * (separator != ","),
+        f"encoding={json.dumps(ingest.encoding)}" * bool(ingest.encoding),
+        f"skiprows={lines}" * bool(lines),
+        "header=None" * bare,
+    ]
+    script = (
+        f"import pandas, sys; pandas.read_csv({', '.join(['sys.stdin.buffer', *filter(None, options)])}, index_col=0, "
+        f"dtype=str, keep_default_na=False).apply(lambda side: {change}"
+        f"{'' if value is None else f' if side.name == {name} else side'}).to_csv(sys.stdout{', header=False' * bare})"
+    )
+    settings: dict[str, Any] = {"separator": ","} if separator != "," else {}
+    settings |= {"encoding": "utf-8"} if ingest.encoding else {}
+    settings |= {"skip": skip_of(ingest, lines=0)} if lines else {}
+    copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
+    return made(copy, piped(f"python -c {quote(script)}", path), **settings)
+
+
+def _around(text: str) -> tuple[str, str] | None:
+    """Return what stands before and behind the number of a text, or None."""
+    part = _AROUND.fullmatch(text)
+    return (part[1], part[2].strip()) if part and visible(text) == text else None
 
 
 def _may_be_none(text: str) -> bool:

@@ -14,7 +14,8 @@ from ratings_nmf.raw.faults import MISSING, copied
 from ratings_nmf.raw.findings import Description, Key, rehearse
 from ratings_nmf.raw.names import UNNAMED_INDEX, no_values
 from ratings_nmf.raw.sampling import Sample, sampled
-from ratings_nmf.raw.source import Columns, Source, one_column, opened
+from ratings_nmf.raw.source import Columns, Source, opened
+from ratings_nmf.raw.splitting import one_column
 from ratings_nmf.raw.structure import Structure, is_number, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning
 from ratings_nmf.raw.values import Values, count_values, describe_values
@@ -68,9 +69,9 @@ def _dialect(sample: Sample) -> tuple[Dialect, int]:
         order = source.order
         with pyarrow.parquet.ParquetFile(sample.file) as file:
             lines = next(file.iter_batches(LOOKED_AT), None)
-            rows = [] if lines is None else [[*line.values()] for line in lines.to_pylist()]
+            sides = [] if lines is None else [side.to_pylist() for side in lines.columns]
     names = ["" if name.startswith(UNNAMED_INDEX) else name for name in source.names]
-    texts = [["" if row[place] is None else str(row[place]) for place in order] for row in rows]
+    texts = [["" if row[place] is None else str(row[place]) for place in order] for row in zip(*sides, strict=True)]
     return Dialect(PLAIN, False, [[names[place] for place in order], *texts]), 0
 
 

@@ -18,6 +18,9 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
 
 OTHER_SEPARATORS = "|", "::", " "
+STRONGER = {" ": ",;\t|", ",": ";\t|"}
+"""Which separators count rather than one that also stands within texts, where most lines have them before it."""
+
 NAMES = SEPARATORS | {" ": "space"}
 """What messages call them."""
 
@@ -53,7 +56,7 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     """
     candidates = {separator: _records(text, separator) for separator in separators}
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
-    stronger = [*SEPARATORS, "|"][separator == "," :] if separator in (" ", ",") and len(candidates) > 1 else []
+    stronger = [mark for mark in STRONGER.get(separator, "") if mark in candidates]
     if _has_others(candidates[separator], stronger):
         separator = max(stronger, key=lambda one: _merit(candidates[one]))
     records = candidates[separator]
@@ -101,6 +104,12 @@ def is_blank(record: list[str]) -> bool:
 def width_of(records: list[list[str]]) -> int:
     """Return how many fields most records have."""
     return Counter(map(len, records)).most_common(1)[0][0] if records else 0
+
+
+def splits_evenly(text: str, separator: str) -> bool:
+    """Return whether a separator splits each of the first lines of a text into as many fields, more than one."""
+    records = _records(text, separator)
+    return width_of(records) > 1 and all(len(record) == width_of(records) for record in records)
 
 
 def _records(text: str, separator: str) -> list[list[str]]:

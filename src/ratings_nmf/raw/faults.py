@@ -62,10 +62,15 @@ def keys(**changes: Any) -> str:
     return ", ".join(f"`{name}: {flow(value)}`" for name, value in changes.items())
 
 
+def skip_of(ingest: IngestParameters, **changes: Any) -> dict[str, Any]:
+    """Return the key `skip` of the block `ingest` with some of its own changed."""
+    skip = {name: getattr(ingest.skip, name) for name in ingest.skip.__struct_fields__} | changes
+    return {name: value for name, value in skip.items() if value}
+
+
 def skipping(ingest: IngestParameters, **changes: Any) -> str:
     """Return the line `skip` of the block `ingest` with some of its keys changed."""
-    skip = {name: getattr(ingest.skip, name) for name in ingest.skip.__struct_fields__} | changes
-    return keys(skip={name: value for name, value in skip.items() if value})
+    return keys(skip=skip_of(ingest, **changes))
 
 
 def leaving_out(ingest: IngestParameters, side: str, labels: list[str]) -> str:
@@ -83,6 +88,11 @@ def look(line: str, path: Path) -> str:
     if path.suffix in _UNPACK:
         return f"{command(_UNPACK[path.suffix], path)[:-1]} | {line}`"
     return command(line, path)
+
+
+def piped(program: str, path: Path) -> str:
+    """Return a command that reads a file, which may be packed or Parquet, as its input."""
+    return look(program, path) if path.suffix in _UNPACK else command(f"{program} <", path)
 
 
 def unpacked(path: Path) -> Path:
@@ -107,6 +117,15 @@ def copied(path: Path, separator: str | None, script: str, **changes: Any) -> st
     copy = path.with_name(f"new-{path.name.partition('.')[0]}.csv")
     mark = quote((separator or ",").replace("\t", r"\t"))
     return made(copy, look(f"awk -F {mark} -v OFS={mark} '{script}'", path), **changes)
+
+
+def numbered(path: Path, separator: str | None, *, place: int | None = None) -> str:
+    """Return how names of columns that stand again get a number or, of rows, labels in the column at a place from 0."""
+    script = "NR == 1 {for (i = 1; i <= NF; i++) if (n[$i]++) %s} {print}"
+    if place is not None:
+        script = "{if (NR > 1 && n[$i]++) %s; print}"
+    script = (script % 'sub(/"?$/, " " n[$i] "&", $i)').replace("$i", "$i" if place is None else f"${place + 1}")
+    return f"to number those that stand again: {copied(path, separator, script)}"
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:

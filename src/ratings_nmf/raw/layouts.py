@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -27,6 +26,7 @@ from ratings_nmf.raw.faults import (
     listing,
     look,
     nothing_left,
+    numbered,
     quoted,
     refusal,
     refuse_repeated,
@@ -122,6 +122,7 @@ def batches(path: Path, ingest: IngestParameters, limits: Limits, sample: Path |
         columns = ingest.columns and [tidy(name) if isinstance(name, str) else name for name in ingest.columns]
         ingest = msgspec.structs.replace(ingest, skip=skip, columns=columns)
     with opened(path, ingest, sample) as source:
+        ingest = msgspec.structs.replace(ingest, separator=source.separator)
         yield from (_table if ingest.layout == "table" else _triples)(source, ingest, limits)
 
 
@@ -193,8 +194,8 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
     if not sum(map(len, labels)):
         raise _no_cells(source, f"0 rows and {width} columns")
     check_table(source, (label for some in labels for label in some.to_pylist()))
-    _check_unique(source, "row", pa.chunked_array(labels), ingest)
-    _check_unique(source, "column", pa.chunked_array([column_labels]), ingest)
+    _check_unique(source, pa.chunked_array(labels), ingest, place=label)
+    _check_unique(source, pa.chunked_array([column_labels]), ingest)
     values.refuse(source.path)
 
 
@@ -209,7 +210,9 @@ def _no_cells(source: Source, what: str) -> InputError:
                    f"look at it: {look('head -3', source.path)}")  # fmt: skip
 
 
-def _check_unique(source: Source, side: str, labels: Any, ingest: IngestParameters) -> None:
+def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, place: int | None = None) -> None:
+    """Refuse labels that are blank or stand again: of rows, which are in the column at a place, or those of columns."""
+    side = "column" if place is None else "row"
     blank = _blank(labels)
     if pc.count_distinct(labels).as_py() == len(labels) and not pc.any(blank).as_py():
         return
@@ -225,7 +228,7 @@ def _check_unique(source: Source, side: str, labels: Any, ingest: IngestParamete
             twice.append(label)
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if twice:
-        remedy = "rename one: " + look(f"grep -nF -e {quote(twice[0])}", source.path)
+        remedy = numbered(source.path, source.separator, place=place)
         numbers = all(map(NUMBER.fullmatch, first_places))
         if side == "row" and (numbers or len(twice) > len(labels) / 2) and source.separator:
             script = """{print (NR == 1 ? "row" : NR - 1) OFS $0}"""

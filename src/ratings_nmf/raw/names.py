@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import NUMBER, copied, keys, look, quoted, refusal
+from ratings_nmf.raw.faults import NUMBER, copied, keys, numbered, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
@@ -50,7 +50,7 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     twice = next((name for name in columns if isinstance(name, str) and names.count(name) > 1), None)
     if twice:
         raise refusal(source.path, f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
-                      "each name once", f"rename one: {look('head -1', source.path)}")  # fmt: skip
+                      "each name once", numbered(source.path, source.separator))  # fmt: skip
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
 

@@ -20,7 +20,7 @@ from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.source import Columns, Source
-from ratings_nmf.raw.splitting import refuse_lines
+from ratings_nmf.raw.splitting import refuse_encoding, refuse_lines
 from ratings_nmf.raw.unpacking import damage
 
 MEMORY = "RATINGS_NMF_MEMORY"
@@ -193,12 +193,16 @@ def _refuse_rejects(source: Source, connection: Any, ingest: IngestParameters) -
         "SELECT line, max(error_type), any_value(csv_line), count(*) OVER () FROM reject_errors "
         f"WHERE trim(csv_line, E' \\t\\r\\n') != '' GROUP BY line ORDER BY line LIMIT {LISTED}"
     ).fetchall()
-    names = {"ENCODING": "encoding", "QUOTE": "quote", "COLUMNS": "width"}
+    if any("ENCODING" in kind for _, kind, *_ in rejects):
+        with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text_lines:
+            refuse_encoding(source.path, text_lines, first=1)
+    names = {"QUOTE": "quote", "COLUMNS": "width"}
     faults = [
         (line, next((word for part, word in names.items() if part in kind), "length"), text)
         for line, kind, text, _ in rejects
     ]
-    refuse_lines(source, faults, ingest, more=rejects[0][3] - len(rejects) if rejects else 0)
+    more = rejects[0][3] - len(rejects) if rejects else 0
+    refuse_lines(source.path, faults, ingest, width=len(source.names), more=more)
 
 
 def _quoted(text: str) -> str:

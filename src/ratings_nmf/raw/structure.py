@@ -187,7 +187,7 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
     """Return the columns that hold row label, column label and value, if a cell stands on each line."""
     roles: dict[str, Column] = {}
     for one in sorted(columns, key=lambda one: one.kind == "value" and one.number < MOST):
-        if one.kind and not (one.counts_lines and len(columns) > 3):
+        if one.kind and not (one.counts_lines and one.kind != "value" and len(columns) > 3):
             roles.setdefault(one.kind, one)
     rest = [
         one
@@ -253,7 +253,12 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
 
 def _label(columns: list[Column]) -> Column | None:
     """Return the column of a table's row labels: the first whose texts stand once and are words, or the first."""
-    leading = [column for column in columns[:4] if column.number < 0.5 and not column.is_blank and not column.is_time]
+    numbers = max((column.place for column in columns if column.number), default=len(columns))
+    leading = [
+        column
+        for column in columns[: min(4, numbers)]
+        if column.number < 0.5 and not column.is_blank and not column.is_time
+    ]
     for column in leading:
         if column.is_unique:
             return column

@@ -307,6 +307,17 @@ def test_datasets_are_one_click_apart(visit):
     assert shown.page.locator("nav [aria-current]").inner_text() == "ratings"
 
 
+def test_every_dataset_begins_as_far_below_the_bar(visit):
+    shown = visit("groceries")
+    gaps = set()
+    for name in ("groceries", "ratings", "middle"):
+        shown.page.get_by_role("link", name=name, exact=True).click()
+        shown.page.evaluate("scrollTo(0, 0)")
+        bar, title = shown.page.locator(".bar-top"), shown.page.locator(f"#dataset-{name} h2")
+        gaps.add(title.bounding_box()["y"] - bar.bounding_box()["height"])
+    assert len(gaps) == 1 and 30 < gaps.pop() < 60
+
+
 def test_without_scripts_everything_but_the_heatmap_is_there(visit, browser, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -330,6 +341,11 @@ def test_a_print_holds_every_dataset_in_light_ink_and_whole(visit):
     assert shown.page.locator("#dataset-middle .printed figure:visible").count() == 7
     assert shown.page.locator(".printed .scale:visible").count() >= 5 * 5
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 718
+    whole = shown.page.locator("#dataset-hostile .printed li").all_text_contents()
+    assert max(map(words.label, HOSTILE), key=len) in whole
+    assert not shown.page.locator("#dataset-groceries .printed li").count()
+    tops = [box.bounding_box()["y"] for box in shown.page.locator("#dataset-ratings .printed figure").all()]
+    assert tops[0] == tops[1]  # small ones stand side by side
     inks = shown.page.evaluate("""() => [...document.querySelectorAll(".printed canvas")].map((canvas) => {
       if (canvas.height === 1) return 0;
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 40);

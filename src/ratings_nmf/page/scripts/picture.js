@@ -93,13 +93,14 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
   const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 6.5 * letters : 0) + 14, 24, Math.min(print ? 220 : 190, width * 0.38)));
   const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
   const room = width - gutter - EDGE - stripAcross * STRIP_GAP;
-  const least = print ? 0 : numbers ? 46 : 3;
-  let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, across.length <= 20 ? 110 : 48);
-  if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
   const longest = Math.max(widest(columns), stripAcross ? 4.6 * letters : 0);
+  const least = print ? 0 : numbers ? 46 : 3;
+  const most = across.length > 20 ? 48 : print ? clamp(longest + 11, 40, 110) : 110;
+  let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, most);
+  if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
   const upright = longest + 10 <= cellWidth;
   const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 220 : 180));
-  const tall = (print ? 410 : TALLEST) - head - EDGE;
+  const tall = (print ? 400 : TALLEST) - head - EDGE;
   let cellHeight = numbers ? (print ? 20 : down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
   if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const size = {

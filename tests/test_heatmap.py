@@ -30,6 +30,7 @@ from ratings_nmf.figures.lettering import LONGEST, drawable, drawables
 from ratings_nmf.figures.scales import kind_of, log_scale
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.metrics import fit_metrics
+from ratings_nmf.page.matrices import matrices
 
 SAYS = Caption(title="a title", lines=("one line",), colours="value")
 
@@ -286,6 +287,22 @@ def test_heavy_tails_are_told_apart_in_every_heatmap():
         assert high - low > 0.15
         figures[name].canvas.draw()
         assert separate([text.get_window_extent() for text in figures[name].axes[1].get_yticklabels()], 1)
+
+
+@pytest.mark.parametrize("rows", [300, 2000])
+def test_figures_take_the_scale_of_the_page_whatever_their_blocks(rows):
+    """Means of 7 of 2,000 lines hide the tail of their cells, which the page shows; of 0 and 3 only means have one."""
+    draw = np.random.default_rng(4)
+    W, H = draw.lognormal(0, 1, (rows, 2)), draw.gamma(1, 1, (2, 15))
+    factors = Factors(W=W, H=H, components=numbered(2))
+    labels = [tuple(f"{kind} {n}" for n in range(count)) for kind, count in (("row", rows), ("column", 15))]
+    for cells in (1.5 * factors.reconstruction(), 3.0 * (draw.random((rows, 15)) < 0.01)):
+        table = from_dense(cells, row_labels=labels[0], column_labels=labels[1], zeros="observed")
+        scales = matrices(table, factors)["scales"]
+        for name, figure in gallery_of(table, factors).items():
+            mesh = figure.axes[0].collections[0]
+            if name in scales and name != "H":
+                assert (mesh.get_clim()[1] == 1.0) == (scales[name] == "log"), name
 
 
 def test_levels_stand_in_a_strip_of_their_own():

@@ -20,6 +20,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
+from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
 from ratings_nmf.page import matrices as blocks_of_page
@@ -182,8 +183,9 @@ def test_every_cell_up_to_a_size_and_blocks_above(shape, blocks):
 
 def test_a_scale_suits_the_means_of_blocks_that_are_shown():
     """Cells of 0 and 1 alone: one block is full, the others hold a cell or none."""
-    factors = made_of("a", 900, 700).factors
-    cells = np.random.default_rng(0).random((900, 700)) < 0.002
+    draw = np.random.default_rng(0)
+    factors = Factors(W=draw.random((1500, 2)), H=draw.random((2, 1200)), components=numbered(2))
+    cells = draw.random((1500, 1200)) < 0.002
     (rows, _), (columns, _) = blocks_of_page.sides_of(table_of(cells), factors)
     cells[np.ix_(rows.block == 0, columns.block == 0)] = True
     assert matrices(table_of(cells), factors)["scales"]["input"] == "log"
@@ -295,6 +297,14 @@ def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere():
     assert "cells" not in less["a"] and "lines" in less["a"] and "lists" in less["b"]
     assert less["a"]["rows"] == whole["a"]["rows"]
     assert "cells.parquet" in less["a"]["files"]["cells"]
+
+
+def test_a_small_dataset_keeps_its_lists_beside_one_that_fills_the_page():
+    labels = tuple(f"{'a long label ' * 20}{row}" for row in range(5000))
+    text = html.build([made_of("a", 5000, 3, row_labels=labels), made_of("b", 5, 4)], seed=0, most=html.MOST // 4)
+    found = data_of(text)["datasets"]
+    assert len(text.encode()) > html.MOST // 4
+    assert "lists" in found["b"] and "lists" not in found["a"]
 
 
 def test_lines_know_their_places_in_the_files():

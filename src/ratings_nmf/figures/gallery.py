@@ -71,7 +71,7 @@ def heatmaps(
     values, predictions = table_means(table, rows, columns), prediction_means(factors, rows, columns)
     peak = float(np.nanmax([values, predictions] if table.weight else values, initial=0.0))
     W, H = rows.means(factors.W), columns.means(factors.H.T).T
-    kind = kinds(values, W[:, : factors.parts], H[: factors.parts])
+    kind = kinds(table, factors)
     by_table = Colouring(kind=kind["input"], limit=peak)
     by_residual = Colouring(scale="difference", kind=kind["residual"])
     levels: list[Strip | None] = [None, None]

@@ -6,7 +6,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.figures.arrangement import Matrix
+from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.figures.arrangement import Matrix, arrange, table_means
+from ratings_nmf.model.factors import Factors
 
 Kind = Literal["linear", "log"]
 
@@ -20,26 +22,32 @@ FAINT = 0.06
 STEPS = 256
 
 
-def kinds(values: Matrix, W: Matrix, H: Matrix) -> dict[str, Kind]:
-    """Return the scale that suits each heatmap of a table, by its name, of what is shown: cells, or means of blocks."""
-    by_table = kind_of(values)
+def kinds(table: RatingsTable, factors: Factors) -> dict[str, Kind]:
+    """Return the scale that suits each heatmap of a table, by its name: of its cells, and of means of blocks."""
+    W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
+    rows = arrange(table.row_labels, W, kind="rows")
+    columns = arrange(table.column_labels, H.T, kind="columns")
+    by_table = kind_of(table.values, table_means(table, rows, columns))
     return {
         "input": by_table,
         "reconstruction": by_table,
         "residual": by_table,
-        "W": kind_of(W),
-        "H": kind_of(H),
+        "W": kind_of(W, rows.means(W)),
+        "H": kind_of(H, columns.means(H.T)),
     }
 
 
-def kind_of(values: Matrix) -> Kind:
-    """Return the scale on which values, of any shape, can be told apart.
+def kind_of(*shown: Matrix) -> Kind:
+    """Return the scale on which values can be told apart, in each of some arrays of any shape.
 
-    >>> kind_of(np.array([1.0, 5.0, 3.0, 0.0])), kind_of(10.0 ** np.arange(20))
+    >>> kind_of(np.array([1.0, 5.0, 3.0, 0.0])), kind_of(np.ones(9), 10.0 ** np.arange(20))
     ('linear', 'log')
     """
-    above = np.sort(values[values > 0], axis=None)
-    return "log" if len(above) and above[-1] > SKEW * above[9 * len(above) // 10 - 1] else "linear"
+    for values in shown:
+        above = np.sort(values[values > 0], axis=None)
+        if len(above) and above[-1] > SKEW * above[9 * len(above) // 10 - 1]:
+            return "log"
+    return "linear"
 
 
 @dataclass(frozen=True, kw_only=True)

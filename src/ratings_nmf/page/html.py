@@ -29,7 +29,11 @@ SCRIPTS = (
 """Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
 
 MOST = 3_000_000
-"""Bytes that a page has at most, unless its labels and blocks alone take more."""
+"""Bytes that a page has at most, unless labels, blocks and small layers take more."""
+
+
+SMALL = 1 / 200
+"""Share of these bytes that a layer may take in any case: beside a dataset that fills a page small ones keep theirs."""
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -117,7 +121,7 @@ def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
     for name in ("lines", "lists", "cells"):
         with_it = [(extra[name], held) for extra, (_, held) in zip(extras, contents, strict=True) if name in extra]
         for (layer, size), held in sorted(with_it, key=lambda pair: pair[0][1]):
-            if size <= room:
+            if size <= max(room, SMALL * most):
                 held[name] = layer
                 room -= size
     return page()

@@ -74,7 +74,7 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "values": numbers(values),
         "W": compact(W.tolist()),
         "H": compact(H.tolist()),
-        "scales": kinds(values, W[:, : factors.parts], H[: factors.parts]),
+        "scales": kinds(table, factors),
         "unknown": not table.weight,
     }
     if in_blocks and not table.weight:

@@ -124,7 +124,7 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     """
     count = one_standard_error(evidence)
     if count is None:
-        reason = "Nothing was held out (`folds: 0`), and so nothing tells how many components predict best."
+        reason = "Nothing was held out (folds: 0), and so nothing tells how many components predict best."
         return Choice(n_components=None, reason=reason)
     few = None
     if table.counted < LEAST_CELLS:
@@ -169,7 +169,7 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     the same part of the noise.
     """
     if all(line["weakest"] is None for line in evidence):
-        reason = "No fit was restarted (`restarts: 0`), and so nothing tells how many parts one can name."
+        reason = "No fit was restarted (restarts: 0), and so nothing tells how many parts one can name."
         return Choice(n_components=None, reason=reason)
     if table.counted < LEAST_CELLS:
         reason = f"{table.counted:,.0f} cells are too few to tell how many parts one can name, even if restarts agree."

@@ -159,4 +159,82 @@ PUBLISHED = {
     "ten thousands": wide("{}万"),
     "wide digits": wide().translate(str.maketrans("0123456789", "０１２３４５６７８９")),
     "thumbs": "user,item,liked\nann,tea,up\nann,ham,down\nbob,tea,up\n",
+    "Destatis": "Bevölkerung\nAnzahl\n;2019;2020;2021\nKreis;Anzahl;Anzahl;Anzahl\n"
+    + wide("1.{}0", ";").split("\n", 1)[1]
+    + "__________\n© Amt\n",
+    "INSEE": wide('"1 2{} 567"', ";"),
+    "Eurostat, a cell a line": "DATAFLOW,LAST UPDATE,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\n"
+    + "".join(
+        f"X(1.0),01/02/24 23:00,A,C{n % 4},{2015 + n // 4},{n * 7 % 9}.5,{'e' * (n % 3 == 0)}\n" for n in range(24)
+    ),
+    "census": "GEO_ID,NAME,S01_001E,S01_002E\nGeography,Area Name,Estimate!!Total,Estimate!!Male\n"
+    + "".join(f'05{n},"County {n}, Alabama",{5000 + n},{2500 + n}\n' for n in range(6)),
+    "rupees": wide('"₹{},23,456"'),
+    "reais": wide("R$ 1.2{},50", ";"),
+    "francs": wide("CHF 1'2{}.50", ";"),
+    "euros and dashes": wide(lambda value: f"{value},50 €" if value % 4 else "-   €", ";"),
+    "two decimal commas": "Kod;Nazwa;2019;2020\n"
+    + "".join(f"0{n};Gmina {'abcde'[n]};{n}1,25;{n}2,75\n" for n in range(5)),
+    "films": "show_id,type,title,release_year,rating,duration\n"
+    + "".join(f"s{n},Movie,Film {n},{2000 + n},PG-13,{90 + n} min\n" for n in range(12)),
+    "members and dates": "Member_number,Date,itemDescription\n"
+    + "".join(f"{1000 + n % 7},2{n % 9}-07-2015,{('milk', 'bread', 'beer')[n % 3]}\n" for n in range(24)),
+    "tags": "userId,movieId,tag,timestamp\n"
+    + "".join(f"{n % 6},{10 + n // 6},funny {n % 4},{14457e5 + n:.0f}\n" for n in range(24)),
+    "games": ",user,rating,comment,ID,name\n"
+    + "".join(f'{n},u{n % 6},{1 + n * 7 % 5}.0,"nice, {n}",{n // 6},Game {n // 6}\n' for n in range(24)),
+    "passengers": "PassengerId,Survived,Name,Sex,Age,Fare,Cabin\n"
+    + "".join(f'{n + 1},{n % 2},"Smith, Mr. {n}",male,{20 + n},{n}.25,C{n % 3}\n' for n in range(12)),
+    "components of payments": '"Time","V1","V2","Class"\n'
+    + "".join(f'{n},{n / 10 - 1},{n / 5 - 1},"{n % 2}"\n' for n in range(12)),
+    "pictures": "label,p0,p1,p2,p3\n" + "".join(f"{n % 5},{n * 7},0,{n * 3},{n}\n" for n in range(12)),
+    "a plate": "Plate Reader\nDate:,2024-01-02\n\n,1,2,3,4\n"
+    + "".join(f"{row},.12,.3{n},.5,.7{n}\n" for n, row in enumerate("ABCDE"))
+    + "\nTemperature,25\n",
+    "cytometry": "FSC-A\tSSC-A\tFITC-A\n" + "".join(f"{1000 + n}.5\t{500 - n}.25\t{n}.125\n" for n in range(9)),
+    "proteins": "Protein IDs\tGene names\tLFQ a\tLFQ b\tReverse\n"
+    + "".join(f"P{n};Q{n}\tG{n}\t{n * 103}\t{n * 99 % 5}\t{'+' * (n == 3)}\n" for n in range(9)),
+    "counts of reads": '# Program:featureCounts v2; Command:"x" "-a"\nGeneid\tChr\tStart\tLength\ta.bam\tb.bam\n'
+    + "".join(f"E{n}\tchr1;chr1\t{n}00;{n}50\t{60 + n}\t{n * 3}\t{n * 5 % 7}\n" for n in range(9)),
+    "spectra": "Wavenumber,S1,S2\n" + "".join(f"{400 + n * 2}.5,.{10 + n},.{30 + n}\n" for n in range(9)),
+    "peaks": "[Header]\nApplication\tLab\n[Peak Table]\n# of Peaks\t3\n"
+    "Peak#\tTime\tArea\n1\t2.5\t12\n2\t3.4\t23\n3\t4.5\t34\n",
+    "a cast of a probe": "* Sea-Bird\n# nquan = 3\n*END*\n"
+    + "".join(f"   {n}.0   {10 + n}.5   {30 + n}.1\n" for n in range(9)),
+    "Excel of France": "sep=;\r\n" + wide("1\u202f2{},5", ";").replace("\n", "\r\n"),
+    "errors of Excel": wide(some("#DIV/0!")),
+    "dates made of fractions": wide(lambda value: "02-Jan" if value == 15 else str(value)),
+    "merged cells": "Region,Shop,Q1,Q2\n" + "".join(f"{'North' * (n == 0)},s{n},{n},{n + 2}\n" for n in range(6)),
+    "answers with words": "id,q1,q2\n" + "".join(f"r{n},{1 + n % 5} (agree),{1 + n * 2 % 5}\n" for n in range(9)),
+    "codes for refusals": "ID,V1,V2\n"
+    + "".join(f"p{n},{1 + n % 5},{-99 if n % 5 == 0 else 1 + n % 4}\n" for n in range(15)),
+    "ranges": wide('"{}-90"'),
+    "several answers": "who,likes\n" + "".join(f'p{n},"tea;ham;jam"\n' for n in range(5)),
+    "a pivot of pandas": ",rating,rating\nitem,a,b\nuser,,\nu1,1,2\nu2,3,\nu3,5,4\n",
+    "what pandas describes": wide() + "count,5,5,5\nmean,33.8,37.6,69.2\nstd,18,22,15\n",
+    "write.csv2": '"";"tea";"ham"\n"ann";1,5;2\n"bob";3;4,25\n"cid";0,5;NA\n',
+    "psql": " who | tea \n-----+-----\n ann |   1 \n bob |   3 \n(2 rows)\n",
+    "LaTeX": "\\begin{tabular}{lrr}\n\\toprule\nwho & tea & ham \\\\\n\\midrule\n"
+    "ann & 1 & 2 \\\\\nbob & 3 & 4 \\\\\n\\end{tabular}\n",
+    "YAML": "ann:\n  tea: 1\n  ham: 2\nbob:\n  tea: 3\n  ham: 4\n",
+    "a list in YAML": "- user: ann\n  item: tea\n  rating: 1\n- user: bob\n  item: ham\n  rating: 4\n",
+    "one column": "tea\nham\ntea\n",
+    "names and values in a log": long("user={u} item=f{v} rating={v}\n"),
+    "a log of a server": "".join(
+        f'10.0.0.{n % 4} - - [10/Oct/2000:13:55:{n:02} -0700] "GET /p{n % 3}.html HTTP/1.0" 200 {n}\n'
+        for n in range(12)
+    ),
+    "votes": "user,post,vote\n" + "".join(f"u{n % 6},p{n // 6},{1 if n % 3 else -1}\n" for n in range(24)),
+    "thumbs of emoji": "user,item,vote\n" + "".join(f"u{n % 6},p{n // 6},{'👍👎'[n % 2]}\n" for n in range(12)),
+    "yes, no and maybe": "user,item,likes\n"
+    + "".join(f"u{n % 6},p{n // 6},{('Yes', 'No', 'Maybe')[n % 3]}\n" for n in range(12)),
+    "grades of students": "student,course,grade\n"
+    + "".join(f"u{n % 6},c{n // 6},{'ABCDF'[n % 5]}\n" for n in range(12)),
+    "stars of hotels": "User,Hotel,Overall\n" + "".join(f"u{n % 6},h{n // 6},{'*' * (1 + n % 5)}\n" for n in range(12)),
+    "limits": wide(lambda value: f"<0.{value}" if value % 3 == 0 else f">{value}" if value % 4 == 0 else str(value)),
+    "about": wide("~{}"),
+    "ranks": wide("{}th"),
+    "powers of ten": wide("{}×10^3"),
+    "ages to open ends": wide(lambda value: f"{value}+" if value % 4 == 0 else str(value)),
+    "a comment that is one of a kind": "user,item,rating,comment\nann,tea,1,a\nann,ham,2,b\nbob,tea,3,c\nbob,ham,4,d\n",
 }

@@ -515,8 +515,9 @@ REFUSALS = [
     ("\n \n", "the file is empty; expected labels and values; look at it: `ls -l 'a b.csv'`"),
     (
         "one\ntwo\n",
-        "found one column (separator: comma); expected labels and values beside each other; look at it: "
-        "`head -3 'a b.csv'`",
+        "found one column (separator: comma); expected labels and values beside each other; to count how often each "
+        """stands: `path: new-a b.csv` after `awk -F , -v OFS=, '{n[$0]++} END {print "label" OFS "count"; """
+        """for (label in n) print label OFS n[label]}' 'a b.csv' > 'new-a b.csv'`""",
     ),
     (
         bytes(range(1, 9)) * 9,

@@ -18,7 +18,7 @@ from ratings_nmf.raw.description import describe
 
 pytestmark = pytest.mark.usefixtures("one_database")
 
-REFUSED_AGAIN = "parentheses", "a minus behind", "print of R"
+REFUSED_AGAIN = "parentheses", "a minus behind", "print of R", "rupees", "a cast of a probe"
 """Kinds with two faults, of which the second is seen where the first is mended."""
 
 

@@ -312,7 +312,8 @@ KINDS = [
         {},
         "found one column (separator: comma)",
         "labels and values beside each other",
-        "look at it: `head -3 t.csv`",
+        "to count how often each stands: `path: new-t.csv` after `awk -F , -v OFS=, '{n[$0]++} "
+        """END {print "label" OFS "count"; for (label in n) print label OFS n[label]}' t.csv > new-t.csv`""",
     ),
     (
         "p,a;b\n1,2;3\n",

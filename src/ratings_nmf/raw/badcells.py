@@ -30,7 +30,7 @@ Triple = tuple[str, str, str]
 FLAGS, CODES = 5, 4
 """Different texts beside numbers that are taken for units or flags, and numbers below 0 that may be marks, at most."""
 
-_AROUND = re.compile(r"([^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*((?![-−])[^0-9.,]*)")
+_AROUND = re.compile(r"((?:[A-Z]{1,3}(?=\W))?[^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*((?![-−])[^0-9.,]*)")
 _MARKS = (
     (".", ",", re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")),
     (",", ".", re.compile(r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")),
@@ -84,7 +84,7 @@ _SCALES = [
     for scale in (
         "n|y", "f|t", "-|x", "✗|✓", "down|up", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
         "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x", "low|medium|high",
-        "did not like it|it was ok|liked it|really liked it|it was amazing", "😡|😐|😀",
+        "did not like it|it was ok|liked it|really liked it|it was amazing", "😡|😐|😀", "👎|👍",
         "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "never|rarely|sometimes|often|always",
         "very poor|poor|fair|good|excellent",
     )
@@ -122,9 +122,10 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
 
 
 def is_dressed(texts: set[str]) -> bool:
-    """Return whether texts are numbers with marks, or all with the same currency or unit."""
+    """Return whether texts are numbers with marks, or with signs before them, or all with the same currency or unit."""
     around = {_around(text) or ("", "") for text in texts}
-    return any(map(marks_of, texts)) or (len(around) == 1 and all(bool(one) != bool(two) for one, two in around))
+    signs = all(one and not two for one, two in around)
+    return any(map(marks_of, texts)) or signs or (len(around) == 1 and any(two and not one for one, two in around))
 
 
 def _fault(text: str, decimal: str) -> str:
@@ -244,20 +245,23 @@ def _copy(path: Path, change: str | dict[str, str], ingest: IngestParameters) ->
     """
     if isinstance(change, dict):
         change = f"side.replace({json.dumps(change, ensure_ascii=False)}, regex=True)"
-    value = ingest.columns[2] if ingest.columns else None
-    bare = isinstance(value, int)
-    name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
     separator, lines = ingest.separator or ",", ingest.skip.lines
-    options = [
-        f"sep={json.dumps(separator)}" * (separator != ","),
-        f"encoding={json.dumps(ingest.encoding)}" * bool(ingest.encoding),
-        f"skiprows={lines}" * bool(lines),
-        "header=None" * bare,
-    ]
+    options: dict[str, Any] = {"sep": separator} if separator != "," else {}
+    options |= {"encoding": ingest.encoding} if ingest.encoding else {}
+    options |= {"skiprows": lines} if lines else {}
+    read = "".join(f"{name}={json.dumps(option)}, " for name, option in options.items())
+    written = ""
+    if ingest.columns is None:
+        read += "index_col=0, "
+    else:
+        value = ingest.columns[2]
+        number = isinstance(value, int)
+        name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
+        read, written = read + "header=None, " * number, ", index=False" + ", header=False" * number
+        change = f"{change} if side.name == {name} else side"
     script = (
-        f"import pandas, sys; pandas.read_csv({', '.join(['sys.stdin.buffer', *filter(None, options)])}, index_col=0, "
-        f"dtype=str, keep_default_na=False).apply(lambda side: {change}"
-        f"{'' if value is None else f' if side.name == {name} else side'}).to_csv(sys.stdout{', header=False' * bare})"
+        f"import pandas, sys; pandas.read_csv(sys.stdin.buffer, {read}dtype=str, keep_default_na=False)"
+        f".apply(lambda side: {change}).to_csv(sys.stdout{written})"
     )
     settings: dict[str, Any] = {"separator": ","} if separator != "," else {}
     settings |= {"encoding": "utf-8"} if ingest.encoding else {}

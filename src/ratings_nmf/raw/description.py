@@ -16,7 +16,7 @@ from ratings_nmf.raw.names import UNNAMED_INDEX, no_values
 from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.splitting import one_column
-from ratings_nmf.raw.structure import Structure, is_number, structure_of
+from ratings_nmf.raw.structure import Structure, are_dressed, is_number, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning
 from ratings_nmf.raw.values import Values, count_values, describe_values
 
@@ -34,7 +34,7 @@ def describe(path: Path) -> Description:
                 raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
         structure = structure_of(records, dialect.ingest, header=parquet or None)
         if structure.lacks_values:
-            raise no_values(sample.path, dialect.ingest, records[0] if structure.header else [])
+            raise no_values(sample.path, dialect.ingest, structure.keys if structure.header else [])
         _describe_file(sample, dialect, structure, empty, description)
         _describe_layout(sample.path, dialect, structure, description)
         description.ingest["zeros"] = Key("missing")
@@ -120,7 +120,9 @@ def _describe_file(
     if sample.encoding:
         keys["encoding"] = Key(sample.encoding)
     if sample.encoding not in (None, "utf-16"):
-        label = next((text for column in structure.columns for text in column.texts if not text.isascii()), "")
+        label = next(
+            (text for column in structure.columns for text in (column.name, *column.texts) if not text.isascii()), ""
+        )
         question = f"the file is not UTF-8; {sample.encoding} makes {words.label(label)!r} of a label: is that right?"
         description.ask("ingest.encoding", question)
     if dialect.doubt:
@@ -170,7 +172,7 @@ def _lines_without_cells(structure: Structure, labels: Sequence[str], ingest: In
     """Return labels of lines that are blank, of those without numbers below such, and of a first one before numbers."""
     others = [column for column in structure.columns if column is not structure.label and column not in structure.skip]
     full = [
-        any(is_number(field, ingest) or MISSING.fullmatch(field) for field in fields)
+        any(is_number(field, ingest) or MISSING.fullmatch(field) or are_dressed([field]) for field in fields)
         for fields in zip(*(column.texts for column in others), strict=True)
     ]
     empty = [label for label, is_full in zip(labels, full, strict=True) if not is_full]

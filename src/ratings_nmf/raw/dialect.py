@@ -160,8 +160,8 @@ def _line_of(text: str, record: int) -> int:
 
 
 _ANY_NUMBER = re.compile(
-    r"(?:[$€£¥₹] ?)?[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|[+-]?[.,][0-9]+|true|"
-    rf"false|yes|no|(?:{MISSING.pattern}) ?",
+    r"(?:[A-Z]{0,3}[$€£¥₹] ?)?[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|"
+    rf"[+-]?[.,][0-9]+|true|false|yes|no|(?:{MISSING.pattern}) ?",
     re.IGNORECASE,
 )
 

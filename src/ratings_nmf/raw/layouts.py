@@ -137,7 +137,7 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
     count = 0
     counting: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=places[:2], values=places[2:], header=header)
-    values = Kinds(ingest, names[2:])
+    values = Kinds(msgspec.structs.replace(ingest, columns=ingest.columns or names), names[2:])
     for sides, numbers, texts in lines(source, columns, ingest, limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         floats = values.take(numbers, texts, [row, column])

@@ -10,12 +10,16 @@ from ratings_nmf.raw.source import Source
 
 ROLES = {
     "row": {"user", "userid", "row", "rowid", "who", "person", "customer", "customerid", "reader", "member", "name",
-            "reviewer", "reviewerid", "client", "clientid", "doc", "docid", "document"},
+            "reviewer", "reviewerid", "client", "clientid", "doc", "docid", "document", "student", "respondent",
+            "participant", "memberid", "membernumber"},
     "column": {"item", "itemid", "column", "film", "movie", "movieid", "product", "productid", "book", "isbn", "title",
                "artist", "artistid", "song", "anime", "animeid", "joke", "business", "businessid", "bookid", "songid",
-               "track", "trackid", "game", "gameid", "recipe", "recipeid", "stockcode", "sku", "asin", "word", "term"},
+               "track", "trackid", "game", "gameid", "recipe", "recipeid", "stockcode", "sku", "asin", "word", "term",
+               "course", "hotel",
+               "itemdescription"},
     "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount",
-              "frequency", "freq", "playcount", "overall", "liked", "like", "vote", "timespent", "playtime", "hours",
+              "frequency", "freq", "playcount", "overall", "liked", "like", "likes", "vote", "grade",
+              "obsvalue", "timespent", "playtime", "hours",
               "minutes", "seconds", "duration", "visits", "clicks"},
 }  # fmt: skip
 """Names that tell what a column holds, without case, spaces and marks."""

@@ -99,7 +99,7 @@ def _pieces(stream: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 def _encoding(content: bytes) -> str | None:
-    for encoding in (None, "windows-1252"):
+    for encoding in (None, "windows-1252", "shift_jis"):
         with suppress(UnicodeDecodeError):
             codecs.getincrementaldecoder(encoding or "utf-8")().decode(content)  # which may end within a letter
             return encoding

@@ -99,7 +99,8 @@ def one_column(path: Path, field: str, separator: str) -> InputError:
     """Return what to say of a text that is one column, whose first line is `field`."""
     line = (field.splitlines() or [""])[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
-    remedy = f"look at it: {look('head -3', path)}"
+    script = """{n[$0]++} END {print "label" OFS "count"; for (label in n) print label OFS n[label]}"""
+    remedy = f"to count how often each stands: {copied(path, ',', script)}"
     if other == separator:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
     elif other is None and (odd := next((mark for mark in "~^¦:" if mark in line), None)):

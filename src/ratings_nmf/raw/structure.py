@@ -51,7 +51,7 @@ class Column:
     @property
     def is_dressed(self) -> bool:
         """Whether it holds numbers with something around: units, durations, what each means; and no times."""
-        return _are_dressed(self.texts)
+        return are_dressed(self.texts)
 
     @property
     def is_unique(self) -> bool:
@@ -102,10 +102,19 @@ class Structure:
     @property
     def lacks_values(self) -> bool:
         """Whether each line holds labels alone, those of rows several times."""
-        keys = [column for column in self.columns if column.kind in ("row", "column")]
-        others = [column for column in self.columns if column not in keys and not column.is_time]
+        others = [column for column in self.columns if column.kind not in ("row", "column") and not column.is_time]
         alone = all(column.number < 0.5 for column in others) or len(self.columns) == 2
-        return self.cell is None and alone and (len(keys) == 2 or not self.columns[0].is_unique)
+        return self.cell is None and alone and ({"row", "column"} <= {*self._kinds} or not self.columns[0].is_unique)
+
+    @property
+    def keys(self) -> list[str]:
+        """The names of row label and column label, those of the first two columns where none tells."""
+        known = [column.name for kind in ("row", "column") for column in self.columns if column.kind == kind]
+        return known if {"row", "column"} <= {*self._kinds} else [column.name for column in self.columns[:2]]
+
+    @property
+    def _kinds(self) -> list[str | None]:
+        return [column.kind for column in self.columns]
 
 
 def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: bool | None = None) -> Structure:
@@ -132,7 +141,11 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
         column
         for column in others
         if (column.is_blank and not column.name)
-        or (len(column.texts) > 0 and not column.is_blank and (column.number < 0.1 or column.is_time))
+        or (
+            len(column.texts) > 0
+            and not column.is_blank
+            and (column.is_time or (column.number < 0.1 and not column.is_dressed))
+        )
     ]
     skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
     return Structure(
@@ -144,7 +157,8 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
     )  # fmt: skip
 
 
-def _are_dressed(texts: Sequence[str]) -> bool:
+def are_dressed(texts: Sequence[str]) -> bool:
+    """Return whether texts are numbers with something around, and no times; blank ones apart."""
     known = [text for text in texts if text]
     return bool(known) and all(_DRESSED.fullmatch(text) and not _TIME.fullmatch(text) for text in known)
 
@@ -167,7 +181,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
     for place, field in enumerate(map(str.strip, first)):
         texts = [record[place].strip() for record in below]
         other = field and texts.count(field) < 2 and not is_number(field, ingest) and not MISSING.fullmatch(field)
-        if other and (_number_share(texts, ingest) >= 0.5 or (_are_dressed(texts) and not _are_dressed([field]))):
+        if other and (_number_share(texts, ingest) >= 0.5 or (are_dressed(texts) and not are_dressed([field]))):
             return True
     if any(role(field) for field in first):
         return True
@@ -242,7 +256,7 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
     if len(columns) > FEW or (len(columns) > 4 and nothing_but_numbers):
         return False
     first, *others = [column for column in columns if column.name or not column.counts_lines]
-    labels_once = first.is_unique and all(other.number >= 0.5 or other.is_blank for other in others)
+    labels_once = first.is_unique and all(one.number >= 0.5 or one.is_blank or one.is_dressed for one in others)
     words = next((other for other in columns[:4] if other.number < 0.5 and other.is_unique and not other.is_time), None)
     if words and sum(other.number >= MOST and not other.is_time for other in columns[words.place + 1 :]) > 1:
         labels_once = True  # a line for each of these

@@ -108,6 +108,27 @@ KINDS: dict[bytes, tuple[str, str, str | None]] = {
     rb"(\+[-=+]+\+\s*\n)?\|.*\|\s*\n[+|][ :|+=-]+[+|]": (
         "a table in Markdown", _AS_CSV, r"sed -E '/^[+|][-+=: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >",
     ),
+    rb"(?s).{0,400}\\begin\{tabular|[^\n&]+&[^\n]*\\\\": (
+        "a table in LaTeX", _AS_CSV, r"""sed -nE 's/ *\\\\.*$//; s/^ +//; s/ *& */;/gp' >""",
+    ),
+    rb"(---\s+)?- \w+: .*\n +\w+: ": (
+        "YAML", _AS_CSV,
+        _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input())))', modules="fileinput, pandas, sys, yaml"),
+    ),
+    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": (
+        "YAML", _AS_CSV,
+        _by_pandas(
+            'DataFrame(yaml.safe_load("".join(fileinput.input()))).T',
+            index=True, modules="fileinput, pandas, sys, yaml",
+        ),
+    ),
+    rb"(\w+=[^ =]+ ){2}\w+=[^ =]+\r?\n": (
+        "a log of names and values", _AS_TRIPLES, "sed -E 's/[A-Za-z_]+=//g; s/ /,/g' >",
+    ),
+    rb"\S+ \S+ \S+ \[[^\]]*\] \"": (
+        "a log of a web server", _AS_TRIPLES,
+        """awk '{n[$1 "," $7]++} END {for (cell in n) print cell "," n[cell]}' >""",
+    ),
     rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
     rb"\{\\rtf": ("a document in RTF", _OTHER, None),
     b"(?s)<.*<t[rd]\\b": (

@@ -104,7 +104,8 @@ class Values:
         """Texts that stand for no number, as far as all of them do, or the only one that stands among numbers."""
         alone = len(self.texts) == 1 and self.numbers and self.texts.total() > 1
         word = alone and not any(map(str.isdigit, min(self.texts)))
-        return [*self.texts] if word or all(MISSING.fullmatch(text) for text in self.texts) else []
+        steps = len(self.texts) > 1 and not self.numbers  # of a scale, where no number stands beside
+        return [*self.texts] if word or (all(map(MISSING.fullmatch, self.texts)) and not steps) else []
 
 
 def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> Values:
@@ -154,6 +155,8 @@ def describe_values(values: Values, description: Description, *, rates: bool | N
                 for word in values.words_for_none
             ]
         )
+        if marks and marks[0] < 0 and len(known.numbers) == 1:
+            description.ask("ingest.unrated", f"is {number(marks[0])} for not rated, or a vote against, to be 0?")
         if words := [word for word in values.words_for_none if not MISSING.fullmatch(word)]:
             description.ask("ingest.unrated", f"does {words[0]!r} mean that a cell was not rated?")
         description.ingest["unrated"] = Key(unrated, why)

@@ -51,19 +51,20 @@ def above_noise(table: RatingsTable, *, seed: int) -> int | None:
     smaller = min(table.shape)
     if table.weight != 1 or smaller < SMALLEST_SIDE or table.size * smaller > MOST_WORK:
         return None
-    random, cells, count = stream(seed, "survey signs"), table.dense(), smaller // 3
-    rows, columns = (np.ones((number, 1)) for number in table.shape)
+    cells = table.dense() if table.shape[0] >= table.shape[1] else table.dense().T
+    random, count = stream(seed, "survey signs"), smaller // 3
+    rows, columns = (np.ones((number, 1)) for number in cells.shape)
     for _ in range(PASSES):
         for _ in range(2):
             rest = _rest(rows * cells * columns.T, count)[1] / rows / columns.T
             rows, columns = (np.sqrt(side) for side in scaled(_variance(cells, rest)))
         values, rest = _rest(rows * cells * columns.T, count)
-        norms = [np.linalg.norm(rest * random.choice([-1.0, 1.0], rest.shape), 2) ** 2 for _ in range(FLIPS)]
+        norms = [_spectrum(rest * random.choice([-1.0, 1.0], rest.shape))[0][0] ** 2 for _ in range(FLIPS)]
         unlike = np.mean(norms) / max(np.square(rest).mean(), LEAST)
-        expected, unit = _largest(np.array(table.shape))
+        expected, unit = _largest(np.array(cells.shape))
         unlike = max(1.0, unlike / (expected + MEAN * unit))
         above = 0
-        while above < smaller // 2 and _stands_out(values, table.shape, above, unlike):
+        while above < smaller // 2 and _stands_out(values, cells.shape, above, unlike):
             above += 1
         if above == count:
             break
@@ -89,8 +90,13 @@ def scaled(variance: Matrix) -> tuple[Matrix, Matrix]:
 
 def _rest(cells: Matrix, count: int) -> tuple[Matrix, Matrix]:
     """Return the singular values, and what the first so many singular vectors leave of the cells."""
-    left, values, right = np.linalg.svd(cells, full_matrices=False)
-    return values, cells - (left[:, :count] * values[:count]) @ right[:count]
+    values, right = _spectrum(cells)
+    return values, cells - cells @ right[:count].T @ right[:count]
+
+
+def _spectrum(cells: Matrix) -> tuple[Matrix, Matrix]:
+    """Return the singular values and right vectors of a table with no more columns than rows, by its small R of Q R."""
+    return np.linalg.svd(np.linalg.qr(cells, mode="r"))[1:]
 
 
 def _variance(cells: Matrix, rest: Matrix) -> Matrix:
@@ -110,7 +116,7 @@ def _largest(shape: Matrix) -> tuple[float, float]:
     return float(sides.sum() ** 2), float(sides.sum() * (1 / sides).sum() ** (1 / 3))
 
 
-def _stands_out(values: Matrix, shape: tuple[int, int], place: int, unlike: float) -> bool:
+def _stands_out(values: Matrix, shape: tuple[int, ...], place: int, unlike: float) -> bool:
     """Say whether the singular value at a place stands above noise of the variance of those from there on."""
     rest = np.array(shape) - place
     expected, unit = _largest(rest)

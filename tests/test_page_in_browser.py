@@ -770,6 +770,13 @@ def test_a_heatmap_fits_on_paper_and_scrolls_on_a_screen(modules, shape):
             assert len(set(labels)) == len(labels)
 
 
+@pytest.mark.parametrize(("width", "numbers"), [(300, False), (700, False), (1000, False), (2000, True)])
+def test_numbers_do_not_make_many_columns_scroll(modules, width, numbers):
+    sources = made_of("a", 8, 38)
+    screen = modules(LAID_OUT, [matrices(sources.table, sources.factors), width, False])
+    assert screen["numbers"] == numbers and screen["width"] <= max(width, 300)
+
+
 def test_an_address_brings_back_what_it_was_made_of(modules):
     view = {
         "view": "W",

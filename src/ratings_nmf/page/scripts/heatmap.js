@@ -221,7 +221,7 @@ const legendOf = (canvas, ticks, picture, palette) => {
   // a tick that would stand in another's number is left out: the ends have theirs, then 0
   const written = [];
   for (const tick of [picture.ticks[0], picture.ticks.at(-1), 0, ...picture.ticks])
-    if (written.every((other) => Math.abs(picture.place(other) - picture.place(tick)) > 0.2)) written.push(tick);
+    if (written.every((other) => Math.abs(picture.place(other) - picture.place(tick)) > 0.27)) written.push(tick);
   ticks.replaceChildren(...written.sort((a, b) => a - b).map((tick) => {
     const mark = element("span", "", picture.shares ? percent(tick) : number(tick));
     mark.style.left = `${(100 * picture.place(tick)).toFixed(1)}%`;

@@ -1,6 +1,7 @@
 /** Heatmaps as drawn: the order of lines, sizes, colours; nothing here knows of pointers, keys or scrolling panes. */
 const TALLEST = 620; // pixels of the pane
 const STRIP_GAP = 8; // pixels between the parts and the levels
+const NUMBER = 46; // pixels that a cell with a number is wide at least
 const EDGE = 8; // pixels around the cells: half a label, which may be taller than its line
 
 const font = (size) => `${size}px system-ui, sans-serif`;
@@ -77,9 +78,9 @@ const writing = (picture) => {
 };
 
 /**
- * Return the sizes of a picture that is `width` pixels wide: every cell has 3 pixels at least, numbers and labels stand
- * where they fit. In print the picture is as wide as the paper, whatever that leaves for a cell, and letters are smaller,
- * so that two pictures stand on a sheet.
+ * Return the sizes of a picture that is `width` pixels wide: every cell has 3 pixels at least, labels stand where they
+ * fit, numbers where no more than 20 columns would have to scroll for them. In print the picture is as wide as the
+ * paper, whatever that leaves for a cell, and letters are smaller, so that two pictures stand on a sheet.
  */
 const layoutOf = (picture, context, width, { print = false } = {}) => {
   const { down, across, view, table, strip } = picture;
@@ -91,10 +92,11 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
   const widest = (side) => letters * (side.widest ??= Math.max(...side.labels.slice(0, 400).sort((a, b) => b.length - a.length).slice(0, 30).map(widthOf)));
   const stripAcross = strip && !view.level ? 1 : 0;
   const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 6.5 * letters : 0) + 14, 24, Math.min(print ? 220 : 190, width * 0.38)));
-  const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60;
   const room = width - gutter - EDGE - stripAcross * STRIP_GAP;
   const longest = Math.max(widest(columns), stripAcross ? 4.6 * letters : 0);
-  const least = print ? 0 : numbers ? 46 : 3;
+  const fits = print || across.length <= 20 || across.length * NUMBER <= room;
+  const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60 && fits;
+  const least = print ? 0 : numbers ? NUMBER : 3;
   const most = across.length > 20 ? 48 : print ? clamp(longest + 11, 40, 110) : 110;
   let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, most);
   if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);

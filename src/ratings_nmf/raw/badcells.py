@@ -27,6 +27,9 @@ from ratings_nmf.raw.faults import (
 )
 
 Triple = tuple[str, str, str]
+Way = tuple[str, str, str | dict[str, str]]
+"""What texts look like, what they may mean, and how pandas makes numbers of a column, or of patterns in it."""
+
 FLAGS, CODES = 5, 4
 """Different texts beside numbers that are taken for units or flags, and numbers below 0 that may be marks, at most."""
 
@@ -43,17 +46,12 @@ _MARKS = (
 """Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
 SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
-_TIMES: list[tuple[str, str, Any]] = [
-    (
-        r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+", "if they are durations, in seconds",
-        "pandas.to_timedelta(side).dt.total_seconds()",
-    ),
-    (
-        "[0-9]+:[0-9]{2}", "if they are minutes and seconds",
-        'pandas.to_timedelta("0:" + side).dt.total_seconds()',
-    ),
+_TIMES: list[Way] = [
+    (r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+", "if they are durations, in seconds",
+     "pandas.to_timedelta(side).dt.total_seconds()"),
+    ("[0-9]+:[0-9]{2}", "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'),
 ]  # fmt: skip
-_FORMS: list[tuple[str, str, Any]] = [
+_FORMS: list[Way] = [
     ("[0-9.]+ ?[KMBkmb]", "if K, M and B are thousands, millions and billions",
      {" ?[Kk]$": "e3", " ?[Mm]$": "e6", " ?[Bb]$": "e9"}),
     ("[0-9.]+ ?[KMGTkmgt]?i?[Bb]", "to count bytes",
@@ -73,11 +71,11 @@ _FORMS: list[tuple[str, str, Any]] = [
     ("[0-9.]+ ?([-‐-―−]|to) ?[0-9.]+", "if they are ranges, for their middle",
      'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
 ]  # fmt: skip
-_BEHIND = [(
+_BEHIND: Way = (
     r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
     {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"},
-)]  # fmt: skip
-"""What cells with a number look like, what they may mean, and how pandas makes it of a column, or of texts in it."""
+)  # fmt: skip
+"""Ways to write a number otherwise: times, which do not stand among plain numbers; others; with something behind."""
 
 _SCALES = [
     scale.split("|")
@@ -188,8 +186,10 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
         remedies.append(_steps(path, words, ingest))
     said = {str(mark) for mark in unrated} | words | below
     rest = [text for text in texts if text and not (marks_of(text) or text in said)]
-    if part := rest and (_changed(path, rest, ingest, numbers=numbers) or (numbers and _none(path, rest, ingest))):
-        remedies.append(part)
+    if rest and (ways := _otherwise(rest, numbers=numbers)):
+        remedies.append(f"{ways[0][1]}: {_copy(path, ways[0][2], ingest)}")
+    elif rest and numbers:
+        remedies.append(_none(path, rest, ingest))
     return "; ".join(remedies) or f"look at it: {look('head', path)}"
 
 
@@ -202,31 +202,18 @@ def _steps(path: Path, words: set[str], ingest: IngestParameters) -> str:
     return f"if they are steps of a scale, with your numbers: {_copy(path, f'side.replace({steps})', ingest)}"
 
 
-def _changed(path: Path, texts: list[str], ingest: IngestParameters, *, numbers: bool) -> str | None:
-    """Return how numbers come of texts that are all written in one way; times do not stand among plain numbers."""
+def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
+    """Return the ways in which all texts may be written, the likeliest first."""
     around = {_around(text) for text in texts}
-    forms = _formed(path, texts, _FORMS if numbers else _TIMES + _FORMS, ingest)
-    bare = _bare(path, around, ingest)
-    return (forms or bare if len(around) > 1 else bare or forms) or _formed(path, texts, _BEHIND, ingest)
-
-
-def _formed(path: Path, texts: list[str], forms: list[tuple[str, str, Any]], ingest: IngestParameters) -> str | None:
-    """Return how pandas makes numbers of texts that all have one of some forms."""
-    for form, meaning, change in forms:
-        if all(re.fullmatch(form, text) for text in texts):
-            return f"{meaning}: {_copy(path, change, ingest)}"
-    return None
-
-
-def _bare(path: Path, around: set[tuple[str, str] | None], ingest: IngestParameters) -> str | None:
-    """Return how numbers lose what stands before or behind them: a currency, a unit, a few flags."""
-    before, behind = ({one[side] for one in around if one and one[side]} for side in (0, 1))
-    marks = sorted(before | behind)
-    if None in around or bool(before) == bool(behind) or len(marks) > FLAGS:
-        return None
-    some = "|".join(map(re.escape, marks))
-    change = {f" *({some})$" if behind else f"^({some}) *": ""}
-    return f"if {', '.join(map(quoted, marks))} may go: {_copy(path, change, ingest)}"
+    before, behind = (sorted({one[side] for one in around if one and one[side]}) for side in (0, 1))
+    marks = before or behind
+    ways = _FORMS if numbers else _TIMES + _FORMS
+    if None not in around and bool(before) != bool(behind) and len(marks) <= FLAGS:
+        some = "|".join(map(re.escape, marks))
+        change = {f"^({some}) *" if before else f" *({some})$": ""}
+        bare = [(".*", f"if {', '.join(map(quoted, marks))} may go", change)]
+        ways = [*ways, *bare] if len(around) > 1 else [*bare, *ways]
+    return [way for way in [*ways, _BEHIND] if all(re.fullmatch(way[0], text) for text in texts)]
 
 
 def _none(path: Path, texts: list[str], ingest: IngestParameters) -> str:

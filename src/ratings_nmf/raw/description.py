@@ -34,7 +34,9 @@ def describe(path: Path) -> Description:
                 raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
         structure = structure_of(records, dialect.ingest, header=parquet or None)
         if structure.lacks_values:
-            raise no_values(sample.path, dialect.ingest, structure.keys if structure.header else [])
+            keys = structure.keys if len(structure.keys) == 2 else structure.columns[:2]
+            names = [column.name for column in keys] if structure.header else []
+            raise no_values(sample.path, dialect.ingest, names)
         _describe_file(sample, dialect, structure, empty, description)
         _describe_layout(sample.path, dialect, structure, description)
         description.ingest["zeros"] = Key("missing")

@@ -93,7 +93,7 @@ def no_values(path: Path, ingest: IngestParameters, names: list[str]) -> InputEr
     """Return what to say of lines that hold labels alone, under these names."""
     line = ingest.skip.lines + 1
     script = f'{{print $0 OFS (NR == {line} ? "count" : 1)}}' if names else "{print $0 OFS 1}"
-    changes = {"layout": "triples", "columns": [*names[:2], "count"] if names else [1, 2, 3], "duplicates": "sum"}
+    changes = {"layout": "triples", "columns": [*names, "count"] if names else [1, 2, 3], "duplicates": "sum"}
     return refusal(path, "found no column of values", "row label, column label, value",
                    f"to count lines: {copied(path, ingest.separator, script, **changes)}")  # fmt: skip
 

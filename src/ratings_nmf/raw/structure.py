@@ -75,6 +75,13 @@ class Column:
         return len(known) > 0 and sum(bool(_TIME.fullmatch(text)) for text in known) >= MOST * len(known)
 
     @property
+    def holds_no_values(self) -> bool:
+        """Whether it is blank and without a name, or holds times, or words."""
+        if self.is_blank:
+            return not self.name
+        return len(self.texts) > 0 and (self.is_time or (self.number < 0.1 and not self.is_dressed))
+
+    @property
     def counts_lines(self) -> bool:
         """Whether it counts the lines, from 0 or 1."""
         return len(self.texts) > 2 and any(
@@ -104,17 +111,13 @@ class Structure:
         """Whether each line holds labels alone, those of rows several times."""
         others = [column for column in self.columns if column.kind not in ("row", "column") and not column.is_time]
         alone = all(column.number < 0.5 for column in others) or len(self.columns) == 2
-        return self.cell is None and alone and ({"row", "column"} <= {*self._kinds} or not self.columns[0].is_unique)
+        return self.cell is None and alone and (len(self.keys) == 2 or not self.columns[0].is_unique)
 
     @property
-    def keys(self) -> list[str]:
-        """The names of row label and column label, those of the first two columns where none tells."""
-        known = [column.name for kind in ("row", "column") for column in self.columns if column.kind == kind]
-        return known if {"row", "column"} <= {*self._kinds} else [column.name for column in self.columns[:2]]
-
-    @property
-    def _kinds(self) -> list[str | None]:
-        return [column.kind for column in self.columns]
+    def keys(self) -> list[Column]:
+        """The columns whose names tell that they hold row label and column label."""
+        roles = {column.kind: column for column in reversed(self.columns)}
+        return [roles[kind] for kind in ("row", "column") if kind in roles]
 
 
 def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: bool | None = None) -> Structure:
@@ -137,24 +140,11 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
         return Structure(header=header, columns=columns, cell=cell, label=None, skip=[])
     label = _label(columns) if header else None
     others = [column for column in columns if column is not label]
-    skip = [
-        column
-        for column in others
-        if (column.is_blank and not column.name)
-        or (
-            len(column.texts) > 0
-            and not column.is_blank
-            and (column.is_time or (column.number < 0.1 and not column.is_dressed))
-        )
-    ]
-    skip += [column for column in others if label is not None and column.place < label.place and column not in skip]
-    return Structure(
-        header=header, columns=columns, cell=None, label=label,
-        skip=[
-            column for column in skip
-            if len(skip) < len(others) or column.is_time or (label and column.place < label.place)
-        ],
-    )  # fmt: skip
+    before = [column for column in others if label is not None and column.place < label.place]
+    skip = [column for column in others if column.holds_no_values and column not in before]
+    if len(skip) + len(before) == len(others):
+        skip = [column for column in skip if column.is_time]
+    return Structure(header=header, columns=columns, cell=None, label=label, skip=[*skip, *before])
 
 
 def are_dressed(texts: Sequence[str]) -> bool:

@@ -34,10 +34,11 @@ _TO_CSV = (
 """Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
 
 
-def _by_pandas(call: str, *, index: bool = False, modules: str = "pandas, sys") -> str:
-    """Return a command by which pandas prints what it reads of a file."""
-    index_too = "" if index else ", index=False"
-    return f"python -c 'import {modules}; pandas.{call}.to_csv(sys.stdout{index_too})' >"
+def _by_pandas(call: str, *, index: bool = False, before: str = "") -> str:
+    """Return a command by which pandas prints what it reads of a file, after some other code."""
+    code = f"{before}pandas.{call}.to_csv(sys.stdout{'' if index else ', index=False'})"
+    modules = [name for name in ("ast", "fileinput", "numpy", "pandas", "sqlite3", "sys", "yaml") if f"{name}." in code]
+    return f"python -c 'import {', '.join(modules)}; {code}' >"
 
 
 KINDS: dict[bytes, tuple[str, str, str | None]] = {
@@ -46,104 +47,66 @@ KINDS: dict[bytes, tuple[str, str, str | None]] = {
     b"Rar!": ("a RAR archive", _UNPACK, "unrar x"),
     b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
     b"\x1f\x9d": ("packed by compress", _UNPACK, "zcat >"),
-    b"\x93NUMPY": (
-        "a NumPy array, which has no labels", _AS_CSV,
-        _by_pandas("DataFrame(numpy.load(sys.argv[1]))", index=True, modules="numpy, pandas, sys"),
-    ),
+    b"\x93NUMPY": ("a NumPy array, which has no labels", _AS_CSV,
+                   _by_pandas("DataFrame(numpy.load(sys.argv[1]))", index=True)),
     b"%PDF": ("a PDF", _OTHER, None),
-    b"SQLite format 3": (
-        "an SQLite database", _AS_CSV,
-        _by_pandas(
-            'read_sql(max(tables, key=lambda sql: len(pandas.read_sql(sql, base))), base)',
-            modules='pandas, sqlite3, sys; base = sqlite3.connect(sys.argv[1]); tables = [f"SELECT * FROM [{name}]" '
-            'for name, in base.execute("SELECT name FROM sqlite_master WHERE type = \\"table\\"")]',
-        ),
-    ),
+    b"SQLite format 3": ("an SQLite database", _AS_CSV, _by_pandas(
+        "read_sql(max(tables, key=lambda sql: len(pandas.read_sql(sql, base))), base)",
+        before='base = sqlite3.connect(sys.argv[1]); tables = [f"SELECT * FROM [{name}]" '
+        'for name, in base.execute("SELECT name FROM sqlite_master WHERE type = \\"table\\"")]; ')),
     b"\x89HDF": ("an HDF5 file", _OTHER, None),
     b"ARROW1|FEA1": ("an Arrow file", _AS_CSV, _by_pandas("read_feather(sys.argv[1])")),
     b"ORC": ("an ORC file", _AS_CSV, _by_pandas("read_orc(sys.argv[1])")),
     b"<stata_dta>": ("a file of Stata", _AS_CSV, _by_pandas("read_stata(sys.argv[1])")),
-    b"\\$FL[23]": (
-        "a file of SPSS", _AS_CSV, "python -m pip install pyreadstat && " + _by_pandas("read_spss(sys.argv[1])"),
-    ),
-    b"(?s:.{12})\xc2\xea\x81\x60": (
-        "a file of SAS", _AS_CSV, _by_pandas('read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")'),
-    ),
-    rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": (
-        "a file of R", _AS_CSV,
+    b"\\$FL[23]": ("a file of SPSS", _AS_CSV,
+                   "python -m pip install pyreadstat && " + _by_pandas("read_spss(sys.argv[1])")),
+    b"(?s:.{12})\xc2\xea\x81\x60": ("a file of SAS", _AS_CSV,
+                                    _by_pandas('read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")')),
+    rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": ("a file of R", _AS_CSV,
         "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
-        "write.csv(t, row.names = FALSE)' >",
-    ),
-    rb"structure\(list\(": (
-        "what dput of R writes", _AS_CSV,
-        "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >",
-    ),
+        "write.csv(t, row.names = FALSE)' >"),
+    rb"structure\(list\(": ("what dput of R writes", _AS_CSV,
+                            "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >"),
     b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
-    b"\x89PNG": ("a picture", _OTHER, None),
-    b"\xff\xd8\xff": ("a picture", _OTHER, None),
-    rb"\{\s*\".*\}\s*\n\s*\{": (
-        "JSON, an object a line", _AS_CSV, _by_pandas("read_json(sys.argv[1], lines=True)"),
-    ),
-    rb"\{'.*\}\s*\n\s*\{": (
-        "JSON, an object a line, as Python writes it", _AS_CSV,
-        _by_pandas("DataFrame(map(ast.literal_eval, fileinput.input()))", modules="ast, fileinput, pandas, sys"),
-    ),
-    rb"\[\s*\[": (
-        "JSON", _AS_CSV,
-        "python -c 'import csv, fileinput, json, sys; csv.writer(sys.stdout).writerows(json.loads("
-        "\"\".join(fileinput.input())))' >",
-    ),
+    b"\x89PNG|\xff\xd8\xff": ("a picture", _OTHER, None),
+    rb"\{\s*\".*\}\s*\n\s*\{": ("JSON, an object a line", _AS_CSV, _by_pandas("read_json(sys.argv[1], lines=True)")),
+    rb"\{'.*\}\s*\n\s*\{": ("JSON, an object a line, as Python writes it", _AS_CSV,
+                            _by_pandas("DataFrame(map(ast.literal_eval, fileinput.input()))")),
+    rb"\[\s*\[": ("JSON", _AS_CSV, "python -c 'import csv, fileinput, json, sys; csv.writer(sys.stdout).writerows("
+                  "json.loads(\"\".join(fileinput.input())))' >"),
     rb"\[\s*\{": ("JSON", _AS_CSV, _by_pandas("read_json(sys.argv[1])")),
     b"{\\s*\"columns\"": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="split")', index=True)),
     b"{\\s*\"[^{}]*\"\\s*:\\s*{": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="index")', index=True)),
     b"{\\s*[\"']": ("JSON", _OTHER, None),
+    rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV,
+                                      _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input())))')),
+    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": ("YAML", _AS_CSV,
+        _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input()))).T', index=True)),
     rb"[+-]?[0-9.]+( [0-9]+:[0-9.eE+-]+)+ ?\r?\n": (
         "a file of LibSVM, which gives a number and a value for each cell of a line", _AS_TRIPLES,
-        """awk '{for (i = 2; i <= NF; i++) {split($i, cell, ":"); print NR "," cell[1] "," cell[2]}}' >""",
-    ),
+        """awk '{for (i = 2; i <= NF; i++) {split($i, cell, ":"); print NR "," cell[1] "," cell[2]}}' >"""),
     rb"[0-9]+:\r?\n[0-9]+,[0-9]": (
         "a file of the Netflix Prize, with a line for each film and its ratings below", _AS_TRIPLES,
-        """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >""",
-    ),
-    rb"(\+[-=+]+\+\s*\n)?\|.*\|\s*\n[+|][ :|+=-]+[+|]": (
-        "a table in Markdown", _AS_CSV, r"sed -E '/^[+|][-+=: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >",
-    ),
-    rb"(?s).{0,400}\\begin\{tabular|[^\n&]+&[^\n]*\\\\": (
-        "a table in LaTeX", _AS_CSV, r"""sed -nE 's/ *\\\\.*$//; s/^ +//; s/ *& */;/gp' >""",
-    ),
-    rb"(---\s+)?- \w+: .*\n +\w+: ": (
-        "YAML", _AS_CSV,
-        _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input())))', modules="fileinput, pandas, sys, yaml"),
-    ),
-    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": (
-        "YAML", _AS_CSV,
-        _by_pandas(
-            'DataFrame(yaml.safe_load("".join(fileinput.input()))).T',
-            index=True, modules="fileinput, pandas, sys, yaml",
-        ),
-    ),
-    rb"(\w+=[^ =]+ ){2}\w+=[^ =]+\r?\n": (
-        "a log of names and values", _AS_TRIPLES, "sed -E 's/[A-Za-z_]+=//g; s/ /,/g' >",
-    ),
-    rb"\S+ \S+ \S+ \[[^\]]*\] \"": (
-        "a log of a web server", _AS_TRIPLES,
-        """awk '{n[$1 "," $7]++} END {for (cell in n) print cell "," n[cell]}' >""",
-    ),
+        """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >"""),
+    rb"(\+[-=+]+\+\s*\n)?\|.*\|\s*\n[+|][ :|+=-]+[+|]": ("a table in Markdown", _AS_CSV,
+        r"sed -E '/^[+|][-+=: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >"),
+    rb"(?s).{0,400}\\begin\{tabular|[^\n&]+&[^\n]*\\\\": ("a table in LaTeX", _AS_CSV,
+        r"sed -nE 's/ *\\\\.*$//; s/^ +//; s/ *& */;/gp' >"),
+    rb"(\w+=[^ =]+ ){2}\w+=[^ =]+\r?\n": ("a log of names and values", _AS_TRIPLES,
+                                          "sed -E 's/[A-Za-z_]+=//g; s/ /,/g' >"),
+    rb"\S+ \S+ \S+ \[[^\]]*\] \"": ("a log of a web server", _AS_TRIPLES,
+        """awk '{n[$1 "," $7]++} END {for (cell in n) print cell "," n[cell]}' >"""),
     rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
     rb"\{\\rtf": ("a document in RTF", _OTHER, None),
-    b"(?s)<.*<t[rd]\\b": (
-        "HTML or XML", _AS_CSV, "python -m pip install lxml && " + _by_pandas("read_html(sys.argv[1])[0]"),
-    ),
+    b"(?s)<.*<t[rd]\\b": ("HTML or XML", _AS_CSV,
+                          "python -m pip install lxml && " + _by_pandas("read_html(sys.argv[1])[0]")),
     b"<(!doctype|html|\\?xml|body|head)\\b": ("HTML or XML", _OTHER, None),
-    rb"(%.*\s+)*@relation": (
-        "an ARFF file of Weka", _AS_CSV,
+    rb"(%.*\s+)*@relation": ("an ARFF file of Weka", _AS_CSV,
         """awk 'tolower($1) == "@attribute" {names = names comma $2; comma = ","} data && NF && !/^%/ """
-        """{print} tolower($1) ~ "^@data" {print names; data = 1}' >""",
-    ),
+        """{print} tolower($1) ~ "^@data" {print names; data = 1}' >"""),
     b"%%MatrixMarket matrix array": ("a Matrix Market array", _OTHER, None),
-    b"%%MatrixMarket matrix coordinate pattern": (
-        "Matrix Market without values", _AS_TRIPLES, """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >""",
-    ),
+    b"%%MatrixMarket matrix coordinate pattern": ("Matrix Market without values", _AS_TRIPLES,
+                                                  """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >"""),
     b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
 }  # fmt: skip
 """Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.

@@ -427,6 +427,11 @@ def test_what_changed_stands_in_the_section_of_its_dataset():
     assert "What changed since top" in first and "Nothing of this dataset differs." in first
     assert "<td><bdi>not given</bdi></td><td><bdi>&#34;top&#34;</bdi></td>" in second
     assert "Nothing of this dataset differs." not in second
+    same = dataclasses.replace(changes("b", "top"), datasets={})
+    new = dataclasses.replace(same, new=("b",))
+    for each, said in ((same, "Nothing differs."), (new, "new dataset: b")):
+        text = with_changes(page, each, ["a", "b"])
+        assert text.count(said) == 2 and "Nothing of this dataset differs." not in text
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -67,6 +67,29 @@ def test_coordinates_are_drawn_from_their_distribution_given_all_else(zeros):
     np.testing.assert_allclose(errors, squares, rtol=1e-3, atol=1e-5)
 
 
+def test_parts_and_level_of_a_line_are_drawn_from_their_distribution():
+    """Many equal rows of two parts and a level, and the columns' level, which stays: draws beside a grid."""
+    factors = np.array([[1.0, 0.2, 1, 0.3], [0.5, 1.0, 1, 0.1], [0.1, 0.7, 1, -0.2]])
+    values, noise = np.array([1.3, 0.9, 0.0]), 6.0
+    means, precisions = np.array([0.2, 0.0, -0.3, 0]), np.array([0.5, 2.0, 1.5, 1])
+    cells = cells_of(np.tile(values, (LINES, 1)), np.ones((LINES, 3), bool))
+    packed, _ = pack_sides(cells, cells.values.astype(np.float32))
+    own, errors = pad(np.ones((LINES, 4)), np.float32), np.empty(LINES)
+    with np.errstate(over="ignore"):
+        chance = Chance(noise, np.uint64(3), np.arange(LINES), 30)
+        draw_known((0, LINES), packed, pad(factors, np.float32), own, Prior(means, precisions, 2, 0, 3), chance, errors)
+    axes = np.linspace(0, 4, 120), np.linspace(0, 4, 120), np.linspace(-4, 4, 240)
+    x = np.stack(np.meshgrid(*axes, np.ones(1), indexing="ij"), axis=-1)
+    logarithm = noise * np.square(values - x @ factors.T).sum(axis=-1) + np.square(x - means) @ precisions
+    density = np.exp(-(logarithm - logarithm.min()) / 2)[..., 0]
+    for c, axis in enumerate(axes):
+        marginal = density.sum(axis=tuple({0, 1, 2} - {c}))
+        cumulative = (marginal.cumsum() - marginal / 2) / marginal.sum()
+        drawn = own[:LINES, c].astype(float)
+        assert stats.kstest(drawn, lambda at, axis=axis, cdf=cumulative: np.interp(at, axis, cdf)).pvalue > 0.001
+    np.testing.assert_array_equal(own[:LINES, 3], 1)
+
+
 def test_priors_come_to_what_the_factors_were_drawn_from():
     """Mean and precision of a part that is cut off below 0, and of a level, which is not."""
     random, mean, deviation = np.random.default_rng(0), 0.4, 0.5
@@ -119,7 +142,8 @@ def test_a_table_in_another_unit_has_the_same_draws_in_that_unit(zeros):
     )
     expected = plain.samples.joined().reconstruction()
     for unit, other in zip((20, 1e-3), others, strict=True):
-        np.testing.assert_allclose(other.samples.joined().reconstruction(), unit * expected, rtol=1e-4)
+        found = other.samples.joined().reconstruction() / unit
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6 * table.std())
         np.testing.assert_allclose(other.samples.noise, unit * plain.samples.noise, rtol=1e-6)
 
 

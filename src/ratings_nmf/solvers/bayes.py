@@ -23,7 +23,7 @@ from ratings_nmf.solvers.kernels.gibbs import Chance, Prior
 from ratings_nmf.solvers.options import BayesOptions
 from ratings_nmf.solvers.threads import thread_count
 
-_WINDOW, _SETTLED = 50, 1e-3
+_WINDOW, _SETTLED = 25, 1e-3
 """Burn-in ends when the noise over so many sweeps is by at most this share lower than over as many before."""
 
 _WATCHED = 1000

@@ -2,10 +2,10 @@
 
 A cell is normal around w·h + b_row + b_column, with one precision for all. Coordinates of H are half-normal, those of W
 normal and cut off below 0, levels b normal, with a precision and, but for H, a mean for each component on each side;
-where zeros are observed there are no levels. Levels may be below 0, so that parts can be large for all. Precisions are
-gamma distributed, values being measured in halves of their standard deviation, so that a table in another unit is the
-same table. Each coordinate, each prior and the noise is drawn in turn, given all else (Schmidt, Winther & Hansen 2009;
-Salakhutdinov & Mnih 2008).
+where zeros are observed there are no levels. Levels may be below 0, so that parts can be large for all. Spreads of
+priors are half-Cauchy distributed, the noise's precision is gamma distributed, values being measured in halves of their
+standard deviation, so that a table in another unit is the same table. Each coordinate, each prior and the noise is
+drawn in turn, given all else (Schmidt, Winther & Hansen 2009; Salakhutdinov & Mnih 2008), but parts whatever the level.
 """
 
 import math

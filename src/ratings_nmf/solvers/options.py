@@ -107,7 +107,7 @@ class BayesOptions(Section, frozen=True, kw_only=True):
     chains: Few = 4
     samples: Few = 20
     burn_in: Count = 150
-    thinning: Count = 20
+    thinning: Count = 15
     baseline: bool = True
 
 

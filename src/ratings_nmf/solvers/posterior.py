@@ -72,7 +72,7 @@ class BayesNMF(RatingsNMF):
         chains: int = 4,
         samples: int = 20,
         burn_in: int = 150,
-        thinning: int = 20,
+        thinning: int = 15,
         random_state: Any = 0,
     ) -> None:
         self.n_components = n_components

@@ -1,7 +1,9 @@
 """Draws of one side's factors given the other's, a line at a time, and of the priors that a side's factors come from.
 
 A coordinate of a part, given all else, is normal and cut off below 0 (Schmidt, Winther & Hansen 2009): where coordinate
-descent steps to the minimum, this draws around it.
+descent steps to the minimum, this draws around it. Of a line with a level, parts are drawn with the level, which is
+normal, integrated out, and the level after them (Liu 1994): as parts are 0 or more, they and levels stand for much the
+same, and exchange it slowly otherwise.
 """
 
 import math
@@ -12,12 +14,9 @@ from numpy.typing import NDArray
 
 from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.descent import add_outer, gather_line
-from ratings_nmf.solvers.kernels.drawing import gamma, key_of, normal, positive_normal
+from ratings_nmf.solvers.kernels.drawing import exponential, gamma, key_of, normal, positive_normal
 from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
 from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
-
-SHAPE, RATE = 1.0, 1.0
-"""Of the gamma distribution that the precisions of priors come from."""
 
 
 class Prior(NamedTuple):
@@ -58,26 +57,40 @@ def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior
         longest = max(longest, cells.starts[line + 1] - cells.starts[line])
     residual = np.empty(longest, own.dtype)
     factors = np.empty(longest * own.shape[1], own.dtype)
-    curves = np.empty(prior.means.size)
+    curves, sums, shares = np.empty(prior.means.size), np.empty(prior.means.size), np.empty(prior.means.size)
+    level = prior.means.size - 1 - (prior.fixed == prior.means.size - 1)
     for line in range(first, last):
         start = cells.starts[line]
         size = cells.starts[line + 1] - start
         x = own[line, : prior.means.size]
         gather_line(cells, start, against, x, (factors, residual[:size]), x.dtype.type(1))
+        whole = _moments(factors[level * size : (level + 1) * size])[0] + prior.precisions[level] / chance.noise
         for c in range(x.size):
-            factor = factors[c * size : (c + 1) * size]
-            curves[c] = dot(factor, factor)
+            curve, sums[c] = _moments(factors[c * size : (c + 1) * size])
+            shares[c] = sums[c] / whole if c < prior.parts <= level else 0.0
+            curves[c] = max(curve - shares[c] * sums[c], 0.0)
         for number in range(chance.passes):
             key = key_of(key_of(chance.key, chance.names[line]), number)
-            _pass_known(x, (factors, residual[:size], curves), prior, (chance.noise, key))
+            _pass_known(x, (factors, residual[:size], curves, sums, shares), prior, level, (chance.noise, key))
         errors[line] = dot(residual[:size], residual[:size])
 
 
 @compiled
-def _pass_known(x: Any, known: Any, prior: Prior, chance: Any) -> None:
-    """Draw each of a line's coordinates in turn."""
-    factors, residual, curves = known
+def _moments(factor: Any) -> Any:
+    """Return the sum of squares and the sum of a vector."""
+    squares, numbers = spread(factor.dtype.type(0)), spread(factor.dtype.type(0))
+    for at in range(0, factor.size, LANES):
+        number = load(factor, at)
+        squares, numbers = squares + number * number, numbers + number
+    return total(squares), total(numbers)
+
+
+@compiled
+def _pass_known(x: Any, known: Any, prior: Prior, level: int, chance: Any) -> None:
+    """Draw each of a line's coordinates in turn, parts whatever the level is, which comes last."""
+    factors, residual, curves, sums, shares = known
     step, moved = x.dtype.type(0), 0
+    pull = _moments(residual)[1] + prior.precisions[level] / chance[0] * (prior.means[level] - x[level])
     for c in range(x.size):
         if c == prior.fixed:
             continue
@@ -88,8 +101,9 @@ def _pass_known(x: Any, known: Any, prior: Prior, chance: Any) -> None:
             store(residual, at, rest)
             slope = slope + rest * load(factors, c * residual.size + at)
         before, moved = x[c], c
-        x[c] = _draw(prior, c, (curves[c], total(slope), before), chance)
+        x[c] = _draw(prior, c, (curves[c], total(slope) - shares[c] * pull, before), chance)
         step = x[c] - before
+        pull -= sums[c] * step
     change = spread(step)
     for at in range(0, residual.size, LANES):
         store(residual, at, load(residual, at) - change * load(factors, moved * residual.size + at))
@@ -149,10 +163,12 @@ def draw_observed(
 def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
     """Draw the means and precisions of a side's prior given its factors.
 
-    Before these are known a precision is gamma distributed with `SHAPE` and `RATE`, and of a mean that is drawn nothing
-    is known but that a part's is 0 or more. What is cut off of a part below 0 is put in again then, by draws until as
-    many are not as there are lines, so that given all a prior is that of a whole normal distribution (Rao, Lin & Dunson
-    2016).
+    Before these are known a spread, 1 / √precision, is half-Cauchy distributed with scale 1: it may be next to 0, which
+    parts that a table does not need come to, but does not tend to, however few lines there are (Gelman 2006). Given the
+    precision before, the next has shape 1/2 and an exponential rate of mean 1 / (precision + 1) (Wand et al. 2011). Of
+    a mean that is drawn nothing is known but that a part's is 0 or more. What is cut off of a part below 0 is put in
+    again then, by draws until as many are not as there are lines, so that given all a prior is that of a whole normal
+    distribution (Rao, Lin & Dunson 2016).
     """
     for c in range(prior.means.size):
         if c == prior.fixed:
@@ -172,4 +188,5 @@ def draw_prior(own: Any, n_lines: int, prior: Prior, key: Any) -> None:
             mean = _normal(key_of(own_key, 0), total_ / count / deviation, deviation, c < prior.parts)
             prior.means[c] = mean
             squares += mean * (count * mean - 2.0 * total_)
-        prior.precisions[c] = gamma(key_of(own_key, 1), SHAPE + count / 2.0, RATE + max(squares, 0.0) / 2.0)
+        rate = exponential(own_key, 3) / (prior.precisions[c] + 1.0)
+        prior.precisions[c] = gamma(key_of(own_key, 1), (1.0 + count) / 2.0, rate + max(squares, 0.0) / 2.0)

@@ -72,7 +72,7 @@ _FORMS: list[Way] = [
      'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
 ]  # fmt: skip
 _BEHIND: Way = (
-    r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
+    r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:;/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
     {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"},
 )  # fmt: skip
 """Ways to write a number otherwise: times, which do not stand among plain numbers; others; with something behind."""
@@ -124,6 +124,11 @@ def is_dressed(texts: set[str]) -> bool:
     around = {_around(text) or ("", "") for text in texts}
     signs = all(one and not two for one, two in around)
     return any(map(marks_of, texts)) or signs or (len(around) == 1 and any(two and not one for one, two in around))
+
+
+def is_otherwise(text: str) -> bool:
+    """Return whether a text is a number written in another way: a duration, one with a unit, a range."""
+    return bool(_otherwise([text], numbers=False))
 
 
 def _fault(text: str, decimal: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.badcells import marks_of
+from ratings_nmf.raw.badcells import is_otherwise, marks_of
 from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.names import role
@@ -17,11 +17,6 @@ different texts that a key of triples has at most."""
 _TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
 _DECIMALS = re.compile(r"[0-9][.,]0*[1-9]")
 _FLAG = re.compile(r"^\((?=[0-9.,]+\)$)|(?<=[0-9.])( [a-z]{1,3}| ?\*+| ?\[\w\]|\))$")
-_DRESSED = re.compile(
-    r"PT[0-9HMS.]+|[^\w\s] ?[0-9][0-9.,']*|[0-9]+(:[0-9]{2})+|"
-    r"[^\w\s]? ?[0-9][0-9.,:']*( ?[a-z]{1,7}( ?[0-9]+ ?[a-z]+)*| ?[/(\[±].*|( -|[:.)=]) .*| (out )?of .*)",
-    re.IGNORECASE,
-)
 _YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
@@ -150,7 +145,7 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
 def are_dressed(texts: Sequence[str]) -> bool:
     """Return whether texts are numbers with something around, and no times; blank ones apart."""
     known = [text for text in texts if text]
-    return bool(known) and all(_DRESSED.fullmatch(text) and not _TIME.fullmatch(text) for text in known)
+    return bool(known) and all(is_otherwise(text) and not _TIME.fullmatch(text) for text in known)
 
 
 def _number_share(texts: list[str], ingest: IngestParameters) -> float:

@@ -120,10 +120,11 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
 
 
 def is_dressed(texts: set[str]) -> bool:
-    """Return whether texts are numbers with marks, or with signs before them, or all with the same currency or unit."""
-    around = {_around(text) or ("", "") for text in texts}
-    signs = all(one and not two for one, two in around)
-    return any(map(marks_of, texts)) or signs or (len(around) == 1 and any(two and not one for one, two in around))
+    """Return whether texts are numbers with marks, or all written in another way, with one unit at most."""
+    ways = [way for way in _otherwise([*texts], numbers=False) if way is not _BEHIND]
+    units = {part[1] for text in texts if (part := _around(text))}
+    words = {text.lower() for text in texts} <= TRUTH.keys()
+    return any(map(marks_of, texts)) or (len(ways) > 0 and len(units) < 2 and not words)
 
 
 def is_otherwise(text: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
@@ -14,7 +16,7 @@ from ratings_nmf.files.loadings import as_written
 from ratings_nmf.model import reading
 from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.model.frame import Frame
-from ratings_nmf.model.samples import predictor
+from ratings_nmf.model.samples import Samples, predictor
 from ratings_nmf.raw import newcomers
 from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.scan import LIMITS, Limits
@@ -72,23 +74,23 @@ def _solver(
 ) -> Callable[[RatingsTable], Factors]:
     """Return what solves for newcomers × known lines as the fit did for its own, and returns what predicts for them."""
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
-    options = reports.decisions(dataset, fit)[1]
-    method = foldin.method_of(trained, solver=fit.solver, options=options)
-    beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
-    frame = Frame.from_numbers(*beside, parts=factors.parts)
-    samples = reading.against(dataset, factors, side=side) if fit.solver == "bayes" else None
 
-    def solve(some: RatingsTable) -> Factors:
-        if samples is None:
-            draws = None
-            loadings = foldin.fold_in(some, factors, side=side, frame=frame, method=method)
-        else:
-            draws = foldin.sampled(some, samples, side=side)
-            mean = draws.for_people()
-            loadings = mean.W if side == "rows" else mean.H.T
+    def predicting(loadings: NDArray[np.float64], draws: Samples | None) -> Factors:
         return predictor(foldin.extended(factors, as_written(loadings, largest, csv=True), side=side), draws)
 
-    return solve
+    if fit.solver == "bayes":
+        samples = reading.against(dataset, factors, side=side)
+
+        def drawn(some: RatingsTable) -> Factors:
+            draws = foldin.sampled(some, samples, side=side)
+            mean = draws.for_people()
+            return predicting(mean.W if side == "rows" else mean.H.T, draws)
+
+        return drawn
+    method = foldin.method_of(trained, solver=fit.solver, options=reports.decisions(dataset, fit)[1])
+    beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
+    frame = Frame.from_numbers(*beside, parts=factors.parts)
+    return lambda some: predicting(foldin.fold_in(some, factors, side=side, frame=frame, method=method), None)
 
 
 if __name__ == "__main__":

@@ -69,16 +69,23 @@ def fit(
 
 
 def _descend(problem: Problem, start: Factors, run: Run, *, show: bool = True) -> Solution:
-    """Update rows and columns in turn until a sweep lowers the loss by at most tol times the loss, then settle."""
+    """Update rows and columns in turn until a sweep lowers the loss by at most tol times the loss, then settle.
+
+    Where going beyond raised the loss, sweeps from then on go half as far (as Ang & Gillis 2019 do).
+    """
     options = problem.options
     tables = row_table, column_table = problem.tables(start, problem.rows.rule.penalties.dtype)
     curve: list[float] = []
-    converged = False
+    converged, beyond = False, problem.beyond
     with progress(total=options.max_iter, unit="sweeps", show=show) as bar:
         while len(curve) < options.max_iter and not converged:
-            penalty = problem.rows.update(row_table, column_table, run)[2]
-            loss = float(penalty + problem.columns.update(column_table, row_table, run)[:2].sum())
-            converged = bool(curve) and curve[-1] - loss <= options.tolerance * curve[-1]
+            for_rows, for_columns = (axis.rule._replace(beyond=beyond) for axis in (problem.rows, problem.columns))
+            penalty = problem.rows.update(row_table, column_table, run, for_rows)[2]
+            loss = float(penalty + problem.columns.update(column_table, row_table, run, for_columns)[:2].sum())
+            if curve and loss > curve[-1] and beyond:
+                beyond /= 2
+            else:
+                converged = bool(curve) and curve[-1] - loss <= options.tolerance * curve[-1]
             curve.append(loss)
             bar.set_postfix_str(f"loss {math.ldexp(loss, 4 * problem.exponent):.6g}", refresh=False)
             bar.update()

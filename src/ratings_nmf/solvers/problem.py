@@ -22,8 +22,9 @@ _GRAM_PARTS = 8
 _SMALL = 2**14
 """Numbers of a table up to which handing its parts to threads would take longer than multiplying them."""
 _ITERATIONS = 10
-_BEYOND = 0.5
-"""Where cells that are not given count by a weight; a fit then ends after 8 sweeps as good as after 20 without."""
+_BEYOND, _BEYOND_WHOLE = 0.5, 0.7
+"""Where cells that are not given count by a weight: a fit then ends after 8 sweeps as good as after 20 without; and
+where every cell counts alike, for half of the sweeps. What cells that are held out leave open would run away."""
 _SHARE_BESIDE_BASELINES = 0.25
 
 
@@ -51,7 +52,7 @@ class Axis:
     def exact(self, passes: int, tolerance: float) -> "Axis":
         """The same in double precision, with so many passes to settle in."""
         vectors = {name: getattr(self.rule, name).astype(np.float64) for name in ("penalties", "sizes", "priors")}
-        rule = self.rule._replace(**vectors, passes=passes, tolerance=tolerance, beyond=0.0)
+        rule = self.rule._replace(**vectors, passes=passes, tolerance=tolerance)
         return Axis(self.cells.of(np.float64), self.held_out.of(np.float64), rule, self.parts)
 
 
@@ -72,6 +73,13 @@ class Problem:
     mean: float
     units: Units
     options: NativeOptions
+
+    @property
+    def beyond(self) -> float:
+        """How far beyond where its passes end a line may go, as `Rule` says."""
+        if self.options.weight == 1:
+            return 0.0 if self.rows.held_out.values.size else _BEYOND_WHOLE
+        return _BEYOND if self.options.weight else 0.0
 
     def factors(self, W: Floats, H: Floats, column_baseline: Floats | None = None) -> Factors:
         """W and H with baselines, if the model has any: the level, unless the columns' are given."""
@@ -166,7 +174,7 @@ def _rules(
                 fixed=n_components + fixed if n_baselines else -1,
                 passes=_passes(axis, n_components, weight),
                 tolerance=0.0,
-                beyond=_BEYOND if 0 < weight < 1 else 0.0,
+                beyond=0.0,
             )
         )
     return rules

@@ -198,8 +198,11 @@ def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
     for i in range(count):
         if system[i, i] <= 1e-12 * curvature[free[i], free[i]]:
             return
+        inverse = -x.dtype.type(1) / system[i, i]
         for j in range(i + 1, count):
-            add_multiple(system[j], -system[i, j] / system[i, i], system[i])
+            many = spread(inverse * system[i, j])
+            for at in range(j // LANES * LANES, system.shape[1], LANES):
+                store(system[j], at, load(system[j], at) + many * load(system[i], at))
     steps, share = system[:, count], x.dtype.type(1)
     for i in range(count - 1, -1, -1):
         for j in range(i + 1, count):

@@ -54,7 +54,7 @@ def sides_of(table: RatingsTable, factors: Factors) -> tuple[tuple[Arrangement, 
 
 
 def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
-    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself.
+    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself: of blocks to 4 digits.
 
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`, of
@@ -64,6 +64,7 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
     """
     (rows, row_order), (columns, column_order) = sides_of(table, factors)
     in_blocks = (len(rows.sizes), len(columns.sizes)) != table.shape
+    digits = 4 if in_blocks else 6
     values, W, H = table_means(table, rows, columns), rows.means(factors.W), columns.means(factors.H.T).T
     content: dict[str, Any] = {
         "aggregated": in_blocks,
@@ -72,8 +73,8 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         "rows": _lines(rows, row_order, table.row_labels, table.draw.rows if table.draw else None),
         "columns": _lines(columns, column_order, table.column_labels),
         "values": numbers(values),
-        "W": compact(W.tolist()),
-        "H": compact(H.tolist()),
+        "W": compact(W.tolist(), digits),
+        "H": compact(H.tolist(), digits),
         "scales": kinds(table, factors),
         "unknown": not table.weight,
     }
@@ -81,14 +82,14 @@ def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
         content["residuals"] = numbers(residual_means(table, factors, rows, columns))
     if isinstance(factors, SampledFactors):
         for name, cells in zip(("predicted", "low", "high"), factors.reconstructions().values(), strict=True):
-            digits = 2 if in_blocks and name in BOUNDS else 6
-            content[name] = numbers(np.array(compact(rows.means(columns.means(cells.T).T).tolist(), digits)))
+            means = rows.means(columns.means(cells.T).T)
+            content[name] = numbers(np.array(compact(means.tolist(), 2 if in_blocks and name in BOUNDS else 6)))
         if not in_blocks and table.size * len(factors.components) <= GIVEN:
             places = np.indices(table.shape, np.int32).reshape(2, -1)
             content["gives"] = numbers(factors.samples.contributions(*places))
     few = rows if len(rows.sizes) <= SIDE else _grouped(table.row_labels, factors.W[:, : factors.parts], SIDE)[0]
     standard, gram = correlation_parts(factors, few)
-    content["alike"] = {"standard": compact(standard.tolist()), "gram": compact(gram.tolist())}
+    content["alike"] = {"standard": compact(standard.tolist(), digits), "gram": compact(gram.tolist())}
     if few is not rows:
         content["alike"] |= {"labels": [label(few.labels[block]) for block in range(SIDE)], "sizes": few.sizes.tolist()}
     return content

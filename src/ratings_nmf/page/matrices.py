@@ -54,7 +54,7 @@ def sides_of(table: RatingsTable, factors: Factors) -> tuple[tuple[Arrangement, 
 
 
 def matrices(table: RatingsTable, factors: Factors) -> dict[str, Any]:
-    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H itself: of blocks to 4 digits.
+    """Return values, W, H, labels and sizes for the page's script, which multiplies W and H (of blocks, to 4 digits).
 
     Where not every cell counts, a block's residual is a mean over its rated cells and not what its mean value and
     mean prediction differ by, so the residuals are given, too. How alike rows are is given as `correlation_parts`, of

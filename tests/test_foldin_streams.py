@@ -266,7 +266,7 @@ def test_memory_grows_with_the_labels_not_with_the_cells(tmp_path):
     # Zeros are cells to keep until a newcomer is whole, and nothing to write after
     ending = "#".join(f",{column},{int(column in columns[:2])}\n" for column in columns)
     peaks = []
-    for count in 20_000, 60_000:  # the buffers of reading are full from some 80 MB on, and differ by as much
+    for count in 40_000, 100_000:  # buffers of reading fill up to some 140 MB of file, and differ by 60 from run to run
         with Path("new.csv").open("w") as stream:
             stream.write("u,i,r\n")
             stream.writelines(f"#{ending}".replace("#", f"new {number}") for number in range(count))
@@ -280,4 +280,4 @@ def test_memory_grows_with_the_labels_not_with_the_cells(tmp_path):
         cells, peak = map(int, done.stdout.split())
         assert cells == 2 * count
         peaks.append(peak * 1024)
-    assert peaks[1] - peaks[0] < 40_000 * 200 * 16, "bytes of a cell: row, column and value"
+    assert peaks[1] - peaks[0] < 60_000 * 200 * 16, "bytes of a cell: row, column and value"

@@ -31,7 +31,6 @@ SCRIPTS = (
 MOST = 3_000_000
 """Bytes that a page has at most, unless labels, blocks and small layers take more."""
 
-
 SMALL = 1 / 200
 """Share of these bytes that a layer may take in any case: beside a dataset that fills a page small ones keep theirs."""
 

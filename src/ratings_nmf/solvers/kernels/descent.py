@@ -200,9 +200,8 @@ def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
             return
         inverse = -x.dtype.type(1) / system[i, i]
         for j in range(i + 1, count):
-            many = spread(inverse * system[i, j])
-            for at in range(j // LANES * LANES, system.shape[1], LANES):
-                store(system[j], at, load(system[j], at) + many * load(system[i], at))
+            at = j // LANES * LANES
+            add_multiple(system[j, at:], inverse * system[i, j], system[i, at:])
     steps, share = system[:, count], x.dtype.type(1)
     for i in range(count - 1, -1, -1):
         for j in range(i + 1, count):

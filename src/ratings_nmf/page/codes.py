@@ -13,6 +13,12 @@ from numpy.typing import NDArray
 NONE = 0xFFFF
 """Code of a number that is not known."""
 
+LEAST = 1e-290
+"""What is less counts as 0."""
+
+TENS = np.array([float(f"1e{power}") for power in range(300)])
+"""Powers of ten, the same on every machine."""
+
 DISTINCT = 250
 """Different numbers up to which each is written once, and its place in one byte."""
 
@@ -53,26 +59,37 @@ def numbers(values: NDArray[np.float64], digits: int = 3) -> dict[str, Any]:
     [5, None]
     """
     flat = np.ravel(values)
+    known = np.isfinite(flat)
     distinct = np.unique(flat)
     if len(distinct) <= DISTINCT:
-        order = {value: place for place, value in enumerate(distinct.tolist())}
-        nowhere = len(distinct) - 1  # NaN is sorted last
-        codes = np.array([order.get(value, nowhere) for value in flat.tolist()], dtype=np.int64)
+        codes = np.searchsorted(distinct, flat)  # NaN is sorted last
         return {"values": compact(distinct.tolist()), **integers(codes)}
     powers = 10 ** (digits - 1)
     has_sign = bool((flat < 0).any())
-    texts = [f"{value:.{digits - 1}e}".split("e") if math.isfinite(value) else ("nan", "0") for value in flat.tolist()]
-    mantissas = np.array([0 if text == "nan" else int(text.replace(".", "")) for text, _ in texts])
-    exponents = np.array([int(power) for _, power in texts]) - (digits - 1)
+    mantissas, exponents = _decimals(np.where(known, np.abs(flat), 0.0), digits)
     room = (NONE - 2) // (9 * powers * (2 if has_sign else 1))
-    first = int(exponents[mantissas != 0].max()) - room + 1
-    codes = 9 * powers * (exponents - first) + np.abs(mantissas) - powers
+    first = int(exponents[mantissas > 0].max()) - room + 1
+    codes = 9 * powers * (exponents - first) + mantissas - powers
     if has_sign:
-        codes = 2 * codes + (mantissas < 0)
+        codes = 2 * codes + (flat < 0)
     codes = np.where((mantissas == 0) | (exponents < first), 0, codes + 1)
     return {
         "digits": digits,
         "first": first,
         "signed": has_sign,
-        **integers(np.where(np.isnan(flat), NONE, codes)),
+        **integers(np.where(known, codes, NONE)),
     }
+
+
+def _decimals(values: NDArray[np.float64], digits: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return mantissas of so many digits, and powers of ten that they are multiplied by; mantissa 0 below `LEAST`.
+
+    >>> [part.tolist() for part in _decimals(np.array([1234.0, 0.0999999, 0.0]), 3)]
+    [[123, 100, 0], [1, -3, 0]]
+    """
+    counted = np.maximum(values, LEAST)
+    powers = np.floor(np.log10(counted)).astype(np.int64) - digits + 1
+    mantissas = np.rint(np.where(powers > 0, counted / TENS[powers.clip(0)], counted * TENS[(-powers).clip(0)]))
+    full = mantissas >= 10**digits
+    mantissas, powers = np.where(full, mantissas / 10, mantissas), powers + full
+    return np.where(values < LEAST, 0, mantissas).astype(np.int64), np.where(values < LEAST, 0, powers)

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -80,13 +80,22 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
     return content, data
 
 
-def layers(sources: Sources) -> dict[str, Any]:
-    """Return what a page holds of a dataset where there is room, by name, the most wanted first."""
-    table, factors = sources.table, sources.factors
-    content = {"lists": lists(table, factors, sources.recommendations, to=sources.to)}
+def layers(sources: Sources, *, most: float = MOST) -> dict[str, Any]:
+    """Return what a page holds of a dataset where there is room, by name.
+
+    What takes more than `most` bytes even with one for each loading, item of a list and stored cell is left out.
+    """
+    table, factors, listed = sources.table, sources.factors, sources.recommendations
+    content: dict[str, tuple[int, Callable[[], dict[str, Any]]]] = {
+        "lists": (len(listed.items), lambda: lists(table, factors, listed, to=sources.to))
+    }
     if table.size > CELLS:
-        return {"lines": lines(table, factors), **content, "cells": cells(table, factors)}
-    return content
+        loadings = factors.W.size + factors.H.size
+        content |= {
+            "lines": (loadings, lambda: lines(table, factors)),
+            "cells": (len(table.values), lambda: cells(table, factors)),
+        }
+    return {name: make() for name, (least, make) in content.items() if least <= most}
 
 
 def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
@@ -114,7 +123,10 @@ def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
 
     room = most - len(page().encode())
     extras = [
-        {name: (layer, len(script_json({name: layer}))) for name, layer in layers(sources).items()}
+        {
+            name: (layer, len(script_json({name: layer})))
+            for name, layer in layers(sources, most=max(room, SMALL * most)).items()
+        }
         for sources in datasets
     ]
     for name in ("lines", "lists", "cells"):

@@ -5,7 +5,7 @@ import numpy as np
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import Places, RatingsTable
 from ratings_nmf.holdout.folds import Folds
-from ratings_nmf.holdout.trial import Matrix, Model, error_by_row, hold_out
+from ratings_nmf.holdout.trial import Matrix, Model, error_by_row, hold_out, standard_error
 from ratings_nmf.model.samples import QUANTILES
 
 
@@ -48,8 +48,8 @@ def delivered(squares: Matrix, places: Places, *, fewer: float | None, folds: in
     >>> {name: round(value, 2) for name, value in interval.items()}
     {'rmse': 1.1, 'low': 0.71, 'high': 1.48}
     """
-    lines = *places, np.arange(len(squares), dtype=np.int32)
-    by_row, by_column, alone = np.square([error_by_row(squares, each) for each in lines])
+    errors = *(error_by_row(squares, lines) for lines in places), standard_error(squares)
+    by_row, by_column, alone = np.square(errors)
     error, mean = np.sqrt(max(by_row + by_column - alone, by_row, by_column)), float(squares.mean())
     mean = max(mean, np.finfo(float).tiny)
     rmse = float(np.sqrt(mean / (1.0 if fewer is None else 1.0 + (1 - 2 / folds) * max(fewer / mean - 1.0, 0.0))))

@@ -191,22 +191,25 @@ def _content(
     """
     rows, columns = (np.concatenate(lines) for lines in zip(*(each.places for each in scores), strict=True))
     errors = np.hstack([each.errors for each in scores])
-    rmse, absolute = root_mean_square(errors), np.abs(errors)
-    moves = np.square(errors) / np.maximum(2.0 * rmse, np.finfo(float).tiny)[:, None]
+    rmse, mae = root_mean_square(errors), np.abs(errors).mean(axis=1)
     best = 1 + int(rmse[1:].argmin())
+    squares = np.square(errors[0])
+    own, averages = (
+        square / max(2.0 * error, np.finfo(float).tiny)
+        for square, error in ((squares, rmse[0]), (np.square(errors[best]), rmse[best]))
+    )
     content = {
         "cells": len(rows),
         **{f"{prefix}rmse": value for prefix, value in zip(PREDICTORS, rmse.tolist(), strict=True)},
-        **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, absolute.mean(axis=1).tolist(), strict=True)},
-        "rmse_se": error_by_row(moves[0], rows),
-        "mae_se": error_by_row(absolute[0], rows),
+        **{f"{prefix}mae": value for prefix, value in zip(PREDICTORS, mae.tolist(), strict=True)},
+        "rmse_se": error_by_row(own, rows),
+        "mae_se": error_by_row(np.abs(errors[0]), rows),
         "gain": float(rmse[best] - rmse[0]),
-        "gain_se": error_by_row(moves[best] - moves[0], rows),
+        "gain_se": error_by_row(averages - own, rows),
         "fitted_cells": round(sum(each.fitted for each in scores) / len(scores)),
         "free_loadings": free_loadings(table.shape, count),
     }
     if len(rows) >= LEAST_CELLS:
-        squares = np.square(errors[0])
         content["delivered"] = delivered(squares, (rows, columns), fewer=fewer, folds=len(scores))
     lists = figures([each.lists for each in scores])
     for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []

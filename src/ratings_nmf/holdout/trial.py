@@ -39,6 +39,8 @@ class Training(RatingsTable):
         """
         weights = np.ones(self.shape[1 - side]) if weights is None else weights
         known = (self._places if side == 0 else self._places.T) @ weights
+        if not self.weight:
+            return np.asarray(known, np.float64)
         unknown = np.bincount(self.held_out[side], weights[self.held_out[1 - side]], minlength=self.shape[side])
         return np.asarray((1 - self.weight) * known + self.weight * (weights.sum() - unknown), np.float64)
 
@@ -210,8 +212,9 @@ def error_by_row(values: Matrix, rows: NDArray[np.int32]) -> float:
     >>> error_by_row(np.array([1.0, 1.0, 3.0, 3.0]), np.array([0, 0, 2, 2]))
     1.0
     """
-    clusters = np.unique(rows, return_inverse=True)[1]
-    if not clusters.any():
-        clusters = np.arange(len(rows))
-    sums, counts = np.bincount(clusters, values), np.bincount(clusters)
-    return float(clustered_error(sums.astype(np.float64), counts.astype(np.float64)))
+    places = rows - rows.min()
+    sums, counts = np.bincount(places, values), np.bincount(places)
+    if len(counts) == 1:
+        return standard_error(values)
+    some = counts > 0
+    return float(clustered_error(np.asarray(sums[some], np.float64), counts[some].astype(np.float64)))

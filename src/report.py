@@ -20,10 +20,12 @@ def report(dataset: str) -> stage.Outcome:
     figures = {
         **heatmaps(dataset, table, factors, profile=results.profile, fit_lines=fit_lines),
         "components": component_bars(dataset, table, factors),
-        "recommendations": recommendation_figure(
-            dataset, table, factors, results.recommendations, to=results.to, warnings=words.list_warnings(heldout)
-        ),
     }
+    lists = recommendation_figure(
+        dataset, table, factors, results.recommendations, to=results.to, warnings=words.list_warnings(heldout)
+    )
+    if lists is not None:
+        figures["recommendations"] = lists
     if (curves := survey_figure(dataset, results.evidence, results.survey, fitted=fit["n_components"])) is not None:
         figures["survey"] = curves
     if results.consensus is not None:

@@ -26,6 +26,14 @@ def test_convergence_shows_every_iteration_on_a_fitting_scale(loss, scale):
     assert (axes.get_yscale(), axes.get_ylabel()) == (scale, "loss")
 
 
+def test_large_losses_are_written_at_their_ticks_and_not_in_the_caption():
+    figure = convergence("name", np.array([8.24e10, 8.16e10, 8.13e10]), ["one line"])
+    assert_apart(figure)
+    axis = figure.axes[0].yaxis
+    assert axis.get_offset_text().get_text() == ""
+    assert {"8.16e+10", "8.24e+10"} <= {label.get_text() for label in axis.get_ticklabels()}
+
+
 def test_a_loss_of_zero_is_drawn():
     figure = convergence("name", np.array([10.0, 0.0]), [])
     figure.canvas.draw()
@@ -122,12 +130,12 @@ def test_a_warning_stands_above_the_recommendations(size):
 
 
 @pytest.mark.parametrize("size", [3, 30])
-def test_nothing_to_recommend_is_drawn_too(size):
+def test_nothing_to_recommend_gives_no_figure(size):
     _, factors = sparsely_known(size, size, 2)
     labels = tuple(map(str, range(size)))
     table = from_dense(np.ones((size, size)), row_labels=labels, column_labels=labels, zeros="missing")
     found = recommend(factors, table, to="rows", top=2)
-    recommendation_figure("name", table, factors, found, to="rows", warnings=()).canvas.draw()
+    assert recommendation_figure("name", table, factors, found, to="rows", warnings=()) is None
 
 
 def test_skewed_predictions_spread_over_a_logarithmic_scale():

@@ -169,7 +169,9 @@ def test_where_a_table_is_for_lists_they_decide():
     assert found["verdict"].startswith("The lists find more than the most popular items do, by ")
     worse = {**found, "ndcg_gain": -0.1, "beats_baseline": False}
     assert words.gain_warnings(worse) == []
-    assert words.list_warnings(worse)[0].startswith("The lists find less than the most popular items do, by 0.1 ")
+    assert words.list_warnings(worse)[0].startswith(
+        "The lists find less than the most popular items do, by 0.10 ± 0.02 "
+    )
 
 
 @pytest.mark.parametrize("solver", ["native", "sklearn"])

@@ -209,21 +209,24 @@ def on_lists(heldout: dict[str, Any]) -> str:
 
     >>> lists = {"factors": {"ndcg": 0.4}, "most popular": {"ndcg": 0.2}, "EASE": {"ndcg": 0.3}}
     >>> on_lists({"lists": lists, "ndcg_gain": 0.2, "ndcg_gain_se": 0.01}).partition(" than ")
-    ('The lists find more', ' than ', 'the most popular items do, by 0.2 ± 0.01 of NDCG@10 (0.4 against 0.2; \
+    ('The lists find more', ' than ', 'the most popular items do, by 0.20 ± 0.01 of NDCG@10 (0.4 against 0.2; \
 the best of the others, EASE, finds 0.3).')
+    >>> on_lists({"lists": lists, "ndcg_gain": 0.0, "ndcg_gain_se": 0.0}).partition(" (")[0]
+    'The lists find as much as the most popular items do'
     """
     if "lists" not in heldout:
         return ""
     ndcg = {name: measures["ndcg"] for name, measures in heldout["lists"].items()}
     own, popular = ndcg.pop(FACTORS), ndcg.pop(MOST_POPULAR)
     gain, error = heldout["ndcg_gain"], heldout["ndcg_gain_se"] or 0.0
+    size, spread = aligned([abs(gain), error])
     chance = ", which may be chance" if abs(gain) <= error else ""
+    grade = f"{'more' if gain > 0 else 'less'} than the most popular items do, by {size} ± {spread} of NDCG@10{chance}"
     best = max(ndcg, key=ndcg.__getitem__, default="")
     other = f"; the best of the others, {best}, finds {number(ndcg[best])}" if ndcg else ""
-    return (
-        f"The lists find {'more' if gain > 0 else 'less'} than the most popular items do, by {number(abs(gain))} ± "
-        f"{number(error)} of NDCG@10{chance} ({number(own)} against {number(popular)}{other})."
-    )
+    if not gain:
+        grade = "as much as the most popular items do"
+    return f"The lists find {grade} ({number(own)} against {number(popular)}{other})."
 
 
 def on_coverage(intervals: dict[str, Any]) -> str:

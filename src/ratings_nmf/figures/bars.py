@@ -145,8 +145,13 @@ def largest_parts(factors: Factors) -> list[int]:
 
 def recommendation_figure(
     dataset: str, table: RatingsTable, factors: Factors, lists: Recommendations, *, to: Side, warnings: Sequence[str]
-) -> Figure:
-    """Draw the predictions for unknown cells, recommended ones framed; of more than 400 cells, how they spread."""
+) -> Figure | None:
+    """Draw the predictions for unknown cells, recommended ones framed; of more than 400 cells, how they spread.
+
+    Where nothing is recommended None is returned.
+    """
+    if not len(lists.items):
+        return None
     lines = (*example(lists, *sides(table, to=to), factors.components), *warnings)
     caption = Caption(title=f"{dataset}: recommendations to {to}", lines=lines, colours="value")
     if annotates(table.shape):

@@ -97,6 +97,8 @@ def convergence(dataset: str, loss_curve: Matrix, fit_lines: Sequence[str]) -> F
     axes.plot(np.arange(1, len(loss_curve) + 1), loss_curve, color=LINES[0], marker="o", markersize=3, linewidth=1.2)
     if loss_curve[-1] > 0 and loss_curve[0] > 10 * loss_curve[-1]:
         axes.set_yscale("log")
+    else:
+        axes.yaxis.set_major_formatter("{x:,.6g}")  # a factor of all ticks would stand in the caption
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlim(0.5, len(loss_curve) + 0.5)
     style_axes(axes, "iteration", "loss")

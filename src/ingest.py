@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from ratings_nmf.core import params, stage, transform
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import Tally
@@ -29,7 +31,8 @@ def ingest(dataset: str) -> stage.Outcome:
             yield table
 
     def profile() -> dict[str, Any]:
-        remarks = reading.remarks + notes(original, source, Path(source.path))
+        read = replace(source, separator=reading.separator)
+        remarks = reading.remarks + notes(original, read, Path(source.path))
         content = tally.profile() | transform.described(source.values, original, tally)
         return content | ({"notes": remarks} if remarks else {})
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 from hypothesis import strategies as st
 
@@ -38,7 +39,8 @@ def read_noted(path, settings):
     """The table that a file holds by these settings, and what ingest remarks on it."""
     ingest = convert({"path": str(path), **settings}, IngestParameters)
     reading = read_raw(path, ingest)
-    return reading.table, reading.remarks + notes(tally_of(reading.table), ingest, path)
+    read = msgspec.structs.replace(ingest, separator=reading.separator)
+    return reading.table, reading.remarks + notes(tally_of(reading.table), read, path)
 
 
 def table_of(cells, zeros="observed"):

@@ -510,38 +510,50 @@ def test_what_ingest_would_refuse_is_said_in_its_words(folder):
 
 
 NUMBERS = "expected finite numbers of 0 or more, with a decimal point"
+TAKEN_BACK = "or take back what was committed: `git checkout HEAD -- 'a b.csv'`"
+ROWS = 'rows = filter(None, csv.reader(open(0, encoding="utf-8-sig", newline="")))'
+
+
+def changed(at, change):
+    """What a refusal proposes to paste, so that pandas changes the values."""
+    code = (
+        f"import csv, pandas, sys; {ROWS}; table = pandas.DataFrame(rows, dtype=object); "
+        f"table.iloc[1:, {at}] = table.iloc[1:, {at}].apply(lambda side: {change}); "
+        "table.to_csv(sys.stdout, index=False, header=False)"
+    )
+    return f"`path: numbers-a b.csv` after `python -c '{code}' < 'a b.csv' > 'numbers-a b.csv'`"
+
+
 REFUSALS = [
-    ("", "the file is empty; expected labels and values; look at it: `ls -l 'a b.csv'`"),
-    ("\n \n", "the file is empty; expected labels and values; look at it: `ls -l 'a b.csv'`"),
+    ("", f"the file is empty; expected labels and values; write it anew, {TAKEN_BACK}"),
+    ("\n \n", f"the file is empty; expected labels and values; write it anew, {TAKEN_BACK}"),
     (
         "one\ntwo\n",
         "found one column (separator: comma); expected labels and values beside each other; to count how often each "
-        """stands: `path: new-a b.csv` after `awk -F , -v OFS=, '{n[$0]++} END {print "label" OFS "count"; """
-        """for (label in n) print label OFS n[label]}' 'a b.csv' > 'new-a b.csv'`""",
+        f"stands: `path: new-a b.csv` after `python -c 'import collections, csv, sys; {ROWS}; "
+        "out = csv.writer(sys.stdout); "
+        """out.writerows([("label", "count"), *collections.Counter(map(",".join, rows)).most_common()])'"""
+        " < 'a b.csv' > 'new-a b.csv'`",
     ),
     (
         bytes(range(1, 9)) * 9,
-        "this is no text, but something binary; expected a table as text or Parquet; look at it: `file 'a b.csv'`",
+        f"this is no text, but something binary; expected a table as text or Parquet; write it anew, {TAKEN_BACK}",
     ),
     (
         "who,what\nann,tea\nbob,ham\n",
         "row 'ann', column 'what': 'tea' is not a number; row 'bob', column 'what': 'ham' is not a number; "
         f"{NUMBERS}; "
-        "if they are steps of a scale, with your numbers: `path: numbers-a b.csv` after `python -c 'import pandas, "
-        "sys; pandas.read_csv(sys.stdin.buffer, index_col=0, dtype=str, keep_default_na=False).apply(lambda side: "
-        """side.replace({"ham": 1, "tea": 2})).to_csv(sys.stdout)' < 'a b.csv' > 'numbers-a b.csv'`""",
+        "if they are steps of a scale, with your numbers: " + changed("[1]", 'side.replace({"ham": 1, "tea": 2})'),
     ),
     (
         "who,a,b\nann,$1,$2\nbob,$3,$4\n",
         "row 'ann', column 'a': '$1' is not a number; row 'ann', column 'b': '$2' is not a number; row 'bob', "
         "column 'a': '$3' is not a number; row 'bob', column 'b': '$4' is not a number; "
-        f"{NUMBERS}; if '$' may go: `path: numbers-a b.csv` after `python -c 'import pandas, sys; "
-        "pandas.read_csv(sys.stdin.buffer, index_col=0, dtype=str, keep_default_na=False).apply(lambda side: "
-        """side.replace({"^(\\\\$) *": ""}, regex=True)).to_csv(sys.stdout)' < 'a b.csv' > 'numbers-a b.csv'`""",
+        f"{NUMBERS}; if '$' may go: " + changed("1:", r'side.replace({"^(\\$) *": ""}, regex=True)'),
     ),
     (
         "who,a,b\nann,,\nbob,,\n",
-        "every cell is 0 or blank; expected at least one above 0; look at it: `head 'a b.csv'`",
+        f"every cell is 0 or blank; expected at least one above 0; write it anew, {TAKEN_BACK}",
     ),
     (
         'who,a,b\n"ann,1,2\nbob,3,4\n',
@@ -555,12 +567,13 @@ REFUSALS = [
     ),
     (
         gzip.compress(gzip.compress(b"who,a\nann,1\n", mtime=0), mtime=0),
-        "packed twice; expected a text, packed once at most, or Parquet; unpack it: `7z x 'a b.csv'`",
+        "packed twice; expected a text, packed once at most, or Parquet; unpack it: `path: new-a b.csv` after "
+        "`zcat 'a b.csv' > 'new-a b.csv'`",
     ),
     (
         b"\x1f\x8b\x08\0",
-        "damaged: it ends too early, or some bytes are wrong; expected a whole file; fetch or save it again, and "
-        "compare its size: `ls -l 'a b.csv'`",
+        "damaged: it ends too early, or some bytes are wrong; expected a whole file; fetch or save it again, "
+        f"{TAKEN_BACK}",
     ),
     (
         '"a" "b"\n"x" 1 2\n"y" 3 4\n"z" 5 1\n',
@@ -574,8 +587,7 @@ REFUSALS = [
     ),
     (
         "<!DOCTYPE html>\n<html>404</html>\n",
-        "this is HTML or XML; expected a table as text or Parquet; save the table in it as CSV in UTF-8 and name that: "
-        "`path: a b.csv`",
+        f"this is a web page without a table; expected a table as text or Parquet; fetch the file itself, {TAKEN_BACK}",
     ),
 ]
 

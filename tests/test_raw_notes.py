@@ -51,7 +51,35 @@ def test_a_total_is_noted(side):
 
 def test_labels_that_differ_by_case_are_noted():
     table = from_dense(RATINGS[:3, :2], row_labels=("ann", "Bob", "Ann"), column_labels=("x", "y"), zeros="observed")
-    assert notes(table) == ["row labels differ by case only: 'ann' and 'Ann'; write them alike if they are one"]
+    assert notes(table) == [
+        "row labels differ by case only: 'ann' and 'Ann'; if they are one: "
+        r"""`sed -i -E 's/(^|[,;|\t"])Ann([,;|\t"]|\r?$)/\1ann\2/g' t.csv`"""
+    ]
+
+
+@pytest.mark.parametrize(
+    ("labels", "note"),
+    [
+        (
+            ("“a b”", "“c d”"),
+            """row labels stand between “ and ”; if these are meant as double quotes: `sed -i -E 's/[“”]/"/g' t.csv`""",
+        ),
+        (
+            (",tea,1\n", "ann"),
+            "row label ',tea,1\\n' holds more than one line; if a quote was opened by mistake, to take all out: "
+            """`sed -i -E 's/"//g' t.csv`""",
+        ),
+        (
+            ("ab", "a\u200db"),
+            "row labels look alike: 'ab' and 'a\\u200db'; if they are one: `path: new-t.csv` after `python -c 'import "
+            'sys, unicodedata; sys.stdout.write("".join(letter for letter in unicodedata.normalize("NFKC", '
+            'sys.stdin.read()) if unicodedata.category(letter) not in ("Cf", "Mn")))\' < t.csv > new-t.csv`',
+        ),
+    ],
+)
+def test_labels_that_are_hardly_meant_are_noted(labels, note):
+    table = from_dense(RATINGS[:2, :2], row_labels=labels, column_labels=("x", "y"), zeros="observed")
+    assert notes(table) == [note]
 
 
 def test_notes_stand_in_the_profile_and_on_the_stages_line(workspace, in_process):

@@ -15,10 +15,30 @@ from ratings_nmf.core.sections import convert
 
 TRIPLES, RATED = {"layout": "triples"}, {"layout": "triples", "zeros": "missing"}
 NUMBERS = "finite numbers of 0 or more, with a decimal point"
-COPY = (
-    "`path: numbers-t.csv`{} after `python -c 'import pandas, sys; pandas.read_csv(sys.stdin.buffer, {}index_col=0, "
-    "dtype=str, keep_default_na=False).apply(lambda side: {}).to_csv(sys.stdout)' < t.csv > numbers-t.csv`"
+TAKEN_BACK = "or take back what was committed: `git checkout HEAD -- t.csv`"
+AGAIN = (
+    "times = collections.Counter(); named = lambda name: "
+    '(times.update([name]), name if times[name] < 2 else f"{name} {times[name]}")[1]; '
 )
+
+
+def program(code, *, modules="csv, sys", name="new", keys="", mark=""):
+    """What a refusal proposes to paste: Python that makes a copy."""
+    rows = f'rows = filter(None, csv.reader(open(0, encoding="utf-8-sig", newline=""){mark}))'
+    out = "out = csv.writer(sys.stdout); " if "out." in code else ""
+    return (
+        f"`path: {name}-t.csv`{keys} after `python -c 'import {modules}; {rows}; {out}{code}' < t.csv > {name}-t.csv`"
+    )
+
+
+def numbers(change, *, at="[1]", **how):
+    """The same, where values are changed."""
+    code = (
+        f"table = pandas.DataFrame(rows, dtype=object); table.iloc[1:, {at}] = table.iloc[1:, {at}].apply(lambda side: "
+        f"{change}); table.to_csv(sys.stdout, index=False, header=False)"
+    )
+    return program(code, modules="csv, pandas, sys", name="numbers", **how)
+
 
 KINDS = [
     (
@@ -48,7 +68,7 @@ KINDS = [
         "row 'x', column 'a': 'many' is not a number",
         NUMBERS,
         "if it means that a cell was not rated: `zeros: missing`, `unrated: [many]`; "
-        "if they are steps of a scale, with your numbers: " + COPY.format("", "", 'side.replace({"many": 1})'),
+        "if they are steps of a scale, with your numbers: " + numbers('side.replace({"many": 1})'),
     ),
     (
         "p,a,b\nx,1,\n",
@@ -62,7 +82,7 @@ KINDS = [
         {},
         "row 'x', column 'a': '$5' is not a number",
         NUMBERS,
-        "if '$' may go: " + COPY.format("", "", r'side.replace({"^(\\$) *": ""}, regex=True)'),
+        "if '$' may go: " + numbers(r'side.replace({"^(\\$) *": ""}, regex=True)'),
     ),
     (
         "p\ta\tb\nx\t1.5 b\t2\ny\t3\t4 ep\n",
@@ -70,14 +90,16 @@ KINDS = [
         "row 'x', column 'a': '1.5 b' is not a number; row 'y', column 'b': '4 ep' is not a number",
         NUMBERS,
         "if 'b', 'ep' may go: "
-        + COPY.format(', `separator: ","`', r'sep="\t", ', 'side.replace({" *(b|ep)$": ""}, regex=True)'),
+        + numbers(
+            'side.replace({" *(b|ep)$": ""}, regex=True)', at="1:", keys=', `separator: ","`', mark=r', delimiter="\t"'
+        ),
     ),
     (
         "p,a\nx,1/2\n",
         {},
         "row 'x', column 'a': '1/2' is not a number",
         NUMBERS,
-        "if they are fractions: " + COPY.format("", "", "side.map(lambda text: text and pandas.eval(text))"),
+        "if they are fractions: " + numbers("side.map(lambda text: text and pandas.eval(text))"),
     ),
     (
         "p,a,b\nx,10-20,5\n",
@@ -85,10 +107,9 @@ KINDS = [
         "row 'x', column 'a': '10-20' is not a number",
         NUMBERS,
         "if they are ranges, for their middle: "
-        + COPY.format(
-            "",
-            "",
+        + numbers(
             'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())',
+            at="1:",
         ),
     ),
     (
@@ -124,8 +145,8 @@ KINDS = [
         {},
         "row label '1' stands at rows 1 and 2; row label '1' stands at rows 1 and 3",
         "a label of its own for every row",
-        "if rows have no labels, to number them: `path: new-t.csv` after `awk -F , -v OFS=, "
-        "'{print (NR == 1 ? \"row\" : NR - 1) OFS $0}' t.csv > new-t.csv`",
+        "if rows have no labels, to number them: "
+        + program('out.writerows([at or "row", *row] for at, row in enumerate(rows))'),
     ),
     (
         "Sales 2024,,\n,,\nwho,a,b\nx,1,2\n",
@@ -153,8 +174,11 @@ KINDS = [
         {},
         "line 1 and the first column hold numbers alone: 1, 2 …",
         "labels there",
-        'to number rows and columns: `path: new-t.csv` after `awk -F , -v OFS=, \'NR == 1 {printf "row"; '
-        'for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}\' t.csv > new-t.csv`',
+        "to number rows and columns: "
+        + program(
+            'first = next(rows); out.writerow(["row", *(f"column {at}" for at in range(1, len(first) + 1))]); '
+            "out.writerows([at, *row] for at, row in enumerate([first, *rows], 1))"
+        ),
     ),
     (
         'p,a\n"x \\"y\\"",1\n',
@@ -197,14 +221,14 @@ KINDS = [
         "row 'x', column 'a': 'true' stands among numbers",
         "numbers alone, or true and false alone",
         "if these are 1 and 0: "
-        + COPY.format("", "", 'side.replace({"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}, regex=True)'),
+        + numbers('side.replace({"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}, regex=True)', at="1:"),
     ),
     (
         "p,a,b\nx,1%,2\n",
         {},
         "row 'x', column 'a': '1%' stands among numbers",
         NUMBERS,
-        "if '%' may go: " + COPY.format("", "", 'side.replace({" *(%)$": ""}, regex=True)'),
+        "if '%' may go: " + numbers('side.replace({" *(%)$": ""}, regex=True)', at="1:"),
     ),
     (
         "p,what,a\nx,one,1\ny,two,2\n",
@@ -242,6 +266,18 @@ KINDS = [
         'to leave such lines out: `skip: {rows: [""]}`',
     ),
     (
+        "u,i,r\na,x,1\n,y,2\n",
+        RATED,
+        "1 cell has no row label, the first of them cell 2",
+        "a label for every cell",
+        "if blank means the one above: "
+        + program(
+            "out.writerows(itertools.accumulate(rows, lambda above, row: [row[0] or above[0], *row[1:]]))",
+            modules="csv, itertools, sys",
+        )
+        + '; to leave such lines out: `skip: {rows: [""]}`',
+    ),
+    (
         "p,a\n,1\n",
         {},
         "row 1 has no label",
@@ -260,8 +296,11 @@ KINDS = [
         {},
         "row label 'x' stands at rows 1 and 2",
         "a label of its own for every row",
-        "to number those that stand again: `path: new-t.csv` after `awk -F , -v OFS=, "
-        """'{if (NR > 1 && n[$1]++) sub(/"?$/, " " n[$1] "&", $1); print}' t.csv > new-t.csv`""",
+        "to number those that stand again: "
+        + program(
+            f"{AGAIN}out.writerow(next(rows)); out.writerows([named(row[0]), *row[1:]] for row in rows)",
+            modules="collections, csv, sys",
+        ),
     ),
     (
         "p,a\nann,1\nann ,2\n",
@@ -284,22 +323,77 @@ KINDS = [
         "names without",
         "to take out what is not seen: `labels: strip`",
     ),
-    ("", {}, "the file is empty", "labels and values", "look at it: `ls -l t.csv`"),
+    ("", {}, "the file is empty", "labels and values", f"write it anew, {TAKEN_BACK}"),
     (
         "p,a,b\n",
         {},
         "found 0 rows and 2 columns besides the labels",
         "at least one of each: a line of column labels, then a line for each row",
-        "look at it: `head -3 t.csv`",
+        f"write it anew, {TAKEN_BACK}",
     ),
     (
         "u,i,r\n",
         RATED,
         "no line below the header",
         "a cell a line: row label, column label, value",
-        "look at it: `head -3 t.csv`",
+        f"write it anew, {TAKEN_BACK}",
     ),
-    ("p,a\nx,0\n", {}, "every cell is 0 or blank", "at least one above 0", "look at it: `head t.csv`"),
+    ("p,a\nx,0\n", {}, "every cell is 0 or blank", "at least one above 0", f"write it anew, {TAKEN_BACK}"),
+    (
+        "u,i,r\na,x,0\n",
+        RATED | {"columns": ["u", "i", "r"]},
+        "every cell is 0 or blank",
+        "at least one above 0",
+        "if each line counts, whatever its value: "
+        + program(
+            'out.writerows([1 if at else "count", *row] for at, row in enumerate(rows))',
+            keys=", `columns: [u, i, count]`, `duplicates: sum`",
+        ),
+    ),
+    (
+        "p,a\nx,99\n",
+        {"zeros": "missing", "unrated": [99]},
+        "every cell is 0 or blank",
+        "at least one above 0",
+        "to read as values what `unrated` names: `unrated: []`",
+    ),
+    (
+        "p,a\nx,1\n",
+        {"skip": {"rows": ["x"]}},
+        "found 0 rows and 1 columns besides the labels",
+        "at least one of each: a line of column labels, then a line for each row",
+        "to leave out none: `skip: {}`",
+    ),
+    (
+        "p,a,b\nx,1,2\nwho,c,d\ny,3,4\n",
+        {},
+        "row 'who', column 'a': 'c' is not a number; row 'who', column 'b': 'd' is not a number",
+        NUMBERS,
+        "to leave the row out: `skip: {rows: [who]}`",
+    ),
+    (
+        "p,a\n" + "".join(f"x{n},-{n}\n" for n in range(1, 6)),
+        {},
+        "; ".join(f"row 'x{n}', column 'a': '-{n}' is negative" for n in range(1, 6)),
+        NUMBERS,
+        "if the minus may go: " + numbers('side.replace({"^[-−]": ""}, regex=True)'),
+    ),
+    (
+        "p,a\nx,2024-01-02\n",
+        {},
+        "row 'x', column 'a': '2024-01-02' is not a number",
+        NUMBERS,
+        "if they are dates, in days since 1970: "
+        + numbers('(pandas.to_datetime(side, utc=True) - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta("1D")'),
+    ),
+    (
+        "p,a\nx,{a: 1}\n",
+        {},
+        "row 'x', column 'a': '{a: 1}' is not a number",
+        NUMBERS,
+        "if all that counts is where something stands, to write 1 there: "
+        + numbers('side.replace({"(?s)^.+$": "1"}, regex=True)'),
+    ),
     (
         "p|a\nx|1\n",
         {},
@@ -312,8 +406,11 @@ KINDS = [
         {},
         "found one column (separator: comma)",
         "labels and values beside each other",
-        "to count how often each stands: `path: new-t.csv` after `awk -F , -v OFS=, '{n[$0]++} "
-        """END {print "label" OFS "count"; for (label in n) print label OFS n[label]}' t.csv > new-t.csv`""",
+        "to count how often each stands: "
+        + program(
+            'out.writerows([("label", "count"), *collections.Counter(map(",".join, rows)).most_common()])',
+            modules="collections, csv, sys",
+        ),
     ),
     (
         "p,a;b\n1,2;3\n",
@@ -328,6 +425,39 @@ KINDS = [
         "line 4 has 2 fields: 'y,1'; line 5 has 4 fields: 'z,1,2,3'",
         "3, as in the first line (separator: comma)",
         "mend them, or take them out: `sed -i -E '4d;5d' t.csv`",
+    ),
+    (
+        'p,a,b\n"x\ny",1,2\n\nz,1\n',
+        {},
+        "line 5 has 2 fields: 'z,1'",
+        "3, as in the first line (separator: comma)",
+        "mend it, or take it out: `sed -i -E 5d t.csv`",
+    ),
+    (
+        "p,a\n" + "x\n" * 21,
+        {},
+        "; ".join(f"line {line} has 1 field: 'x'" for line in range(2, 22)) + "; and 1 more",
+        "2, as in the first line (separator: comma)",
+        "mend them, or take them out: " + program("out.writerows(row for row in rows if len(row) == 2)"),
+    ),
+    (
+        "p,a,b,\nx,1,2,\ny,1,2,\n".replace("b,", "b"),
+        {},
+        "line 1 does not end with a separator, and all others do",
+        "as many in every line (separator: comma)",
+        r"put one there: `sed -i -E '1s/(\r?)$/,\1/' t.csv`",
+    ),
+    (
+        "p,2023,,2024,\n,a,b,a,b\nx,1,2,3,4\n",
+        {},
+        "lines 1 and 2 both name columns, together: '2023', 'a' …",
+        "as many in every line (separator: comma)",
+        "to join them: "
+        + program(
+            "first = itertools.accumulate(next(rows), lambda above, name: name or above); "
+            'out.writerow(f"{one} {two}".strip() for one, two in zip(first, next(rows))); out.writerows(rows)',
+            modules="csv, itertools, sys",
+        ),
     ),
     (
         "p,a,b\nx,1,2\n# end\n",
@@ -376,7 +506,8 @@ KINDS = [
         {},
         "line 2: not UTF-8: byte 0xff",
         "UTF-8",
-        "name its encoding, such as `encoding: windows-1252`",
+        "name its encoding, what others make of it is told by `make describe TABLE=t.csv`; a guess: "
+        "`encoding: windows-1252`",
     ),
     (
         b"\xff\xfep\x00,\x00a\x00\n\x00x\x00,\x001\x00\n\x00",
@@ -426,9 +557,8 @@ KINDS = [
         RATED | {"columns": ["u", "i", "r"]},
         "column 'r' stands 2 times; found u, i, r, r",
         "each name once",
-        "to number those that stand again: `path: new-t.csv` after `awk -F , -v OFS=, "
-        """'NR == 1 {for (i = 1; i <= NF; i++) if (n[$i]++) sub(/"?$/, " " n[$i] "&", $i)} {print}' """
-        "t.csv > new-t.csv`",
+        "to number those that stand again: "
+        + program(f"{AGAIN}out.writerow(map(named, next(rows))); out.writerows(rows)", modules="collections, csv, sys"),
     ),
     (
         ",User,Item,Score\n0,a,x,3\n",
@@ -463,14 +593,14 @@ KINDS = [
         {},
         "damaged: it ends too early, or some bytes are wrong",
         "a whole file",
-        "fetch or save it again, and compare its size: `ls -l t.csv`",
+        f"fetch or save it again, {TAKEN_BACK}",
     ),
     (
         "p,a\nx,1\n",
         {"path": "t.csv.gz"},
         "its name ends in .gz, but its first bytes say another kind",
         "the kind that its name says",
-        "rename it: `mv t.csv.gz t.csv`",
+        "rename it: `path: t.csv` after `mv t.csv.gz t.csv`",
     ),
     (
         b"\xd0\xcf\x11\xe0",
@@ -493,11 +623,74 @@ KINDS = [
         {},
         "this is no text, but something binary",
         "a table as text or Parquet",
-        "look at it: `file t.csv`",
+        f"write it anew, {TAKEN_BACK}",
     ),
-    (None, {}, "no such file", "the table there", "look: `ls .`"),
-    (None, {"path": "."}, "this is a folder", "a file", "name it: `ls .`"),
+    (None, {}, "no such file", "the table there", f"write it anew, {TAKEN_BACK}"),
+    (None, {"path": "."}, "this is a folder", "a file", "put a file into it: `path: table.csv`"),
 ]
+
+
+PASTED = [
+    (",who,a\n0,$5 Inc,$1\n1,$6 Inc,$2\n", {"skip": {"columns": [""]}}, ("$5 Inc", "$6 Inc"), [[1], [2]]),
+    ("# by hand\nwho,a\nann #1,$1\n# and\nbob,$2\n", {"skip": {"comment": "#"}}, ("ann #1", "bob"), [[1], [2]]),
+    (
+        "by hand\nwho;a;b\nZoë;$1;$3\n\nbob;$2;$4\n".encode("latin-1"),
+        {"separator": ";", "encoding": "latin-1", "skip": {"lines": 1}},
+        ("Zoë", "bob"),
+        [[1, 3], [2, 4]],
+    ),
+    (
+        "#\nwho,kind,a\nann,tea,$1\nbob,ham,$2\n".encode("utf-16"),
+        {"encoding": "utf-16", "skip": {"comment": "#", "columns": ["kind"]}},
+        ("ann", "bob"),
+        [[1], [2]],
+    ),
+    ('who,"a, b","a, b"\nx,1,2\n', {}, ("x",), [[1, 2]]),
+    ('who,a\n"x, y",1\n"x, y",2\n', {}, ("x, y", "x, y 2"), [[1], [2]]),
+    (
+        "a::x::$1\nb::x::$2\n",
+        {"layout": "triples", "separator": "::", "columns": [1, 2, 3]},
+        ("a", "b"),
+        [[1], [2]],
+    ),
+    (
+        "i,why,u,r\nx,$1,a,$1\n\nx,$2,b,$2\n",
+        {"layout": "triples", "columns": ["u", "i", "r"]},
+        ("a", "b"),
+        [[1], [2]],
+    ),
+]
+"""Files whose labels and other columns the command in their refusal leaves alone."""
+
+
+@pytest.mark.parametrize(("content", "changes", "rows", "cells"), PASTED)
+def test_what_is_pasted_changes_the_values_alone(tmp_path, monkeypatch, content, changes, rows, cells):
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    settings = {"path": "t.csv"} | changes
+    with pytest.raises(InputError) as refused:
+        read_raw(Path("t.csv"), ingest(**settings))
+    *keys, command = re.findall("`(.*?)`", str(refused.value))
+    subprocess.run(command, shell=True, check=True)
+    for key in keys:
+        settings |= yaml.safe_load(key)
+    table = read_raw(Path(settings["path"]), ingest(**settings)).table
+    assert (table.row_labels, table.dense().tolist()) == (rows, cells)
+
+
+def test_what_was_committed_is_taken_back(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = Path("t.csv")
+    path.write_text("p,a\nx,1\n")
+    author = "git -c user.name=a -c user.email=a@example.org commit -q -m a"
+    subprocess.run(f"git init -q && git add t.csv && {author}", shell=True, check=True)
+    for spoil in (path.unlink, lambda: path.write_text(""), lambda: path.write_bytes(bytes(99))):
+        spoil()
+        with pytest.raises(InputError) as refused:
+            read_raw(path, ingest(path="t.csv"))
+        (command,) = re.findall("`(.*?)`", str(refused.value))
+        subprocess.run(command, shell=True, check=True)
+        assert read_raw(path, ingest(path="t.csv")).table.row_labels == ("x",)
 
 
 COMMANDS = [

@@ -3,45 +3,37 @@
 import json
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LARGEST, SMALLEST
 from ratings_nmf.core.words import visible
-from ratings_nmf.raw.faults import (
-    ALIKE,
-    MISSING,
-    NUMBER,
-    TRUTH,
-    edit,
-    keys,
-    leaving_out,
-    look,
-    made,
-    piped,
-    quoted,
-    refusal,
-    skip_of,
-)
+from ratings_nmf.raw.commands import copied, edit
+from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER, TRUTH, keys, leaving_out, quoted, refusal
 
 Triple = tuple[str, str, str]
 Way = tuple[str, str, str | dict[str, str]]
 """What texts look like, what they may mean, and how pandas makes numbers of a column, or of patterns in it."""
 
-FLAGS, CODES = 5, 4
-"""Different texts beside numbers that are taken for units or flags, and numbers below 0 that may be marks, at most."""
+Copy = Callable[[str | dict[str, str]], str]
+"""Says what to paste for such a change."""
 
-_AROUND = re.compile(r"((?:[A-Z]{1,3}(?=\W))?[^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*((?![-−])[^0-9.,]*)")
+FLAGS, CODES, STEPS = 5, 4, 12
+"""Different texts beside numbers that are taken for units or flags, numbers below 0 that may be marks, and words that
+may be steps of a scale, at most."""
+
+_AROUND = re.compile(r"((?:[A-Z]{1,3}(?=\W))?[^\w\s.,+\u2010-\u2015\u2212-]*) ?[0-9][0-9.,' ]*((?![-−])[^0-9.,½¼¾]*)")
 _MARKS = (
     (".", ",", re.compile(r"[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")),
     (",", ".", re.compile(r"[+-]?[0-9]{1,3}((\.[0-9]{3})+,[0-9]+|(\.[0-9]{3}){2,})")),
     (",", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+,[0-9]+")),
     (".", " ", re.compile(r"[+-]?[0-9]{1,3}( [0-9]{3})+(\.[0-9]*)?")),
     (".", "'", re.compile(r"[+-]?[0-9]{1,3}('[0-9]{3})+(\.[0-9]*)?")),
-    (",", None, re.compile(r"[+-]?[0-9]+,[0-9]+")),
-    (".", None, re.compile(r"[+-]?[0-9]+\.[0-9]+")),
+    (",", None, re.compile(r"[+-]?[0-9]+,[0-9]+([eE][+-]?[0-9]+)?")),
+    (".", None, re.compile(r"[+-]?[0-9]+\.[0-9]+([eE][+-]?[0-9]+)?")),
 )
 """Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
@@ -52,7 +44,7 @@ _TIMES: list[Way] = [
     ("[0-9]+:[0-9]{2}", "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'),
 ]  # fmt: skip
 _FORMS: list[Way] = [
-    ("[0-9.]+ ?[KMBkmb]", "if K, M and B are thousands, millions and billions",
+    ("[0-9.,]+ ?[KMBkmb]", "if K, M and B are thousands, millions and billions",
      {" ?[Kk]$": "e3", " ?[Mm]$": "e6", " ?[Bb]$": "e9"}),
     ("[0-9.]+ ?[KMGTkmgt]?i?[Bb]", "to count bytes",
      {" ?[kK]i?[bB]$": "e3", " ?[mM]i?[bB]$": "e6", " ?[gG]i?[bB]$": "e9", " ?[tT]i?[bB]$": "e12", " ?[bB]$": ""}),
@@ -65,37 +57,47 @@ _FORMS: list[Way] = [
     (r"[0-9]{1,2}(,[0-9]{2})+,[0-9]{3}(\.[0-9]+)?", "if commas part lakhs and crores", {",": ""}),
     (r"[0-9]{1,3}(_[0-9]{3})+(\.[0-9]+)?", "if '_' parts thousands", {"_": ""}),
     ("(?i:true|false|yes|no)", "if these are 1 and 0", {"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}),
-    (r"(?![0-9.,]+$)[\d.٫]+", "to write these digits as others",
-     'side.map(lambda text: text and float(text.replace("٫", ".")))'),
+    (r"(?![0-9.,]+$)[\d.٫٬]+", "to write these digits as others",
+     'side.map(lambda text: text and float(text.replace("٫", ".").replace("٬", "")))'),
+    ("0[xX][0-9a-fA-F]+", "if they are hexadecimal", "side.map(lambda text: text and int(text, 16))"),
+    ("[0-9]*[½¼¾]", "to write these fractions out", {"½": ".5", "¼": ".25", "¾": ".75"}),
     ("[0-9.]+ ?/ ?[0-9.]+", "if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
     ("[0-9.]+ ?([-‐-―−]|to) ?[0-9.]+", "if they are ranges, for their middle",
      'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
 ]  # fmt: skip
+_ACCOUNTS: Way = (
+    r"\(?[$€£¥₹] ?[0-9.,]+\)?", "if parentheses mean below 0", {r"^\([$€£¥₹] ?(.+)\)$": r"-\1", "^[$€£¥₹] ?": ""},
+)  # fmt: skip
 _BEHIND: Way = (
     r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:;/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
     {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"},
 )  # fmt: skip
-"""Ways to write a number otherwise: times, which do not stand among plain numbers; others; with something behind."""
+_DATES: Way = (
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+Z?)?", "if they are dates, in days since 1970",
+    '(pandas.to_datetime(side, utc=True) - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta("1D")',
+)  # fmt: skip
+"""Ways to write a number otherwise: times, which do not stand among plain numbers; others; with something around."""
 
 _SCALES = [
     scale.split("|")
     for scale in (
-        "n|y", "f|t", "-|x", "✗|✓", "down|up", "strongly disagree|disagree|neutral|agree|strongly agree", "f|e|d|c|b|a",
-        "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x", "low|medium|high",
-        "did not like it|it was ok|liked it|really liked it|it was amazing", "😡|😐|😀", "👎|👍",
-        "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "never|rarely|sometimes|often|always",
-        "very poor|poor|fair|good|excellent",
+        "n|y", "f|t", "off|on", "-|x", "✗|✓", "down|up", "👎|👍", "😡|😐|😀", "low|medium|high", "f|e|d|c|b|a",
+        "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x",
+        "one|two|three|four|five|six|seven|eight|nine|ten", "strongly disagree|disagree|neutral|agree|strongly agree",
+        "did not like it|it was ok|liked it|really liked it|it was amazing", "never|rarely|sometimes|often|always",
+        "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "very poor|poor|fair|good|excellent",
     )
 ]  # fmt: skip
 """Words for the steps of a scale, from 1 on; of two they are 0 and 1."""
 
 
 def refuse_cells(
-    path: Path, cells: list[Triple], ingest: IngestParameters, *, more: int, headers: list[str], numbers: bool
+    path: Path, cells: list[Triple], ingest: IngestParameters, *, more: int, headers: list[str], numbers: bool, at: str
 ) -> None:
     """Refuse bad cells, given as row label, column label and what stands there, and the number of others.
 
-    `headers` are labels of rows that hold the names of the columns again; `numbers` says whether other cells hold any.
+    `headers` are labels of rows that hold the names of the columns again; `numbers` says whether other cells hold any;
+    the values of the file are at these places, in the words of pandas.
     """
     cells = [(row, column, text.strip()) for row, column, text in cells]
     faults = [
@@ -107,10 +109,11 @@ def refuse_cells(
     if not {text.lower() for *_, text in cells}.isdisjoint(TRUTH):
         expected = "numbers alone, or true and false alone"
     if headers:
-        remedy = f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"
+        remedies = [f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"]
     else:
-        remedy = _remedies(path, cells, ingest, numbers=numbers)
-    raise refusal(path, "; ".join(faults), expected, remedy)
+        copy = partial(_copy, path, ingest, at)
+        remedies = _remedies(path, cells, ingest, copy, numbers=numbers)
+    raise refusal(path, "; ".join(faults), expected, "; ".join(remedies))
 
 
 def marks_of(text: str) -> tuple[str, str | None] | None:
@@ -121,7 +124,7 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
 
 def is_dressed(texts: set[str]) -> bool:
     """Return whether texts are numbers with marks, or all written in another way, with one unit at most."""
-    ways = [way for way in _otherwise([*texts], numbers=False) if way is not _BEHIND]
+    ways = [way for way in _otherwise([*texts], numbers=False) if way not in (_BEHIND, _DATES)]
     units = {part[1] for text in texts if (part := _around(text))}
     words = {text.lower() for text in texts} <= TRUTH.keys()
     return any(map(marks_of, texts)) or (len(ways) > 0 and len(units) < 2 and not words)
@@ -151,16 +154,16 @@ def _fault(text: str, decimal: str) -> str:
     return f"{quoted(text)} is not a number"
 
 
-def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numbers: bool) -> str:
+def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: Copy, *, numbers: bool) -> list[str]:
     """Return what bad cells, given as row label, column label and text, call for, each with what it would mean."""
     texts = [text for *_, text in cells]
     if all(re.fullmatch("'.*'", text) for text in texts):
         meaning, script = SINGLE_QUOTES
-        return f"{meaning}: {edit(script, path)}"
+        return [f"{meaning}: {edit(script, path)}"]
     words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
     if not numbers and len({*texts}) > 1 and all(map(MISSING.fullmatch, texts)):
         words = {*texts}  # where nothing else stands, marks are steps of a scale
-    below = {text for text in texts if NUMBER.fullmatch(text) and text[0] == "-"}
+    below = {text for text in texts if NUMBER.fullmatch(text.replace("−", "-")) and text[0] in "-−"}
     here = ingest.decimal, ingest.thousands
     marked = {text: pair for text in texts if (pair := marks_of(text)) and pair != here}
     unrated = dict.fromkeys(
@@ -173,39 +176,44 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, *, numb
         marks = zip(("decimal", "thousands"), [*marked.values()][-1], strict=True)
         others = {name: mark for name, mark in marks if mark != getattr(ingest, name)}
         remedies.append(f"if its marks are meant so: {keys(**others)}")
-    if len(blank_rows := {row for row, *_ in cells}) == 1 and len(cells) > 1 and not any(texts):
-        remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*blank_rows])}")
-    columns = {column for _, column, _ in cells}
-    if len(below) > CODES and len(columns) == 1 and numbers and ingest.layout == "table":
+    rows, columns = ({cell[side] for cell in cells} for side in (0, 1))
+    if len(rows) == 1 < len(cells) and (words == {*texts} or not any(texts)) and numbers | (not words):
+        remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*rows])}")
+    if len(below) > CODES and not numbers and below == {*texts}:
+        remedies.append(f"if the minus may go: {copy({'^[-−]': ''})}")
+    elif len(below) > CODES and len(columns) == 1 and numbers and ingest.layout == "table":
         remedies.append(f"if it is of another kind than the others: {leaving_out(ingest, 'columns', [*columns])}")
     elif len(below) > CODES and numbers:
-        shift = 10 ** math.ceil(math.log10(min(max(1.0, *(-float(text) for text in below)), LARGEST)))
+        least = max(1.0, *(-float(text.replace("−", "-")) for text in below))
+        shift = 10 ** math.ceil(math.log10(min(least, LARGEST)))
         remedies.append(
             f"to add {shift:g} to all, after which marks such as 99 are so much larger, too: "
-            + _copy(path, f"pandas.to_numeric(side) + {shift:g}", ingest)
+            + copy(f'pandas.to_numeric(side.str.replace("−", "-")) + {shift:g}')
         )
     elif unrated or not all(texts):
         settings: dict[str, Any] = {"zeros": "missing"} if ingest.zeros in ("observed", None) else {}
         settings |= {"unrated": [*ingest.unrated, *unrated]} if unrated else {}
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
-    if words and not numbers:
-        remedies.append(_steps(path, words, ingest))
-    said = {str(mark) for mark in unrated} | words | below
+    if 0 < len(words) <= STEPS and not numbers:
+        remedies.append(_steps(words, copy))
+    said = {str(mark) for mark in unrated} | (words if remedies else set()) | below
     rest = [text for text in texts if text and not (marks_of(text) or text in said)]
     if rest and (ways := _otherwise(rest, numbers=numbers)):
-        remedies.append(f"{ways[0][1]}: {_copy(path, ways[0][2], ingest)}")
+        remedies.append(f"{ways[0][1]}: {copy(ways[0][2])}")
     elif rest and numbers:
-        remedies.append(_none(path, rest, ingest))
-    return "; ".join(remedies) or f"look at it: {look('head', path)}"
+        remedies.append(_none(rest, ingest, copy))
+    elif rest and not remedies:
+        remedies.append(f"if all that counts is where something stands, to write 1 there: {copy({'(?s)^.+$': '1'})}")
+    return remedies
 
 
-def _steps(path: Path, words: set[str], ingest: IngestParameters) -> str:
+def _steps(words: set[str], copy: Copy) -> str:
     """Return how words for the steps of a scale become numbers, perhaps others."""
     known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
     scale = known or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
     first = 0 if known and len(known) == 2 else 1
     steps = json.dumps({word: scale.index(word.lower()) + first for word in sorted(words)}, ensure_ascii=False)
-    return f"if they are steps of a scale, with your numbers: {_copy(path, f'side.replace({steps})', ingest)}"
+    return f"if they are steps of a scale, with your numbers: {copy(f'side.replace({steps})')}"
 
 
 def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
@@ -213,54 +221,37 @@ def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
     around = {_around(text) for text in texts}
     before, behind = (sorted({one[side] for one in around if one and one[side]}) for side in (0, 1))
     marks = before or behind
-    ways = _FORMS if numbers else _TIMES + _FORMS
+    ways, others = (_FORMS, []) if numbers else (_TIMES + _FORMS, [_DATES])
     if None not in around and bool(before) != bool(behind) and len(marks) <= FLAGS:
         some = "|".join(map(re.escape, marks))
         change = {f"^({some}) *" if before else f" *({some})$": ""}
         bare = [(".*", f"if {', '.join(map(quoted, marks))} may go", change)]
         ways = [*ways, *bare] if len(around) > 1 else [*bare, *ways]
-    return [way for way in [*ways, _BEHIND] if all(re.fullmatch(way[0], text) for text in texts)]
+    return [way for way in [*ways, _ACCOUNTS, _BEHIND, *others] if all(re.fullmatch(way[0], text) for text in texts)]
 
 
-def _none(path: Path, texts: list[str], ingest: IngestParameters) -> str:
+def _none(texts: list[str], ingest: IngestParameters, copy: Copy) -> str:
     """Return how a few texts, or all that are no numbers, are left out."""
     few = [*dict.fromkeys(texts)]
     if len(few) <= FLAGS and all(visible(text) == text for text in few):
         settings: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
         return f"to leave such cells out: {keys(**settings, unrated=[*ingest.unrated, *few])}"
-    return "to leave out what is no number: " + _copy(path, 'pandas.to_numeric(side, errors="coerce")', ingest)
+    return "to leave out what is no number: " + copy('pandas.to_numeric(side, errors="coerce")')
 
 
-def _copy(path: Path, change: str | dict[str, str], ingest: IngestParameters) -> str:
-    """Return how pandas makes a copy of a table with each side changed, of triples their column of values alone.
+def _copy(path: Path, ingest: IngestParameters, at: str, change: str | dict[str, str]) -> str:
+    """Return how pandas makes a copy of a table with the values, which lie at these places, changed.
 
-    A change is an expression of ``side``, or patterns and what stands in their place.
+    A change is an expression of ``side``, a column, or patterns and what stands in their place.
     """
     if isinstance(change, dict):
         change = f"side.replace({json.dumps(change, ensure_ascii=False)}, regex=True)"
-    separator, lines = ingest.separator or ",", ingest.skip.lines
-    options: dict[str, Any] = {"sep": separator} if separator != "," else {}
-    options |= {"encoding": ingest.encoding} if ingest.encoding else {}
-    options |= {"skiprows": lines} if lines else {}
-    read = "".join(f"{name}={json.dumps(option)}, " for name, option in options.items())
-    written = ""
-    if ingest.columns is None:
-        read += "index_col=0, "
-    else:
-        value = ingest.columns[2]
-        number = isinstance(value, int)
-        name = json.dumps(value - 1 if isinstance(value, int) else value, ensure_ascii=False)
-        read, written = read + "header=None, " * number, ", index=False" + ", header=False" * number
-        change = f"{change} if side.name == {name} else side"
-    script = (
-        f"import pandas, sys; pandas.read_csv(sys.stdin.buffer, {read}dtype=str, keep_default_na=False)"
-        f".apply(lambda side: {change}).to_csv(sys.stdout{written})"
+    code = (
+        "table = pandas.DataFrame(rows, dtype=object); "
+        f"table.iloc[{at}] = table.iloc[{at}].apply(lambda side: {change}); "
+        "table.to_csv(sys.stdout, index=False, header=False)"
     )
-    settings: dict[str, Any] = {"separator": ","} if separator != "," else {}
-    settings |= {"encoding": "utf-8"} if ingest.encoding else {}
-    settings |= {"skip": skip_of(ingest, lines=0)} if lines else {}
-    copy = path.with_name(f"numbers-{path.name.partition('.')[0]}.csv")
-    return made(copy, piped(f"python -c {quote(script)}", path), **settings)
+    return copied(path, ingest, code, name="numbers")
 
 
 def _around(text: str) -> tuple[str, str] | None:

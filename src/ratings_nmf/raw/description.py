@@ -1,26 +1,32 @@
 """A file, or a sample of a large one, looked at: what it seems to hold and how ingest is to read it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet
+from msgspec.structs import replace
 
 from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.params import ENCODINGS, IngestParameters
+from ratings_nmf.raw.commands import NAMED_COLUMNS, NUMBERED, copied
 from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
-from ratings_nmf.raw.faults import MISSING, copied
+from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.findings import Description, Key, rehearse
 from ratings_nmf.raw.names import UNNAMED_INDEX, no_values
 from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.splitting import one_column
-from ratings_nmf.raw.structure import Structure, are_dressed, is_number, structure_of
+from ratings_nmf.raw.structure import MOST, Structure, are_dressed, is_number, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, beginning
 from ratings_nmf.raw.values import Values, count_values, describe_values
 
 PLAIN = IngestParameters(path="sample", layout="table")
+
+SHOWN = 100
+"""Labels of a column, of which one is shown as encodings would have it."""
 
 
 def describe(path: Path) -> Description:
@@ -28,10 +34,12 @@ def describe(path: Path) -> Description:
     description = Description()
     with sampled(path) as sample:
         dialect, empty = _dialect(sample)
+        encoded = replace(dialect.ingest, encoding=sample.encoding)
+        dialect = dialect._replace(ingest=encoded)
         records, parquet = dialect.records, dialect.ingest.separator is None
         if not records or len(records[0]) < 2:
-            with opened(sample.path, PLAIN, sample.file) as source:
-                raise one_column(source.path, (source.names or [""])[0], source.separator or ",")
+            with opened(sample.path, dialect.ingest, sample.file) as source:
+                raise one_column(source.path, (source.names or [""])[0], dialect.ingest)
         structure = structure_of(records, dialect.ingest, header=parquet or None)
         if structure.lacks_values:
             keys = structure.keys if len(structure.keys) == 2 else structure.columns[:2]
@@ -122,17 +130,28 @@ def _describe_file(
     if sample.encoding:
         keys["encoding"] = Key(sample.encoding)
     if sample.encoding not in (None, "utf-16"):
-        label = next(
-            (text for column in structure.columns for text in (column.name, *column.texts) if not text.isascii()), ""
-        )
+        texts = [text for column in structure.columns for text in (column.name, *column.texts[:SHOWN])]
+        label = max(texts, key=lambda text: sum(not letter.isascii() for letter in text))
+        others = "; ".join(_others(label, sample.encoding))
         question = f"the file is not UTF-8; {sample.encoding} makes {words.label(label)!r} of a label: is that right?"
-        description.ask("ingest.encoding", question)
+        description.ask("ingest.encoding", f"{question} Others would make {others}" if others else question)
     if dialect.doubt:
         description.ask("ingest.decimal", "is a comma before three digits the decimal mark, or does it part thousands?")
 
 
+def _others(label: str, encoding: str) -> Iterator[str]:
+    """Give what other encodings would make of a label, each text once."""
+    seen = {label}
+    for other in ENCODINGS:
+        with suppress(UnicodeError):
+            text = label.encode(encoding).decode(other)
+            if text.isprintable() and text not in seen:
+                seen.add(text)
+                yield f"{words.label(text)!r} (`encoding: {other}`)"
+
+
 def _describe_layout(path: Path, dialect: Dialect, structure: Structure, description: Description) -> None:
-    keys, first, separator = description.ingest, dialect.records[0], dialect.ingest.separator
+    keys, first = description.ingest, dialect.records[0]
     others = [column for column in structure.columns if column not in (structure.cell or ())]
     if structure.cell:
         keys["layout"] = Key("triples", "a cell a line: row label, column label, value")
@@ -146,6 +165,8 @@ def _describe_layout(path: Path, dialect: Dialect, structure: Structure, descrip
         numbers = [first[column.place] if structure.header else column.place + 1 for column in structure.cell]
         keys["columns"] = Key(numbers, "row label, column label, value")
         rest = [words.label(str(column)) for column in others if not (column.is_time or column.counts_lines)]
+        if structure.header and structure.cell[1].kind is None and structure.cell[1].number >= MOST and not rest:
+            description.ask("ingest.layout", "or is it a table, whose row labels stand several times (table)?")
         if rest and not all(column.kind for column in structure.cell):
             question = f"are they row label, column label and value? The file also has {', '.join(rest)}"
             description.ask("ingest.columns", question)
@@ -153,9 +174,7 @@ def _describe_layout(path: Path, dialect: Dialect, structure: Structure, descrip
     keys["layout"] = Key("table", "a line of column labels, then a line for each row: its label, its cells")
     if structure.label is None:
         description.say("layout", "a table of numbers without labels")
-        start, line = (2, "print") if structure.columns[0].number < 0.5 else (1, "print NR OFS $0")
-        head = f'printf "row"; for (i = {start}; i <= NF; i++) printf OFS "column " i - {start - 1}; print ""'
-        copy = copied(path, separator, f"NR == 1 {{{head}}} {{{line}}}")
+        copy = copied(path, dialect.ingest, NAMED_COLUMNS if structure.columns[0].number < 0.5 else NUMBERED)
         description.ask("ingest.layout", f"rows and columns need labels; if they have none, numbers: {copy}")
         return
     text_line = f"table: row labels in {words.label(str(structure.label))!r} ({', '.join(structure.label.texts[:2])} …)"

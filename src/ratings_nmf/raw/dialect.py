@@ -18,7 +18,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
 
 OTHER_SEPARATORS = "|", "::", " "
-STRONGER = {" ": ",;\t|", ",": ";\t|"}
+STRONGER = {" ": (",", ";", "\t", "|", "::"), ",": (";", "\t", "|", "::")}
 """Which separators count rather than one that also stands within texts, where most lines have them before it."""
 
 NAMES = SEPARATORS | {" ": "space"}
@@ -56,13 +56,15 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     """
     candidates = {separator: _records(text, separator) for separator in separators}
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
-    stronger = [mark for mark in STRONGER.get(separator, "") if mark in candidates]
+    stronger = [mark for mark in STRONGER.get(separator, ()) if mark in candidates]
     if _has_others(candidates[separator], stronger):
         separator = max(stronger, key=lambda one: _merit(candidates[one]))
     records = candidates[separator]
     width = width_of(records)
-    first = next((place for place in range(len(records)) if _may_be_first(records[place : place + 2], width)), 0)
-    if first and len(records[first - 1]) == width - 1 and _ANY_NUMBER.fullmatch(records[first][-1].strip()):
+    may_be_first = (place for place in range(len(records)) if _may_be_first(records[place : place + 2], width))
+    first = 0 if are_baskets(records) else next(may_be_first, 0)
+    last = records[first][-1].strip() if first else ""
+    if first and len(records[first - 1]) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
         first -= not any(map(_ANY_NUMBER.fullmatch, records[first - 1]))  # names of columns, as R writes them
     first += text.startswith(MATRIX_MARKET)  # the line of its size
     above, below = records[:first], records[first + 1 :]
@@ -83,6 +85,13 @@ def reader(lines: Iterable[str], separator: str, *, strict: bool = False) -> Any
     """Return a reader of csv; in its records `STAND_IN` stands for a separator of two characters within quotes."""
     mark = STAND_IN if len(separator) > 1 else separator
     return csv.reader((line.replace(separator, mark) for line in lines), delimiter=mark, strict=strict)
+
+
+def are_baskets(records: list[list[str]]) -> bool:
+    """Return whether records have as many fields as they please, and hold names alone, or whole numbers alone."""
+    fields = [field.strip() for record in records for field in record]
+    numbers = sum(bool(NUMBER.fullmatch(field)) for field in fields)
+    return len({*map(len, records)}) > 2 and all(fields) and (numbers == 0 or all(map(str.isdigit, fields)))
 
 
 def is_title(record: list[str]) -> bool:
@@ -114,6 +123,8 @@ def splits_evenly(text: str, separator: str) -> bool:
 
 def _records(text: str, separator: str) -> list[list[str]]:
     """Return the first records of a text that are not empty."""
+    if len(separator) > 1 and STAND_IN in text:
+        return []
     try:
         records = reader(io.StringIO(text, newline=""), separator)
         return list(islice((record for record in records if not is_blank(record)), LOOKED_AT))

@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from shlex import quote
 from typing import Any
 
 import yaml
@@ -33,13 +32,6 @@ MISSING = re.compile(
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
-_AS_TEXT = (
-    "python -c 'import pandas, sys; table = pandas.read_parquet(sys.argv[1]); "
-    "table.to_csv(sys.stdout, index=not isinstance(table.index, pandas.RangeIndex))'"
-)
-_UNPACK = {
-    ".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat", ".zip": "unzip -p", ".parquet": _AS_TEXT,
-}  # fmt: skip
 _RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
 
 
@@ -76,56 +68,6 @@ def skipping(ingest: IngestParameters, **changes: Any) -> str:
 def leaving_out(ingest: IngestParameters, side: str, labels: list[str]) -> str:
     """Return the line `skip` that leaves out the rows, or columns, with more labels than it does."""
     return skipping(ingest, **{side: [*getattr(ingest.skip, side), *labels]})
-
-
-def command(line: str, path: Path) -> str:
-    """Return a command on a file."""
-    return f"`{line} {quote(str(path) if str(path)[0] != '-' else f'./{path}')}`"
-
-
-def look(line: str, path: Path) -> str:
-    """Return a command that shows some of a file, which may be packed or Parquet."""
-    if path.suffix in _UNPACK:
-        return f"{command(_UNPACK[path.suffix], path)[:-1]} | {line}`"
-    return command(line, path)
-
-
-def piped(program: str, path: Path) -> str:
-    """Return a command that reads a file, which may be packed or Parquet, as its input."""
-    return look(program, path) if path.suffix in _UNPACK else command(f"{program} <", path)
-
-
-def unpacked(path: Path) -> Path:
-    """Return what a file is called when it is unpacked, or made a table."""
-    return path.with_suffix("" if path.stem.endswith((".csv", ".tsv", ".txt")) else ".csv")
-
-
-def made(copy: Path, program: str, **changes: Any) -> str:
-    """Return the keys that read what a command prints, and the command that writes it to a file."""
-    return f"{keys(path=str(copy), **changes)} after {program[:-1]} > {quote(str(copy))}`"
-
-
-def edit(script: str, path: Path) -> str:
-    """Return a command by which sed changes a file or, where it is packed, makes a copy that a key names."""
-    if path.suffix not in _UNPACK:
-        return command(f"sed -i -E {quote(script)}", path)
-    return made(unpacked(path), look(f"sed -E {quote(script)}", path))
-
-
-def copied(path: Path, separator: str | None, script: str, **changes: Any) -> str:
-    """Return a command by which awk makes a copy, with the key that names it and others."""
-    copy = path.with_name(f"new-{path.name.partition('.')[0]}.csv")
-    mark = quote((separator or ",").replace("\t", r"\t"))
-    return made(copy, look(f"awk -F {mark} -v OFS={mark} '{script}'", path), **changes)
-
-
-def numbered(path: Path, separator: str | None, *, place: int | None = None) -> str:
-    """Return how names of columns that stand again get a number or, of rows, labels in the column at a place from 0."""
-    script = "NR == 1 {for (i = 1; i <= NF; i++) if (n[$i]++) %s} {print}"
-    if place is not None:
-        script = "{if (NR > 1 && n[$i]++) %s; print}"
-    script = (script % 'sub(/"?$/, " " n[$i] "&", $i)').replace("$i", "$i" if place is None else f"${place + 1}")
-    return f"to number those that stand again: {copied(path, separator, script)}"
 
 
 def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
@@ -176,11 +118,6 @@ def tidy(label: str) -> str:
     if not (label.isascii() and label.isprintable()):
         label = unicodedata.normalize("NFC", _INVISIBLE.sub("", label))
     return " ".join(label.split())
-
-
-def nothing_left(path: Path) -> InputError:
-    """Return what to say of a table without a cell above 0."""
-    return refusal(path, "every cell is 0 or blank", "at least one above 0", f"look at it: {look('head', path)}")
 
 
 def listing(faults: list[str]) -> str:

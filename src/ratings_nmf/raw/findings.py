@@ -10,8 +10,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.faults import nothing_left
-from ratings_nmf.raw.layouts import spooled
+from ratings_nmf.raw.layouts import nothing_left, spooled
 from ratings_nmf.raw.notes import notes, summaries
 from ratings_nmf.raw.sampling import Sample
 from ratings_nmf.raw.spool import Triples, table_of
@@ -52,8 +51,8 @@ class Description:
         self.ingest["skip"] = Key({**skip, side: [*skip.get(side, []), *labels]}, reason)
 
     def parameters(self) -> IngestParameters:
-        """Return the keys as ingest takes them, for a copy in UTF-8."""
-        keys = {name: key.value for name, key in self.ingest.items() if name != "encoding"}
+        """Return the keys as ingest takes them."""
+        keys = {name: key.value for name, key in self.ingest.items()}
         parameters: IngestParameters = msgspec.convert({**keys, "path": "sample"}, IngestParameters)
         return parameters
 
@@ -113,7 +112,7 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
         description.ask("ingest.duplicates", f"{twice}: does the last line count, their mean or their sum?")
         ratings, _ = table_of(labels, cells, description.parameters())
     if not len(ratings.values):
-        raise nothing_left(sample.path)
+        raise nothing_left(sample.path, description.parameters())
     return ratings
 
 

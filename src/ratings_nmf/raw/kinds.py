@@ -1,7 +1,6 @@
 """What the texts mean that are no plain number, over a whole file: words, percentages, marks, faults."""
 
 import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import to_floats, to_mask
 from ratings_nmf.raw.badcells import is_dressed, refuse_cells
 from ratings_nmf.raw.faults import ALIKE, NUMBER, TRUTH, refuse_columns
+from ratings_nmf.raw.source import Columns, Source
 
 KINDS = NUMBER_KIND, PERCENTAGE, WORD, TEXT, NO_VALUE = range(5)
 UNRATED = -1
@@ -32,11 +32,11 @@ class Kinds:
     """Takes the values of a file, some lines at a time, and keeps the first cells and the number of each kind.
 
     Numbers, percentages, or words such as true and false: a file holds one kind, known when all of it was read.
-    `names` are those of the columns of values.
+    `columns` say which these are of the source, and `names` what they are called.
     """
 
-    def __init__(self, ingest: IngestParameters, names: list[str]) -> None:
-        self._ingest, self._names = ingest, names
+    def __init__(self, source: Source, columns: Columns, ingest: IngestParameters, names: list[str]) -> None:
+        self._source, self._columns, self._ingest, self._names = source, columns, ingest, names
         self._blank = NO_VALUE if ingest.zeros == "observed" else UNRATED
         self._unrated = {value for value in ingest.unrated if isinstance(value, str)}
         self._counts = np.zeros((len(KINDS), len(names)), dtype=np.int64)
@@ -86,7 +86,7 @@ class Kinds:
         """What is to be known of how the values so far were read."""
         return [words for kind, words in REMARKS.items() if kind == self.kind]
 
-    def refuse(self, path: Path) -> None:
+    def refuse(self) -> None:
         """Refuse what is no value, or of another kind than others, if there is any: whole columns, or cells."""
         wrong = [kind for kind in KINDS if kind != self.kind and self._counts[kind].any()]
         if not wrong:
@@ -99,11 +99,33 @@ class Kinds:
             if len(texts) > 1 and not good[place] and not is_dressed(texts)
         ]
         if candidates and good.any():
-            refuse_columns(path, [self._names[place] for place in candidates], self._texts[candidates[0]], self._ingest)
+            refuse_columns(
+                self._source.path,
+                [self._names[place] for place in candidates],
+                self._texts[candidates[0]],
+                self._ingest,
+            )
         examples = [cell[2:] for cell in cells[:LISTED]]
         more = int(self._counts[wrong].sum()) - len(examples)
-        headers = {cell.row: None for cell in cells if cell.text.strip() == self._names[cell.place].strip()}
-        refuse_cells(path, examples, self._ingest, more=more, headers=[*headers], numbers=bool(good.any()))
+        others = {cell.row for cell in cells if cell.text.strip() != self._names[cell.place].strip()}
+        headers = dict.fromkeys(cell.row for cell in cells if cell.row not in others)
+        refuse_cells(
+            self._source.path, examples, self._ingest,
+            more=more, headers=[*headers], numbers=bool(good.any()), at=self._at,
+        )  # fmt: skip
+
+    @property
+    def _at(self) -> str:
+        """Where the values are in the file's text, in the words of pandas."""
+        order = self._source.order
+        places = sorted(map(order.index, self._columns.values))
+        first, last = places[0], places[-1]
+        side = f"{first}:{'' if last == len(order) - 1 else last + 1}"
+        if len(places) <= last - first:
+            side = f"table.columns.drop({[place for place in range(len(order)) if place not in places]})"
+        elif len(places) == 1:
+            side = f"[{first}]"
+        return f"{int(self._columns.header)}:, {side}"
 
     def _labels(self, sides: list[Any], line: int, place: int) -> tuple[str, str]:
         return sides[0][line].as_py(), sides[1][line].as_py() if len(sides) > 1 else self._names[place]

@@ -17,19 +17,18 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
+from ratings_nmf.raw.commands import NUMBERED_ROWS, copied, numbered, taken_back, with_cell
 from ratings_nmf.raw.faults import (
     NUMBER,
     check_labels,
     check_zeros,
-    copied,
+    keys,
     leaving_out,
     listing,
-    look,
-    nothing_left,
-    numbered,
     quoted,
     refusal,
     refuse_repeated,
+    skipping,
     tidy,
 )
 from ratings_nmf.raw.kinds import Kinds
@@ -54,14 +53,19 @@ class Batch:
     values: NDArray[np.float64]
     origin: str
     remarks: list[str]
+    separator: str | None
 
 
 class Reading(NamedTuple):
-    """A table, the columns of the file that it comes from, in words, and how its values were read, if not plainly."""
+    """A table, the columns of the file that it comes from, in words, and how its values were read, if not plainly.
+
+    And what separates the fields of the file, None for Parquet.
+    """
 
     table: RatingsTable
     origin: str
     remarks: list[str]
+    separator: str | None
 
 
 def read_blocks(path: Path, ingest: IngestParameters, limits: Limits = LIMITS) -> Iterator[Reading]:
@@ -84,12 +88,27 @@ def read_blocks(path: Path, ingest: IngestParameters, limits: Limits = LIMITS) -
             table, more = table_of(labels, cells, ingest)
             duplicate_cells += more
             count_above += len(table.values)
-            yield Reading(table, last.origin, last.remarks)
+            yield Reading(table, last.origin, last.remarks, last.separator)
     if duplicate_cells:
         refuse_repeated(path, duplicate_cells)
     check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, ingest.zeros)
     if not count_above:
-        raise nothing_left(path)
+        raise nothing_left(path, ingest)
+
+
+def nothing_left(path: Path, ingest: IngestParameters) -> InputError:
+    """Return what to say of a table without a cell above 0."""
+    remedy = taken_back(path)
+    if ingest.unrated:
+        remedy = f"to read as values what `unrated` names: {keys(unrated=[])}"
+    elif ingest.layout == "triples" and ingest.columns:
+        first, second, _ = ingest.columns
+        columns = [first, second, "count"] if isinstance(first, str) else [int(first) + 1, int(second) + 1, 1]
+        each = '1 if at else "count"' if isinstance(first, str) else "1"
+        code = f"out.writerows([{each}, *row] for at, row in enumerate(rows))"
+        copy = copied(path, ingest, code, columns=columns, duplicates="sum")
+        remedy = f"if each line counts, whatever its value: {copy}"
+    return refusal(path, "every cell is 0 or blank", "at least one above 0", remedy)
 
 
 @contextmanager
@@ -128,7 +147,7 @@ def batches(path: Path, ingest: IngestParameters, limits: Limits, sample: Path |
 
 def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator[Batch]:
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
-    places = positions(source, ingest.columns)
+    places = positions(source, ingest)
     if source.separator is not None:
         check_header(source, places, header=header, given=ingest.columns is not None)
     names = [source.names[place] if header else f"column {place + 1}" for place in places]
@@ -137,7 +156,7 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
     count = 0
     counting: list[str] | None = [] if ingest.columns is None else None
     columns = Columns(labels=places[:2], values=places[2:], header=header)
-    values = Kinds(msgspec.structs.replace(ingest, columns=ingest.columns or names), names[2:])
+    values = Kinds(source, columns, ingest, names[2:])
     for sides, numbers, texts in lines(source, columns, ingest, limits):
         row, column = (labels.dictionary_encode().cast(LABEL) for labels in sides)
         floats = values.take(numbers, texts, [row, column])
@@ -148,20 +167,27 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
             if len(counting) < count + len(row) or counting[:1] not in ([], ["0"], ["1"]):
                 counting = None
         count += len(row)
-        yield Batch(rows=row, columns=column, values=floats, origin=origin, remarks=values.remarks)
+        yield Batch(
+            rows=row, columns=column, values=floats,
+            origin=origin, remarks=values.remarks, separator=source.separator,
+        )  # fmt: skip
     if not count:
         raise refusal(source.path, "no line below the header", "a cell a line: row label, column label, value",
-                      f"look at it: {look('head -3', source.path)}")  # fmt: skip
+                      _of_none(source.path, ingest))  # fmt: skip
     for side, cells in without_label.items():
         if cells:
             several = "cells have" if len(cells) > 1 else "cell has"
-            raise refusal(source.path,
-                          f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}",
-                          "a label for every cell",
-                          f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}")  # fmt: skip
+            remedy = f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}"
+            if cells[0]:
+                at = source.order.index(places[side == "column"])
+                row = with_cell(at, f"row[{at}] or above[{at}]")
+                code = f"out.writerows(itertools.accumulate(rows, lambda above, row: {row}))"
+                remedy = f"if blank means the one above: {copied(source.path, ingest, code)}; {remedy}"
+            wrong = f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}"
+            raise refusal(source.path, wrong, "a label for every cell", remedy)
     if counting is not None:
         check_numbered_rows(source.path, tuple(counting), count, names)
-    values.refuse(source.path)
+    values.refuse()
 
 
 def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator[Batch]:
@@ -171,13 +197,13 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
     others = [place for place in others if source.names[place] not in ingest.skip.columns]
     names = [source.names[place] for place in others]
     if not others:
-        raise _no_cells(source, "0 columns")
+        raise _no_cells(source, ingest, "0 columns")
     check_not_triples(source, [source.names[label], *names])
     column_labels, labels = texts_to_arrow(names), []
     width = len(others)
-    values = Kinds(ingest, names)
     origin = f"row labels from {quoted(source.names[label])}"
     columns = Columns(labels=[label], values=others, header=True)
+    values = Kinds(source, columns, ingest, names)
     for (row_labels,), numbers, texts in lines(source, columns, ingest, limits):
         count = len(row_labels)
         cells = values.take(numbers, texts, [row_labels])
@@ -190,13 +216,14 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
             values=cells[rows, at],
             origin=origin,
             remarks=values.remarks,
+            separator=source.separator,
         )
     if not sum(map(len, labels)):
-        raise _no_cells(source, f"0 rows and {width} columns")
-    check_table(source, (label for some in labels for label in some.to_pylist()))
+        raise _no_cells(source, ingest, f"0 rows and {width} columns")
+    check_table(source, ingest, (label for some in labels for label in some.to_pylist()))
     _check_unique(source, pa.chunked_array(labels), ingest, place=label)
     _check_unique(source, pa.chunked_array([column_labels]), ingest)
-    values.refuse(source.path)
+    values.refuse()
 
 
 def _label(names: list[str], skip: list[str]) -> int:
@@ -204,10 +231,17 @@ def _label(names: list[str], skip: list[str]) -> int:
     return next((place for place, name in enumerate(names) if name not in skip or names.count(name) > 1), 0)
 
 
-def _no_cells(source: Source, what: str) -> InputError:
+def _no_cells(source: Source, ingest: IngestParameters, what: str) -> InputError:
     return refusal(source.path, f"found {what} besides the labels",
                    "at least one of each: a line of column labels, then a line for each row",
-                   f"look at it: {look('head -3', source.path)}")  # fmt: skip
+                   _of_none(source.path, ingest))  # fmt: skip
+
+
+def _of_none(path: Path, ingest: IngestParameters) -> str:
+    """Return what to do where no row or column is left."""
+    if ingest.skip.rows or ingest.skip.columns:
+        return f"to leave out none: {skipping(ingest, rows=[], columns=[])}"
+    return taken_back(path)
 
 
 def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, place: int | None = None) -> None:
@@ -228,11 +262,10 @@ def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, plac
             twice.append(label)
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if twice:
-        remedy = numbered(source.path, source.separator, place=place)
+        remedy = numbered(source.path, ingest, place=None if place is None else source.order.index(place))
         numbers = all(map(NUMBER.fullmatch, first_places))
         if side == "row" and (numbers or len(twice) > len(labels) / 2) and source.separator:
-            script = """{print (NR == 1 ? "row" : NR - 1) OFS $0}"""
-            remedy = f"if rows have no labels, to number them: {copied(source.path, source.separator, script)}"
+            remedy = f"if rows have no labels, to number them: {copied(source.path, ingest, NUMBERED_ROWS)}"
     raise refusal(source.path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import NUMBER, copied, keys, numbered, quoted, refusal
+from ratings_nmf.raw.commands import NUMBERED, copied, numbered
+from ratings_nmf.raw.faults import NUMBER, keys, quoted, refusal
 from ratings_nmf.raw.source import Source
 
 ROLES = {
@@ -28,7 +29,7 @@ UNNAMED_INDEX = "__index_level_"
 """How Parquet names an index without a name, which holds the numbers of lines."""
 
 
-def positions(source: Source, columns: list[str | int] | None) -> list[int]:
+def positions(source: Source, ingest: IngestParameters) -> list[int]:
     """Return the positions (from 0) of the columns that hold row label, column label and value.
 
     Raises
@@ -36,6 +37,7 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     InputError
         If a column is not there, or none were said and the header leaves a doubt which they are.
     """
+    columns = ingest.columns
     order = [place for place in source.order if not source.names[place].startswith(UNNAMED_INDEX)]
     names = [source.names[place] for place in order]
     header = ", ".join(name if name.isprintable() and name.strip() else repr(name) for name in names)
@@ -54,7 +56,7 @@ def positions(source: Source, columns: list[str | int] | None) -> list[int]:
     twice = next((name for name in columns if isinstance(name, str) and names.count(name) > 1), None)
     if twice:
         raise refusal(source.path, f"column {quoted(twice)} stands {names.count(twice)} times; found {header}",
-                      "each name once", numbered(source.path, source.separator))  # fmt: skip
+                      "each name once", numbered(source.path, ingest))  # fmt: skip
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
 
@@ -75,7 +77,7 @@ def check_header(source: Source, columns: list[int], *, header: bool, given: boo
         raise refusal(source.path, wrong, expected, remedy)
 
 
-def check_table(source: Source, row_labels: Iterable[str]) -> None:
+def check_table(source: Source, ingest: IngestParameters, row_labels: Iterable[str]) -> None:
     """Refuse a table whose first line and row labels are numbers alone, as one without labels would be."""
     numbers = [name for name in source.names if NUMBER.fullmatch(name.strip())]
     decimals = sum("." in name for name in numbers)
@@ -84,18 +86,17 @@ def check_table(source: Source, row_labels: Iterable[str]) -> None:
     if 2 * decimals > len(source.names) or all(NUMBER.fullmatch(label.strip()) for label in row_labels):
         all_are = len(numbers) == len(source.names)
         wrong = f"line 1 {'and the first column hold numbers alone' if all_are else 'holds numbers with decimals'}"
-        script = """NR == 1 {printf "row"; for (i = 1; i <= NF; i++) printf OFS i; print ""} {print NR OFS $0}"""
         raise refusal(source.path, f"{wrong}: {', '.join(source.names[:5])} …", "labels there",
-                      f"to number rows and columns: {copied(source.path, source.separator, script)}")  # fmt: skip
+                      f"to number rows and columns: {copied(source.path, ingest, NUMBERED)}")  # fmt: skip
 
 
 def no_values(path: Path, ingest: IngestParameters, names: list[str]) -> InputError:
     """Return what to say of lines that hold labels alone, under these names."""
-    line = ingest.skip.lines + 1
-    script = f'{{print $0 OFS (NR == {line} ? "count" : 1)}}' if names else "{print $0 OFS 1}"
-    changes = {"layout": "triples", "columns": [*names, "count"] if names else [1, 2, 3], "duplicates": "sum"}
-    return refusal(path, "found no column of values", "row label, column label, value",
-                   f"to count lines: {copied(path, ingest.separator, script, **changes)}")  # fmt: skip
+    columns = [*names, "count"] if names else [1, 2, 3]
+    each = '1 if at else "count"] for at, row in enumerate(rows)' if names else "1] for row in rows"
+    code = f"out.writerows([*row, {each})"
+    copy = copied(path, ingest, code, layout="triples", columns=columns, duplicates="sum")
+    return refusal(path, "found no column of values", "row label, column label, value", f"to count lines: {copy}")
 
 
 def check_not_triples(source: Source, names: list[str]) -> None:

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.transform import became, valued
-from ratings_nmf.raw.faults import listing, look, quoted, refusal, refuse_repeated
+from ratings_nmf.raw.faults import keys, listing, quoted, refusal, refuse_repeated
 from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.spool import Spool, table_of
+
+FOLDS = f"mend it or, to hold out cells of the table itself, put in place of `test`: {keys(folds=5)}"
+"""What to do where a file of held-out cells cannot serve."""
 
 
 def tables(
@@ -71,7 +74,7 @@ def read_unseen(
     own, other = both = tuple(spool.rows), tuple(spool.columns)
     each = replace(ingest, zeros="observed", duplicates=None, unrated=[], values="as given")
     if several := table_of(both, (rows, columns, values), each)[1]:
-        refuse_repeated(path, several, f"see them side by side: {look('sort', path)}")
+        refuse_repeated(path, several, FOLDS)
     values = became(values, ingest.values)
     is_rating = (values > 0) | (table.zeros == "observed")
     elsewhere = {*own}.difference(table.row_labels).intersection(row_labels)
@@ -79,7 +82,7 @@ def read_unseen(
     is_cell = is_rating & ~undrawn
     if is_cell.sum() < 2:
         wrong = f"found {is_cell.sum()} cells to predict"
-        raise refusal(path, wrong, "two or more, for a standard error", f"look at it: {look('head', path)}")
+        raise refusal(path, wrong, "two or more, for a standard error", FOLDS)
     unknown_labels: list[str] = []
     places = []
     for side, codes, labels, known in (
@@ -92,8 +95,7 @@ def read_unseen(
     unknown = (places[0] < 0) | (places[1] < 0)
     if unknown.all():
         expected = f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1"
-        raise refusal(path, f"no cell has labels of the table: {listing(unknown_labels)}", expected,
-                      f"compare the labels, and the order of the columns: {look('head -3', path)}")  # fmt: skip
+        raise refusal(path, f"no cell has labels of the table: {listing(unknown_labels)}", expected, FOLDS)
     return UnseenCells(
         rows=places[0],
         columns=places[1],

@@ -12,7 +12,8 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.core.tally import TOP, Tally
 from ratings_nmf.raw.badcells import SINGLE_QUOTES
-from ratings_nmf.raw.faults import NUMBER, copied, edit, keys, leaving_out, quoted
+from ratings_nmf.raw.commands import NAMED_COLUMNS, copied, edit, made, piped, python
+from ratings_nmf.raw.faults import NUMBER, keys, leaving_out, quoted
 
 FAR, OFTEN = 3, 0.01
 """Values are marks where they are more than so many times the next largest, and so large a share of the cells."""
@@ -34,6 +35,13 @@ SHORT = 5
 
 NAMED = {name: what for what, names in SUMMARIES.items() for name in names.split()}
 
+QUOTES = "“”", "„“", "«»", "``"
+"""What labels may stand between, besides single quotes."""
+
+NO_QUOTES = 's/"//g'
+
+_FOR_SED = re.compile(r"[][\\/.*^$+?(){}|&]")
+_WHOLE_LINE = re.compile(r"([,;\t|])[^\n]*\1[^\n]*\n|\n[^\n]*([,;\t|])[^\n]*\2")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff]"
@@ -60,10 +68,16 @@ def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         wrong = f"is {what}" if certain else f"is called as if it were {what}"
         remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
-        remarks += _alike(side, labels)
+        remarks += _alike(side, labels, path)
         if all(len(label) > 2 and label[0] == label[-1] == "'" for label in labels):
             meaning, script = SINGLE_QUOTES
             remarks.append(f"{side} labels stand between single quotes; {meaning}: {edit(script, path)}")
+        elif pair := next((pair for pair in QUOTES if all(_is_between(label, pair) for label in labels)), None):
+            remedy = f"if these are meant as double quotes: {edit(f's/[{pair}]/{chr(34)}/g', path)}"
+            remarks.append(f"{side} labels stand between {pair[0]} and {pair[1]}; {remedy}")
+        if lines := next((label for label in labels if "\n" in label and _WHOLE_LINE.search(label)), None):
+            remedy = f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path)}"
+            remarks.append(f"{side} label {quoted(lines)} holds more than one line; {remedy}")
     return [*remarks, *_misread(tally, ingest, path)]
 
 
@@ -149,8 +163,7 @@ def _misread(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         return [f"no row has more than one cell; if the file has a line for each row: {keys(layout='table')}"]
     names = [float(label) for label in tally.column_labels if NUMBER.fullmatch(label)]
     if ingest.layout == "table" and len(rows) > 1 and len(names) == len(tally.column_labels) and not _rise(names):
-        script = """NR == 1 {printf "row"; for (i = 2; i <= NF; i++) printf OFS "column " i - 1; print ""} {print}"""
-        numbers = copied(path, ingest.separator, script)
+        numbers = copied(path, ingest, NAMED_COLUMNS)
         return [f"all column labels are numbers: {', '.join(tally.column_labels[:3])}; if line 1 is data: {numbers}"]
     if ingest.layout == "table" and len(rows) > 2 and rows[0] == 0 and rows[1:].all():
         remedy = leaving_out(ingest, "rows", [tally.row_labels[0]])
@@ -163,7 +176,11 @@ def _rise(names: list[float]) -> bool:
     return names == sorted(names) and (len(names) > 1 or 1500 <= names[0] < 2100)
 
 
-def _alike(side: str, labels: tuple[str, ...]) -> Iterator[str]:
+def _is_between(label: str, pair: str) -> bool:
+    return len(label) > 2 and label[0] + label[-1] == pair
+
+
+def _alike(side: str, labels: tuple[str, ...], path: Path) -> Iterator[str]:
     """Give a note on labels that differ by case only, and one on those that differ by what is hardly seen."""
     first: dict[str, str] = {}
     pairs = [(other, label) for label in labels if (other := first.setdefault(_seen(label), label)) != label]
@@ -172,7 +189,18 @@ def _alike(side: str, labels: tuple[str, ...]) -> Iterator[str]:
         examples = ", ".join(f"{spell(one)} and {spell(two)}" for one, two in some[:LISTED])
         more = f" and {len(some) - LISTED:,} more" if len(some) > LISTED else ""
         if some:
-            yield f"{side} labels {what}: {examples}{more}; write them alike if they are one"
+            yield f"{side} labels {what}: {examples}{more}; if they are one: {_as_one(some[:LISTED], path)}"
+
+
+def _as_one(pairs: list[tuple[str, str]], path: Path) -> str:
+    """Return how pairs of labels are written alike: as the first of each, or without what is hardly seen."""
+    if all(label.isprintable() for pair in pairs for label in pair):
+        around = r'(^|[,;|\t"])', r'([,;|\t"]|\r?$)'
+        escaped = [[_FOR_SED.sub(r"\\\g<0>", label) for label in pair] for pair in pairs]
+        return edit(";".join(rf"s/{around[0]}{two}{around[1]}/\1{one}\2/g" for one, two in escaped), path)
+    letters = 'letter for letter in unicodedata.normalize("NFKC", sys.stdin.read())'
+    program = python(f'sys.stdout.write("".join({letters} if unicodedata.category(letter) not in ("Cf", "Mn")))')
+    return made(path.with_name(f"new-{path.name.partition('.')[0]}.csv"), piped(program, path))
 
 
 def _seen(label: str) -> str:

@@ -190,19 +190,33 @@ def _plain(number: str, numeric: bool, ingest: IngestParameters) -> str:
 def _refuse_rejects(source: Source, connection: Any, ingest: IngestParameters) -> None:
     """Refuse the lines that DuckDB could not split."""
     rejects = connection.execute(
-        "SELECT line, max(error_type), any_value(csv_line), count(*) OVER () FROM reject_errors "
-        f"WHERE trim(csv_line, E' \\t\\r\\n') != '' GROUP BY line ORDER BY line LIMIT {LISTED}"
+        "SELECT line_byte_position, max(error_type), any_value(csv_line), count(*) OVER () FROM reject_errors "
+        f"WHERE trim(csv_line, E' \\t\\r\\n') != '' GROUP BY 1 ORDER BY 1 LIMIT {LISTED}"
     ).fetchall()
     if any("ENCODING" in kind for _, kind, *_ in rejects):
         with source.file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text_lines:
             refuse_encoding(source.path, text_lines, first=1)
     names = {"QUOTE": "quote", "COLUMNS": "width"}
+    places = [place - 1 + len(text) - len(text.lstrip("\r\n")) for place, _, text, _ in rejects]
     faults = [
         (line, next((word for part, word in names.items() if part in kind), "length"), text)
-        for line, kind, text, _ in rejects
+        for line, (_, kind, text, _) in zip(_line_numbers(source.file, places), rejects, strict=True)
     ]
     more = rejects[0][3] - len(rejects) if rejects else 0
     refuse_lines(source.path, faults, ingest, width=len(source.names), more=more)
+
+
+def _line_numbers(file: Path, places: list[int]) -> list[int]:
+    """Return the numbers of the lines that begin at rising places of a file, those within quotes counted."""
+    numbers: list[int] = []
+    line, end = 0, 0
+    with file.open("rb") as stream:
+        while len(numbers) < len(places) and (text := stream.readline()):
+            for piece in text.splitlines(keepends=True):
+                line, end = line + 1, end + len(piece)
+                while len(numbers) < len(places) and places[len(numbers)] < end:
+                    numbers.append(line)
+    return numbers + [line] * (len(places) - len(numbers))
 
 
 def _quoted(text: str) -> str:

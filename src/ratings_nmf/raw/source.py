@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pyarrow.parquet
 
 from ratings_nmf.core.params import IngestParameters, SkipParameters
+from ratings_nmf.raw.commands import edit, taken_back
 from ratings_nmf.raw.dialect import (
     LONGEST_LINE,
     MATRIX_MARKET,
@@ -24,7 +25,7 @@ from ratings_nmf.raw.dialect import (
     reader,
     splits_evenly,
 )
-from ratings_nmf.raw.faults import CONTROL, command, edit, keys, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.faults import CONTROL, keys, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.splitting import check_width, close_quotes, refuse_encoding
 from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, in_words, plain
 
@@ -58,7 +59,7 @@ class Columns(NamedTuple):
 
 @contextmanager
 def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> Iterator[Source]:
-    """Look into a file, or a sample of it; a copy, where one is needed, lasts as long as the context.
+    """Look into a file, or a sample of it in UTF-8; a copy, where one is needed, lasts as long as the context.
 
     Refuse one that is missing, empty, of a kind that is not read, damaged, or whose separator cannot be told.
     """
@@ -68,7 +69,7 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
             if head.startswith(PARQUET):
                 source_of_file = _parquet(path, file)
             else:
-                file = plain(path, file, head, source, Path(folder))
+                file = plain(path, file, head, source, Path(folder)) if sample is None else sample
                 separator, names = _first_line(path, file, source)
                 file = _even(file, source.skip, Path(folder, "even"))
                 source_of_file = Source(path=path, file=file, names=names, separator=separator)
@@ -117,7 +118,7 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     mark = source.skip.comment
     text_left = "".join("\n" if mark and line.startswith(mark) else line for line in lines)
     if not text_left.strip():
-        raise refusal(path, "the file is empty", "labels and values", f"look at it: {command('ls -l', path)}")
+        raise refusal(path, "the file is empty", "labels and values", taken_back(path))
     even = [] if source.separator else [one for one in SEPARATORS if splits_evenly(text_left, one)]
     if len(even) > 1:
         raise refusal(path, f"{' and '.join(NAMES[one] for one in even)} both split every line evenly",
@@ -125,7 +126,9 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     dialect = dialect_of(text_left, [source.separator] if source.separator else SEPARATORS)
     separator = str(dialect.ingest.separator)
     if separator == " " and "  " in text_left:
-        remedy = "to make them one: " + edit(r"s/^ +//; s/ +(\r?)$/\1/; s/ +/ /g", path)
+        records = [re.split("  +", line.strip()) for line in text_left.splitlines() if line.strip()]
+        few, mark, name = (" {2,}", r"\t", "tabs") if _are_even(records) else (" +", " ", "one")
+        remedy = f"to make them {name}: " + edit(rf"s/^ +//; s/ +(\r?)$/\1/; s/{few}/{mark}/g", path)
         raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
     names = _names(path, text_left, separator, source.skip.lines)
     check_width(path, names, dialect, source)
@@ -138,6 +141,13 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
         raise refusal(path, f"line 1: {quoted(bad)} holds a control character", "names without",
                       f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
     return separator, names
+
+
+def _are_even(records: list[list[str]]) -> bool:
+    """Return whether all records have as many fields, more than one; the first may lack that of the row labels."""
+    widths = {len(record) for record in records[1:] or records}
+    (width, *others) = widths
+    return width > 1 and not others and len(records[0]) in (width - 1, width)
 
 
 def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> None:

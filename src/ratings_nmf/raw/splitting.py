@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import SINGLE_QUOTES
+from ratings_nmf.raw.commands import copied, describing, edit
 from ratings_nmf.raw.dialect import (
     COMMENTS,
     LONGEST_LINE,
@@ -13,10 +16,11 @@ from ratings_nmf.raw.dialect import (
     OTHER_SEPARATORS,
     SEPARATORS,
     Dialect,
+    are_baskets,
     reader,
     width_of,
 )
-from ratings_nmf.raw.faults import NUMBER, copied, edit, keys, look, quoted, refusal, skipping
+from ratings_nmf.raw.faults import NUMBER, keys, quoted, refusal, skipping
 
 
 def refuse_lines(
@@ -40,23 +44,33 @@ def refuse_lines(
                 for number, text in lines.items()
             ]
             expected = f"{width}, as in the first line (separator: {NAMES.get(separator, separator)})"
-            remedy = _of_other_width(path, lines, ingest)
+            remedy = _of_other_width(path, lines, ingest, width, more=more)
         case _:
             faults = [f"line {number} is longer than {LONGEST_LINE:,} characters" for number in lines]
-            look_for = look("awk 'length > 9999 {print NR}'", path)
-            expected, remedy = "shorter lines", f"if a quote is opened and not closed, close it: {look_for}"
+            expected, remedy = "shorter lines", _without(path, lines)
+            if any('"' in text for text in lines.values()):
+                remedy = close_quotes(path, lines, separator)
     raise refusal(path, "; ".join([*faults, *([f"and {more:,} more"] if more else [])]), expected, remedy)
 
 
-def _of_other_width(path: Path, lines: dict[int, str], ingest: IngestParameters) -> str:
+def _of_other_width(path: Path, lines: dict[int, str], ingest: IngestParameters, width: int, *, more: int) -> str:
     openings = {text.lstrip()[:1] for text in lines.values()}
     if len(openings) == 1 and openings <= {*COMMENTS}:
         return f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
     if openings == {"'"}:
         meaning, script = SINGLE_QUOTES
         return f"{meaning}: {edit(script, path)}"
-    them = "it" if len(lines) == 1 else "them"
-    return f"mend {them}, or take {them} out: {edit(';'.join(f'{number}d' for number in lines), path)}"
+    if more:
+        copy = copied(path, ingest, f"out.writerows(row for row in rows if len(row) == {width})")
+        return f"mend them, or take them out: {copy}"
+    return _without(path, lines)
+
+
+def _without(path: Path, lines: Iterable[int]) -> str:
+    """Return how some lines are left out of a file, by their numbers."""
+    script = ";".join(f"{number}d" for number in lines)
+    them = "them" if ";" in script else "it"
+    return f"mend {them}, or take {them} out: {edit(script, path)}"
 
 
 def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestParameters) -> None:
@@ -65,22 +79,35 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
     usual = width_of(below[1:] or below)
     even = all(len(record) == usual for record in below[1:])
     if len(first) == 1 and usual == 1:
-        raise one_column(path, first[0], separator)
+        raise one_column(path, first[0], replace(source, separator=separator))
     wrong = f"line 1 has {len(first)} field{'s' * (len(first) > 1)}, the lines below have {usual}"
     if above.comment and first[0].lstrip().startswith(above.comment):
         remedy = f"if it is a comment: {skipping(source, comment=above.comment)}"
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
         remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path)
-    elif len({*map(len, below)}) > 2 and _are_baskets([first, *below]):
+    elif are_baskets([first, *below]):
         wrong = "the lines have as many fields as they please, and all are alike"
-        script = "{for (i = 1; i <= NF; i++) print NR OFS $i OFS 1}"
-        changes = {"layout": "triples", "columns": [1, 2, 3], "duplicates": "last"}
-        remedy = f"if each line is a basket: {copied(path, separator, script, **changes)}"
+        code = "out.writerows([at, item, 1] for at, row in enumerate(rows, 1) for item in row)"
+        columns = [1, 2, 3]
+        copy = copied(
+            path, replace(source, separator=separator), code, layout="triples", columns=columns, duplicates="last"
+        )
+        remedy = f"if each line is a basket: {copy}"
+    elif len(first) == usual and _is_header_of_two(below):
+        wrong = f"lines 1 and 2 both name columns, together: {', '.join(map(quoted, [first[1], below[1][1]]))} …"
+        code = (
+            "first = itertools.accumulate(next(rows), lambda above, name: name or above); "
+            'out.writerow(f"{one} {two}".strip() for one, two in zip(first, next(rows))); out.writerows(rows)'
+        )
+        remedy = f"to join them: {copied(path, replace(source, separator=separator), code)}"
     elif above.lines and usual > 1:
         if len(first) == usual:
             wrong = f"line 1 seems to be a title: {', '.join(map(quoted, dict.fromkeys(filter(None, first))))}"
         remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + above.lines)}"
+    elif even and len(first) == usual - 1 and not any(record[-1].strip() for record in below[1:]):
+        wrong = "line 1 does not end with a separator, and all others do"
+        remedy = "put one there: " + edit(rf"1s/(\r?)$/{_in_sed(separator)}\1/", path)
     elif even and len(first) == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in below[-1][1:]):
         remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{_in_sed(separator)}/", path)
     else:
@@ -88,23 +115,36 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
     raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)
 
 
-def _are_baskets(records: list[list[str]]) -> bool:
-    """Return whether records hold names alone, or whole numbers alone."""
-    fields = [field.strip() for record in records for field in record]
-    numbers = sum(bool(NUMBER.fullmatch(field)) for field in fields)
-    return all(fields) and (numbers == 0 or all(map(str.isdigit, fields)))
+def _is_header_of_two(records: list[list[str]]) -> bool:
+    """Return whether the first two records name columns together: blank in the first where one above goes on."""
+    if len(records) < 3 or len({*map(len, records[:3])}) > 1:
+        return False
+    first, second, third = ([field.strip() for field in record] for record in records[:3])
+    above = ""
+    names = [(above := one or above, two) for one, two in zip(first, second, strict=True)]
+    return (
+        "" in first[2:]
+        and first[1] != ""
+        and all(second[1:])
+        and len({*second[1:]}) < len(second[1:])
+        and len({*names}) == len(names)
+        and not any(map(NUMBER.fullmatch, second))
+        and any(map(NUMBER.fullmatch, third))
+    )
 
 
-def one_column(path: Path, field: str, separator: str) -> InputError:
+def one_column(path: Path, field: str, ingest: IngestParameters) -> InputError:
     """Return what to say of a text that is one column, whose first line is `field`."""
+    separator = ingest.separator or ","
     line = (field.splitlines() or [""])[0]
     other = next((mark for mark in (*SEPARATORS, *OTHER_SEPARATORS) if mark in line.strip()), None)
-    script = """{n[$0]++} END {print "label" OFS "count"; for (label in n) print label OFS n[label]}"""
-    remedy = f"to count how often each stands: {copied(path, ',', script)}"
+    code = """out.writerows([("label", "count"), *collections.Counter(map(",".join, rows)).most_common()])"""
+    remedy = f"to count how often each stands: {copied(path, replace(ingest, separator=','), code)}"
     if other == separator:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
-    elif other is None and (odd := next((mark for mark in "~^¦:" if mark in line), None)):
-        remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(f'y/{odd}/;/', path)}"
+    elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦:" if mark in line), None)):
+        script = f"s/{odd if odd.isprintable() else repr(odd)[1:-1]}/;/g".replace("^", r"\^")
+        remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(script, path)}"
     elif other is not None:
         remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
     return refusal(path, f"found one column (separator: {NAMES.get(separator, separator)})",
@@ -129,7 +169,8 @@ def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
             byte = ord(odd[0]) - 0xDC00
             encoding = "latin-1" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "windows-1252"
             raise refusal(path, f"line {number}: not UTF-8: byte 0x{byte:02x}", "UTF-8",
-                          f"name its encoding, such as {keys(encoding=encoding)}")  # fmt: skip
+                          f"name its encoding, what others make of it is told by {describing(path)}; "
+                          f"a guess: {keys(encoding=encoding)}")  # fmt: skip
 
 
 def _in_sed(separator: str) -> str:

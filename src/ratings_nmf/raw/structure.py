@@ -137,8 +137,8 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
     others = [column for column in columns if column is not label]
     before = [column for column in others if label is not None and column.place < label.place]
     skip = [column for column in others if column.holds_no_values and column not in before]
-    if len(skip) + len(before) == len(others):
-        skip = [column for column in skip if column.is_time]
+    for fewer in ([column for column in skip if column.is_time], []):
+        skip = fewer if len(skip) + len(before) == len(others) else skip
     return Structure(header=header, columns=columns, cell=None, label=label, skip=[*skip, *before])
 
 
@@ -246,7 +246,8 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
     if words and sum(other.number >= MOST and not other.is_time for other in columns[words.place + 1 :]) > 1:
         labels_once = True  # a line for each of these
     pairs = {*zip(row.texts, column.texts, strict=True)}
-    repeats = min(row.distinct, column.distinct) <= REPEATS * len(row.texts)
+    edges = len(columns) == 3 and row.number < 0.5 and column.number < 0.5
+    repeats = edges or min(row.distinct, column.distinct) <= REPEATS * len(row.texts)
     return repeats and not labels_once and len(pairs) >= 0.9 * len(row.texts)
 
 

@@ -19,107 +19,12 @@ import pyarrow as pa
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import command, keys, made, refusal, unpacked
+from ratings_nmf.raw.commands import UNPACK, command, made, piped, taken_back, unpacked
+from ratings_nmf.raw.faults import keys, refusal
+from ratings_nmf.raw.foreign import AS_TRIPLES, FETCH, FOREIGN, IN_ZIP
 
 SAMPLE = 2**16
 PARQUET = b"PAR1"
-_OTHER = "save the table in it as CSV in UTF-8 and name that"
-_SHEET = "save the sheet as CSV in UTF-8 and name that"
-_AS_CSV, _AS_TRIPLES = "make a table of it", "make triples of it"
-_UNPACK = "unpack it"
-_TO_CSV = (
-    "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
-    """header=None, engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' >"""
-)
-"""Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
-
-
-def _by_pandas(call: str, *, index: bool = False, before: str = "") -> str:
-    """Return a command by which pandas prints what it reads of a file, after some other code."""
-    code = f"{before}pandas.{call}.to_csv(sys.stdout{'' if index else ', index=False'})"
-    modules = [name for name in ("ast", "fileinput", "numpy", "pandas", "sqlite3", "sys", "yaml") if f"{name}." in code]
-    return f"python -c 'import {', '.join(modules)}; {code}' >"
-
-
-KINDS: dict[bytes, tuple[str, str, str | None]] = {
-    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
-    b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x"),
-    b"Rar!": ("a RAR archive", _UNPACK, "unrar x"),
-    b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
-    b"\x1f\x9d": ("packed by compress", _UNPACK, "zcat >"),
-    b"\x93NUMPY": ("a NumPy array, which has no labels", _AS_CSV,
-                   _by_pandas("DataFrame(numpy.load(sys.argv[1]))", index=True)),
-    b"%PDF": ("a PDF", _OTHER, None),
-    b"SQLite format 3": ("an SQLite database", _AS_CSV, _by_pandas(
-        "read_sql(max(tables, key=lambda sql: len(pandas.read_sql(sql, base))), base)",
-        before='base = sqlite3.connect(sys.argv[1]); tables = [f"SELECT * FROM [{name}]" '
-        'for name, in base.execute("SELECT name FROM sqlite_master WHERE type = \\"table\\"")]; ')),
-    b"\x89HDF": ("an HDF5 file", _OTHER, None),
-    b"ARROW1|FEA1": ("an Arrow file", _AS_CSV, _by_pandas("read_feather(sys.argv[1])")),
-    b"ORC": ("an ORC file", _AS_CSV, _by_pandas("read_orc(sys.argv[1])")),
-    b"<stata_dta>": ("a file of Stata", _AS_CSV, _by_pandas("read_stata(sys.argv[1])")),
-    b"\\$FL[23]": ("a file of SPSS", _AS_CSV,
-                   "python -m pip install pyreadstat && " + _by_pandas("read_spss(sys.argv[1])")),
-    b"(?s:.{12})\xc2\xea\x81\x60": ("a file of SAS", _AS_CSV,
-                                    _by_pandas('read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")')),
-    rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": ("a file of R", _AS_CSV,
-        "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
-        "write.csv(t, row.names = FALSE)' >"),
-    rb"structure\(list\(": ("what dput of R writes", _AS_CSV,
-                            "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >"),
-    b"\x80\x04\x95": ("a Python pickle", _OTHER, None),
-    b"\x89PNG|\xff\xd8\xff": ("a picture", _OTHER, None),
-    rb"\{\s*\".*\}\s*\n\s*\{": ("JSON, an object a line", _AS_CSV, _by_pandas("read_json(sys.argv[1], lines=True)")),
-    rb"\{'.*\}\s*\n\s*\{": ("JSON, an object a line, as Python writes it", _AS_CSV,
-                            _by_pandas("DataFrame(map(ast.literal_eval, fileinput.input()))")),
-    rb"\[\s*\[": ("JSON", _AS_CSV, "python -c 'import csv, fileinput, json, sys; csv.writer(sys.stdout).writerows("
-                  "json.loads(\"\".join(fileinput.input())))' >"),
-    rb"\[\s*\{": ("JSON", _AS_CSV, _by_pandas("read_json(sys.argv[1])")),
-    b"{\\s*\"columns\"": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="split")', index=True)),
-    b"{\\s*\"[^{}]*\"\\s*:\\s*{": ("JSON", _AS_CSV, _by_pandas('read_json(sys.argv[1], orient="index")', index=True)),
-    b"{\\s*[\"']": ("JSON", _OTHER, None),
-    rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV,
-                                      _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input())))')),
-    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": ("YAML", _AS_CSV,
-        _by_pandas('DataFrame(yaml.safe_load("".join(fileinput.input()))).T', index=True)),
-    rb"[+-]?[0-9.]+( [0-9]+:[0-9.eE+-]+)+ ?\r?\n": (
-        "a file of LibSVM, which gives a number and a value for each cell of a line", _AS_TRIPLES,
-        """awk '{for (i = 2; i <= NF; i++) {split($i, cell, ":"); print NR "," cell[1] "," cell[2]}}' >"""),
-    rb"[0-9]+:\r?\n[0-9]+,[0-9]": (
-        "a file of the Netflix Prize, with a line for each film and its ratings below", _AS_TRIPLES,
-        """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >"""),
-    rb"(\+[-=+]+\+\s*\n)?\|.*\|\s*\n[+|][ :|+=-]+[+|]": ("a table in Markdown", _AS_CSV,
-        r"sed -E '/^[+|][-+=: |]+\r?$/d; s/^\| *//; s/ *\|\r?$//; s/ *\| */,/g' >"),
-    rb"(?s).{0,400}\\begin\{tabular|[^\n&]+&[^\n]*\\\\": ("a table in LaTeX", _AS_CSV,
-        r"sed -nE 's/ *\\\\.*$//; s/^ +//; s/ *& */;/gp' >"),
-    rb"(\w+=[^ =]+ ){2}\w+=[^ =]+\r?\n": ("a log of names and values", _AS_TRIPLES,
-                                          "sed -E 's/[A-Za-z_]+=//g; s/ /,/g' >"),
-    rb"\S+ \S+ \S+ \[[^\]]*\] \"": ("a log of a web server", _AS_TRIPLES,
-        """awk '{n[$1 "," $7]++} END {for (cell in n) print cell "," n[cell]}' >"""),
-    rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
-    rb"\{\\rtf": ("a document in RTF", _OTHER, None),
-    b"(?s)<.*<t[rd]\\b": ("HTML or XML", _AS_CSV,
-                          "python -m pip install lxml && " + _by_pandas("read_html(sys.argv[1])[0]")),
-    b"<(!doctype|html|\\?xml|body|head)\\b": ("HTML or XML", _OTHER, None),
-    rb"(%.*\s+)*@relation": ("an ARFF file of Weka", _AS_CSV,
-        """awk 'tolower($1) == "@attribute" {names = names comma $2; comma = ","} data && NF && !/^%/ """
-        """{print} tolower($1) ~ "^@data" {print names; data = 1}' >"""),
-    b"%%MatrixMarket matrix array": ("a Matrix Market array", _OTHER, None),
-    b"%%MatrixMarket matrix coordinate pattern": ("Matrix Market without values", _AS_TRIPLES,
-                                                  """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >"""),
-    b"version https://git-lfs": ("a Git LFS pointer", "fetch the file itself", "git lfs pull --include"),
-}  # fmt: skip
-"""Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.
-
-What a command that ends in > prints is the table.
-"""
-
-_IN_ZIP = {
-    "xl/": ("an Excel workbook", _SHEET, _TO_CSV),
-    "word/": ("a Word document", _OTHER, None),
-    "mimetype": ("an OpenDocument spreadsheet", _SHEET, _TO_CSV),
-    ".npy": ("NumPy arrays, which have no labels", _OTHER, None),
-}
 _PACKED: dict[bytes, tuple[str, str, Any]] = {
     b"\x1f\x8b": (".gz", "gzip", gzip.open),
     b"BZh": (".bz2", "bzip2", bz2.open),
@@ -127,7 +32,9 @@ _PACKED: dict[bytes, tuple[str, str, Any]] = {
     b"\x28\xb5\x2f\xfd": (".zst", "zstd", lambda path: pa.input_stream(path, compression="zstd")),
 }
 _TABLES = ".csv", ".tsv", ".dat", ".data", ".parquet"
-_SEEN = bytes([9, 10, 13, *range(32, 256)])
+_SEEN = bytes([1, 9, 10, 13, *range(31, 256)])
+"""Bytes of a text: white space, letters, and control characters that some write between fields."""
+
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 
@@ -157,7 +64,7 @@ def in_words(path: Path) -> Iterator[None]:
 def damage(path: Path) -> InputError:
     """Return what to say of a file that ends early or cannot be unpacked."""
     return refusal(path, "damaged: it ends too early, or some bytes are wrong", "a whole file",
-                   f"fetch or save it again, and compare its size: {command('ls -l', path)}")  # fmt: skip
+                   taken_back(path, "fetch or save it again"))  # fmt: skip
 
 
 def beginning(path: Path) -> bytes:
@@ -167,13 +74,16 @@ def beginning(path: Path) -> bytes:
     if not path.exists():
         raise FileNotFoundError
     if not path.is_file():
-        raise refusal(path, "not a regular file", "a file", f"copy what it gives: {command('ls -l', path)}")
+        remedy = f"to copy what it gives: {made(path.with_name(f'new-{path.name}'), piped('cat', path))}"
+        raise refusal(path, "not a regular file", "a file", remedy)
     with path.open("rb") as stream:
         head = stream.read(SAMPLE)
     suffixes = (".parquet", *(suffix for suffix, *_ in _PACKED.values()))
     if head and path.suffix in suffixes and not packing(head) and not head.startswith(PARQUET):
         wrong = f"its name ends in {path.suffix}, but its first bytes say another kind"
-        remedy = "rename it: " + command(f"mv {quote(str(path))}", unpacked(path))
+        remedy = (
+            f"rename it: {keys(path=str(unpacked(path)))} after {command(f'mv {quote(str(path))}', unpacked(path))}"
+        )
         raise refusal(path, wrong, "the kind that its name says", remedy)
     _check_kind(path, head)
     return head
@@ -183,7 +93,8 @@ def _of_folder(path: Path) -> str:
     """Return how to read what lies in a folder: its only table, or the parts of one as a single file."""
     files = sorted(file for file in path.iterdir() if file.is_file() and file.name[0] not in "._")
     if len(files) < 2 or len({file.suffix for file in files}) > 1:
-        return f"name it: {keys(path=str(files[0])) if files else command('ls', path)}"
+        table = max(files, key=_likeliness) if files else path / "table.csv"
+        return f"{'name' if files else 'put a file into'} it: {keys(path=str(table))}"
     with files[0].open("rb") as one, files[1].open("rb") as other:
         join = "awk 'FNR > 1 || NR == 1'" if one.readline() == other.readline() else "cat"
     paste = f"`{join} {quote(str(path))}/[!._]*`"
@@ -218,16 +129,21 @@ def check_unpacked(path: Path, head: bytes) -> None:
     """Refuse what was unpacked if it is, by how it begins, packed itself, Parquet, or of a kind that is not read."""
     if packing(head) or head.startswith(PARQUET):
         wrong = "packed Parquet" if head.startswith(PARQUET) else "packed twice"
-        raise refusal(path, wrong, "a text, packed once at most, or Parquet", f"unpack it: {command('7z x', path)}")
-    _check_kind(path, head)
+        with path.open("rb") as stream:
+            outer = stream.read(len(PARQUET))
+        suffix = next((suffix for magic, (suffix, *_) in _PACKED.items() if outer.startswith(magic)), ".zip")
+        remedy = f"unpack it: {made(unpacked(path), command(UNPACK[suffix], path))}"
+        raise refusal(path, wrong, "a text, packed once at most, or Parquet", remedy)
+    _check_kind(path, head, packed=True)
 
 
-def _check_kind(path: Path, head: bytes) -> None:
-    for pattern, kind in KINDS.items():
+def _check_kind(path: Path, head: bytes, *, packed: bool = False) -> None:
+    for pattern, kind in FOREIGN.items():
         if re.match(pattern, head.lstrip(), re.IGNORECASE):
-            raise _wrong_kind(path, kind)
+            raise _wrong_kind(path, kind, packed=packed)
     if head[257:262] == b"ustar":
-        raise refusal(path, "this is a tar archive", "a table", f"unpack it: {command('tar -xf', path)}")
+        remedy = f"if there is one file in it: {made(unpacked(path), command('tar -xOf', path))}"
+        raise refusal(path, "this is a tar archive", "a table", remedy)
 
 
 def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
@@ -261,7 +177,7 @@ def wide_encoding(path: Path, head: bytes) -> str | None:
     Refuse four bytes a letter, and what begins like this and is no text.
     """
     if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        recoding = command(f"iconv -f UTF-32 -t UTF-8 -o {quote(str(path.with_suffix('.utf8')))}", path)
+        recoding = made(unpacked(path), command("iconv -f UTF-32 -t UTF-8", path))
         raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoding}")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
@@ -270,8 +186,7 @@ def wide_encoding(path: Path, head: bytes) -> str | None:
         if half and head[start::2].count(0) > 0.7 * half and head[1 - start :: 2].count(0) < 0.1 * half:
             return encoding
     if len(head.translate(None, _SEEN)) > max(16, len(head) / 20):
-        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet",
-                      f"look at it: {command('file', path)}")  # fmt: skip
+        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet", taken_back(path))
     return None
 
 
@@ -291,42 +206,45 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
             if not item.is_dir() and "__MACOSX" not in parts and parts[-1][0] != "."
         ]
         for item in files:
-            for start, kind in _IN_ZIP.items():
+            for start, kind in IN_ZIP.items():
                 if item.filename.startswith(start) or item.filename.endswith(start):
                     raise _wrong_kind(path, kind)
+        paste, listed = taken_back(path), ", ".join(item.filename for item in files[:20])
+        if files:
+            table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))
+            member = Path(table.filename)
+            paste = made(path.with_name(member.name), command(f"unzip -p {quote(str(path))}", member))
         if len(files) != 1:
-            listed = ": ".join(filter(None, [str(len(files)), ", ".join(item.filename for item in files[:20])]))
-            remedy = f"look into it: {command('unzip -l', path)}"
-            if files:
-                table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))
-                paste = made(
-                    path.with_name(Path(table.filename).name),
-                    command(f"unzip -p {quote(str(path))}", Path(table.filename)),
-                )
-                remedy = f"take one out, such as the largest table: {paste}"
-            raise refusal(path, f"found {listed}", "one file in the zip", remedy)
+            found = f"found {len(files)}{': ' * bool(files)}{listed}"
+            remedy = f"take one out, such as the largest table: {paste}" if files else paste
+            raise refusal(path, found, "one file in the zip", remedy)
         if files[0].flag_bits & 1:
-            raise refusal(path, "locked by a password", "an open zip", f"unpack it: {command('unzip', path)}")
+            raise refusal(path, "locked by a password", "an open zip", f"unpack it: {paste}")
         with archive.open(files[0]) as stream:
             yield stream
 
 
-def _wrong_kind(path: Path, kind: tuple[str, str, str | None]) -> InputError:
+def _wrong_kind(path: Path, kind: tuple[str, str, str | None], *, packed: bool = False) -> InputError:
+    """Return what to say of a file of a kind that is not read, or of what is packed in one."""
     name, remedy, tool = kind
-    copy = unpacked(path) if path.suffix != ".csv" or not tool else path.with_name(f"new-{path.name}")
-    changes = {"layout": "triples", "columns": [1, 2, 3]} if remedy == _AS_TRIPLES else {}
-    paste = command(tool, path) if tool else keys(path=str(copy))
+    changes = {"layout": "triples", "columns": [1, 2, 3]} if remedy == AS_TRIPLES else {}
+    paste = command(tool, path) if tool else keys(path=str(path.with_suffix(".csv")))
     if tool and tool.endswith(" >"):
-        paste = made(copy, command(tool[:-2], path), **changes)
-    return refusal(path, f"this is {name}", "a table as text or Parquet", f"{remedy}: {paste}")
+        program = piped(f"{tool[:-2]} /dev/stdin", path) if packed else command(tool[:-2], path)
+        paste = made(unpacked(path), program, **changes)
+    remedy = taken_back(path, remedy) if remedy == FETCH and not tool else f"{remedy}: {paste}"
+    return refusal(path, f"this is {name}", "a table as text or Parquet", remedy)
+
+
+def _likeliness(file: Path) -> tuple[bool, int]:
+    """Return how likely a file is a table."""
+    return file.suffix in _TABLES, file.stat().st_size
 
 
 def _absent(path: Path) -> InputError:
-    folder = next(parent for parent in path.parents if parent.is_dir())
-    alike = get_close_matches(
-        path.name, [file.name for file in path.parent.glob("*")] if folder == path.parent else [], 1
-    )
-    remedy = (
-        f"if it is this one: {keys(path=str(path.parent / alike[0]))}" if alike else f"look: {command('ls', folder)}"
-    )
+    """Return what to say of a file that is not there, but perhaps under a name much like it, or with the raw tables."""
+    files = [file for folder in (path.parent, Path("data/raw")) if folder.is_dir() for file in folder.iterdir()]
+    names = get_close_matches(path.name, [file.name for file in files], 1)
+    alike = next((file for file in files if [file.name] == names), None)
+    remedy = f"if it is this one: {keys(path=str(alike))}" if alike else taken_back(path)
     return refusal(path, "no such file", "the table there", remedy)

@@ -1,0 +1,151 @@
+"""Files of other programs, which hold no table as text: how each is told, and the command that makes a table of it."""
+
+from ratings_nmf.raw.commands import python
+
+_OTHER = "save the table in it as CSV in UTF-8 and name that"
+_SHEET = "save the sheet as CSV in UTF-8 and name that"
+_AS_CSV, AS_TRIPLES = "make a table of it", "make triples of it"
+_UNPACK, FETCH = "unpack it", "fetch the file itself"
+_TO_CSV = (
+    "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
+    """header=None, engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' >"""
+)
+"""Reads the first sheet of what any office saves, as it stands there; pandas is installed."""
+
+_TEXT = '"".join(fileinput.input())'
+
+
+def _by_pandas(table: str, *, index: bool = False, header: bool = True, before: str = "") -> str:
+    """Return a command by which pandas prints what it reads of a file, after some other code."""
+    options = ", index=False" * (not index) + ", header=False" * (not header)
+    return f"{python(f'{before}{table}.to_csv(sys.stdout{options})')} >"
+
+
+def _by_csv(records: str, before: str = "") -> str:
+    """Return a command that prints records as CSV, after some other code."""
+    return f"{python(f'{before}csv.writer(sys.stdout).writerows({records})')} >"
+
+
+FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
+    b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
+    b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x -so >"),
+    b"Rar!": ("a RAR archive", _UNPACK, "unrar p -inul >"),
+    b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
+    b"\x1f\x9d": ("packed by compress", _UNPACK, "zcat >"),
+    b"\x93NUMPY": ("a NumPy array, which has no labels", _AS_CSV,
+                   _by_pandas("pandas.DataFrame(numpy.load(sys.argv[1]))", index=True)),
+    b"%PDF": ("a PDF", _OTHER, None),
+    b"SQLite format 3": ("an SQLite database", _AS_CSV, _by_pandas(
+        "pandas.read_sql(max(tables, key=lambda sql: len(pandas.read_sql(sql, base))), base)",
+        before='base = sqlite3.connect(sys.argv[1]); tables = [f"SELECT * FROM [{name}]" '
+        'for name, in base.execute("SELECT name FROM sqlite_master WHERE type = \\"table\\"")]; ')),
+    b"\x89HDF": ("an HDF5 file", "if pandas wrote it, make a table of it",
+                 "python -m pip install tables && " + _by_pandas("pandas.read_hdf(sys.argv[1])", index=True)),
+    b"ARROW1|FEA1": ("an Arrow file", _AS_CSV, _by_pandas("pandas.read_feather(sys.argv[1])")),
+    b"ORC": ("an ORC file", _AS_CSV, _by_pandas("pandas.read_orc(sys.argv[1])")),
+    b"<stata_dta>": ("a file of Stata", _AS_CSV, _by_pandas("pandas.read_stata(sys.argv[1])")),
+    b"\\$FL[23]": ("a file of SPSS", _AS_CSV,
+                   "python -m pip install pyreadstat && " + _by_pandas("pandas.read_spss(sys.argv[1])")),
+    b"(?s:.{12})\xc2\xea\x81\x60": ("a file of SAS", _AS_CSV,
+                                    _by_pandas('pandas.read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")')),
+    rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": ("a file of R", _AS_CSV,
+        "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
+        "write.csv(t, row.names = FALSE)' >"),
+    rb"structure\(list\(": ("what dput of R writes", _AS_CSV,
+                            "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >"),
+    b"\x80[\x02-\x05][\x95c}(\\]]": ("a Python pickle", "if you trust who wrote it, make a table of it",
+                                    _by_pandas("pandas.DataFrame(pandas.read_pickle(sys.argv[1]))", index=True)),
+    b"\x89PNG|\xff\xd8\xff": ("a picture", _OTHER, None),
+    rb"\{\s*\".*\}\s*\n\s*\{": ("JSON, an object a line", _AS_CSV,
+                               _by_pandas("pandas.json_normalize([*map(json.loads, fileinput.input())])")),
+    rb"\{'.*\}\s*\n\s*\{": ("JSON, an object a line, as Python writes it", _AS_CSV,
+                            _by_pandas("pandas.json_normalize([*map(ast.literal_eval, fileinput.input())])")),
+    rb"\[\s*\[[^\]]*,": ("JSON", _AS_CSV, _by_csv(f"json.loads({_TEXT})")),
+    rb"\[\s*\{": ("JSON", _AS_CSV, _by_pandas(f"pandas.json_normalize(json.loads({_TEXT}))")),
+    b"{\\s*\"columns\"": ("JSON", _AS_CSV, _by_pandas('pandas.read_json(sys.argv[1], orient="split")', index=True)),
+    b"{\\s*\"[^{}]*\"\\s*:\\s*{": ("JSON", _AS_CSV,
+                                     _by_pandas('pandas.read_json(sys.argv[1], orient="index")', index=True)),
+    b"{\\s*\"": ("JSON", _AS_CSV, _by_pandas(
+        "pandas.json_normalize(next((part for part in data.values() if isinstance(part, list)), data))",
+        before=f"data = json.loads({_TEXT}); ")),
+    b"{\\s*'[^{}]*'\\s*:\\s*{": ("a dictionary of Python", _AS_CSV,
+                                 _by_pandas(f"pandas.DataFrame(ast.literal_eval({_TEXT})).T", index=True)),
+    rb"(\w+ ?[=(] ?)?[\[({]+[^\[\](){}\n]*[\])}]+[,;]?\s*\n\s*[\[({]": ("a list between brackets", _AS_CSV,
+        r"sed -E 's/^[^][({]*[[({ ]+//; s/[])}; ,]+\r?$//; s/([,;]) +/\1/g' >"),
+    rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT}))")),
+    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": ("YAML", _AS_CSV,
+                                                _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT})).T", index=True)),
+    rb"[+-]?[0-9.]+( qid:\w+)?( [0-9]+:[0-9.eE+-]+)+ *(#.*)?\r?\n": (
+        "a file of LibSVM, which gives a number and a value for each cell of a line", AS_TRIPLES,
+        """awk '{for (i = 2; i <= NF; i++) if (split($i, cell, ":") == 2 && cell[1] != "qid") """
+        """print NR "," cell[1] "," cell[2]}' >"""),
+    rb"[0-9]+:\r?\n[0-9]+,[0-9]": (
+        "a file of the Netflix Prize, with a line for each film and its ratings below", AS_TRIPLES,
+        """awk -F , '/:/ {sub(":.*", ""); film = $0; next} {print $1 "," film "," $2}' >"""),
+    rb"\w+\|[0-9]+\r?\n\w+\t[0-9]": (
+        "a file with a line for each user and their ratings below", AS_TRIPLES,
+        r"""awk -F '[|\t]' '/\|/ {user = $1; next} {print user "," $1 "," $2}' >"""),
+    rb"([\w/]+: .*\r?\n){2,}\r?\n[\w/]+: ": ("a list of names and values, a block for each line of a table", _AS_CSV,
+        _by_pandas(r'pandas.DataFrame(dict(re.findall(r"(.+?): *(.*)", block)) for block in '
+                   rf're.split(r"\n\s*\n", {_TEXT}.strip()))')),
+    rb"\S+ \S+ \{.*: ?[0-9.]+\}\r?\n": ("a list of edges, with their weights in braces", AS_TRIPLES,
+                                        r"sed -nE 's/^(\S+) (\S+) \{.*: ?([0-9.eE+-]+)\}.*/\1,\2,\3/p' >"),
+    "(?:[^\n]*\\|[^\n]*\r?\n(?=[^\n]*--)[ |:+-]+\r?\n|[ |]*\\+[-=+]+\\+|┌)".encode(): ("a table drawn in text", _AS_CSV,
+        _by_csv('[re.split(r"\\s*[|│]\\s*", line.strip().strip("|│").strip()) for line in fileinput.input() '
+                'if re.search(r"\\w.*[|│]|[|│].*\\w", line)]')),
+    rb"([^\n]*\n)?[-=]{2,}( +[-=]{2,})+ *\r?\n": ("a table printed in columns", _AS_CSV, _by_csv(
+        '[line[place].strip() for place in places] for line in lines if re.search(r"\\w", line) and '
+        'all(letter == " " for letter, mark in zip(line, rule) if mark == " ")',
+        before="lines = [*fileinput.input()]; "
+        'rule = next(line for line in lines if re.fullmatch(r"[-= ]+\\s*", line)); '
+        'places = [slice(*found.span()) for found in re.finditer("[-=]+", rule)]; ')),
+    rb"(?s).{0,400}\\begin\{tabular|[^\n&]+&[^\n]*\\\\": ("a table in LaTeX", _AS_CSV,
+        r"sed -nE 's/ *\\\\.*$//; s/^ +//; s/ *& */;/gp' >"),
+    rb"(\w+=[^ =]+ ){2}\w+=[^ =]+\r?\n": ("a log of names and values", AS_TRIPLES,
+                                          "sed -E 's/[A-Za-z_]+=//g; s/ /,/g' >"),
+    rb"\S+ \S+ \S+ \[[^\]]*\] \"": ("a log of a web server", AS_TRIPLES,
+        """awk '{n[$1 "," $7]++} END {for (cell in n) print cell "," n[cell]}' >"""),
+    rb"(?s)(--|set|copy).{0,9999}copy \S+ \([^)]*\) from stdin;": ("a dump of SQL", _AS_CSV,
+        r"sed -nE '/^COPY .* FROM stdin;/,/^\\\.$/{/^\\\.$/d; "
+        r"/^COPY /{s/^[^(]*\((.*)\).*/\1/; s/, /\t/g; s/\x22//g}; p}' >"),
+    rb"(?s)(insert|create|drop|--|/\*).{0,9999}insert into": ("a dump of SQL", _AS_CSV, _by_csv(
+        'csv.reader(found, quotechar=chr(39), escapechar="\\\\", skipinitialspace=True)',
+        before='found = [row for line in fileinput.input() if re.match(r"(?i)insert|\\s*\\(", line) for row in '
+        r're.findall(r"\(((?:[^()\x27]|\x27(?:[^\x27\\]|\\.)*\x27)*)\)\s*(?=[,;]|$)", '
+        're.sub("(?i)^insert.*?values", "", line))]; ')),
+    rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
+    rb"\{\\rtf": ("a document in RTF", _OTHER, None),
+    b"(?s)<.*<t[rd]\\b": ("HTML or XML", _AS_CSV, "python -m pip install lxml && "
+                          + _by_pandas("max(pandas.read_html(sys.argv[1], header=0), key=len)")),
+    b"(?s)<(!doctype|html|head|body)(?!.*<table)": ("a web page without a table", FETCH, None),
+    b"(?s)<\\?xml(?!.*(spreadsheet|graphml|html))": ("XML", _AS_CSV,
+                                                     _by_pandas('pandas.read_xml(sys.argv[1], parser="etree")')),
+    b"<(!doctype|html|\\?xml|body|head)\\b": ("HTML or XML", _OTHER, None),
+    rb"(%.*\s+)*@relation": ("an ARFF file of Weka", _AS_CSV,
+        """awk 'tolower($1) == "@attribute" {names = names comma $2; comma = ","} data && NF && !/^%/ """
+        """{print} tolower($1) ~ "^@data" {print names; data = 1}' >"""),
+    rb"%%MatrixMarket matrix array": ("a Matrix Market array", _AS_CSV,
+                                      _by_pandas("pandas.DataFrame(scipy.io.mmread(sys.argv[1]))", index=True)),
+    rb"%%MatrixMarket matrix coordinate \w+ (symmetric|hermitian)": (
+        "Matrix Market with one half of a symmetric matrix", AS_TRIPLES,
+        """awk '!/^%/ && size++ {value = NF > 2 ? $3 : 1; print $1 "," $2 "," value; """
+        """if ($1 != $2) print $2 "," $1 "," value}' >"""),
+    b"%%MatrixMarket matrix coordinate pattern": ("Matrix Market without values", AS_TRIPLES,
+                                                  """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >"""),
+    b"version https://git-lfs": ("a Git LFS pointer", FETCH, "git lfs pull --include"),
+}  # fmt: skip
+"""Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.
+
+What a command that ends in > prints is the table.
+"""
+
+IN_ZIP = {
+    "xl/": ("an Excel workbook", _SHEET, _TO_CSV),
+    "word/": ("a Word document", _OTHER, None),
+    "mimetype": ("an OpenDocument spreadsheet", _SHEET, _TO_CSV),
+    "indptr.npy": ("a sparse matrix of SciPy, which has no labels", AS_TRIPLES, _by_pandas(
+        'pandas.DataFrame({"row": cells.row, "column": cells.col, "value": cells.data})', header=False,
+        before="cells = scipy.sparse.load_npz(sys.argv[1]).tocoo(); ")),
+    ".npy": ("NumPy arrays, which have no labels", _AS_CSV,
+             _by_pandas("pandas.DataFrame(max(numpy.load(sys.argv[1]).values(), key=numpy.size))", index=True)),
+}  # fmt: skip

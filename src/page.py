@@ -14,19 +14,14 @@ def page() -> stage.Outcome:
     """Build and write the page."""
     parameters = params.load()
     datasets = [
-        replace(sources.read(name, parameters), parameters=_given(block)) for name, block in parameters.datasets.items()
+        replace(sources.read(name, parameters), parameters=msgspec.to_builtins(block))
+        for name, block in parameters.datasets.items()
     ]
     text = build(datasets, seed=parameters.seed)
     reports.write_page(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
     draws = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
     return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{draws}"
-
-
-def _given(block: params.DatasetParameters) -> dict[str, dict[str, object]]:
-    """Return a dataset's parameters by section, without those that are not given."""
-    sections = msgspec.to_builtins(block).items()
-    return {section: {key: value for key, value in keys.items() if value is not None} for section, keys in sections}
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ def evidence():
 
 def survey():
     reason = "2 components: the fewest whose error on held-out cells is within one standard error of the least."
-    rules = {"one_standard_error": 2, "least_error": 3, "cophenetic": None}
+    rules = {"one_standard_error": 2, "agreement": 3, "cophenetic": None}
     return {
         "rules": rules,
         "agree": False,

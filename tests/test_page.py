@@ -9,14 +9,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import matplotlib
+import msgspec
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
 from examples import drawn, table_of
-from pages import HOSTILE, made_of
+from pages import HOSTILE, evidence, made_of, survey
 from ratings_nmf.changes.differences import NOTHING, Change, Changes
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import DatasetParameters
+from ratings_nmf.core.sections import convert
 from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
@@ -27,6 +30,7 @@ from ratings_nmf.page import matrices as blocks_of_page
 from ratings_nmf.page.changed import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
+from ratings_nmf.page.measures import RULES, survey_panel
 from ratings_nmf.page.panels import component_cards, notes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -225,6 +229,39 @@ def test_shares_and_heaviest_lines():
         assert (longest["length"] < 1) == bool(card["heaviest_rows"])
         assert 0 < card["rows"][0]["length"] <= 1
         assert len(card["rows"]) <= 5
+
+
+def test_shares_of_components_are_without_levels():
+    sources = made_of("a", 40, 30, k=4, zeros="missing")
+    found = component_cards(sources.table, sources.factors)
+    assert sum(card["share"] for card in found) == pytest.approx(1)
+    text = Elements(html.build([sources], seed=0)).text
+    assert "of all components" in text and "of the total are levels" in text
+
+
+def test_a_bar_that_is_not_nothing_is_seen():
+    sources = made_of("a", 5, 4, k=1)
+    W = np.array([[1000.0], [20.0], [10.1], [0.0], [0.0]])
+    factors = dataclasses.replace(sources.factors, W=W)
+    (card,) = component_cards(sources.table, factors)
+    assert [line["length"] for line in card["rows"]] == [1, 0.02, 0.01]
+
+
+def test_what_is_not_given_in_params_is_not_shown():
+    given = {
+        "ingest": {"path": "data/raw/a.csv", "layout": "table", "zeros": "missing", "skip": {"lines": 2}},
+        "survey": {"components": [1, 2], "folds": 2, "restarts": 0},
+        "fit": {"n_components": 2, "solver": "native", "options": {}},
+        "evaluate": {"folds": 2},
+        "recommend": {"to": "rows", "top": 3},
+    }
+    assert msgspec.to_builtins(convert(given, DatasetParameters)) == given
+
+
+def test_every_rule_says_what_it_suggests():
+    found = survey_panel(evidence(), {**survey(), "rules": dict.fromkeys(RULES, 2)}, fitted=2)
+    assert all(meaning for _, meaning, _ in found["rules"])
+    assert survey_panel(evidence(), survey(), fitted=2)["rules"][1] == ("cophenetic", RULES["cophenetic"], "nothing")
 
 
 @pytest.mark.parametrize(("name", "stops"), [("YlGnBu", colours.AMOUNT), ("RdBu_r", colours.DIFFERENCE)])

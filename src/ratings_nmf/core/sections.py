@@ -22,7 +22,7 @@ ONE_AT_A_TIME = Lock()
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
     """A block of keys and values.
 
     Types and bounds stand beside the keys, and `convert` holds a document to them. A rule between several keys stands

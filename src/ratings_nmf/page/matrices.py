@@ -103,9 +103,10 @@ def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
         f"{lines:,} {name} in {len(data[name]['sizes']):,} blocks" if "sizes" in data[name] else f"{lines:,} {name}"
         for name, lines in zip(("rows", "columns"), shape, strict=True)
     ]
+    known = "known cells (of what is predicted, of all its cells)" if data["unknown"] else "cells"
     return (
         f"It is too large to show cell by cell: {' and '.join(sides)}. Blocks stand in the order of the component that "
-        "their lines hold most of; one shows the mean of its cells and the label of the line that holds most."
+        f"their lines hold most of; one shows the mean of its {known} and the label of the line that holds most."
     )
 
 

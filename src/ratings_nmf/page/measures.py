@@ -25,6 +25,16 @@ SCORES = {
 }
 """Names and meanings of survey.csv's columns."""
 
+RULES = {
+    "above_noise": "singular values above those of noise",
+    "agreement": "the most parts that restarts find again",
+    "cophenetic": "the last before restarts group less alike",
+    "error_threshold": "the first that rebuilds nearly all",
+    "one_standard_error": "the fewest within one standard error of the least error",
+    "shuffled": "where the error falls no faster than on shuffled data",
+}
+"""What each rule of survey.json suggests."""
+
 GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
 """Names of the simpler guesses of heldout.json."""
 
@@ -50,7 +60,7 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
         "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
         "scores": [{name: number(line[name]) for name in names} for line in evidence],
         "rules": [
-            (name.replace("_", " "), "nothing" if count is None else str(count))
+            (name.replace("_", " "), RULES.get(name, ""), "nothing" if count is None else str(count))
             for name, count in sorted(survey["rules"].items())
         ],
         "notes": [label(note) for note in survey["notes"]],

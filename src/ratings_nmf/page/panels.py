@@ -60,7 +60,7 @@ def notes(
 
 
 def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any]]:
-    """Describe every component that is a part of the table, baselines left out: name, share of the total, lines.
+    """Describe every component that is a part of the table, levels left out: name, share of all such parts, lines.
 
     Of ``rows`` and ``columns``, those first that set it apart, each line has a label, its loading as text and as a
     share of the heaviest; what ``more_rows`` and ``more_columns`` count beyond them holds more than a hundredth of it.
@@ -76,6 +76,7 @@ def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any
     """
     W, H = factors.W[:, : factors.parts], factors.H[: factors.parts]
     orders = most_relevant(W, H.sum(axis=1)), most_relevant(H.T, W.sum(axis=0))
+    shares = factors.shares()[: factors.parts]
     return [
         {
             "name": factors.components[part],
@@ -83,7 +84,7 @@ def component_cards(table: RatingsTable, factors: Factors) -> list[dict[str, Any
             **_lines("rows", table.row_labels, W[:, part], orders[0][part]),
             **_lines("columns", table.column_labels, H[part], orders[1][part]),
         }
-        for part, share in enumerate(factors.shares()[: factors.parts].tolist())
+        for part, share in enumerate((shares / (shares.sum() or 1.0)).tolist())
     ]
 
 
@@ -142,13 +143,18 @@ def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[s
     return figures
 
 
+def _length(value: float, longest: float) -> float:
+    """Return how long a bar is, as a share of the longest: as much as can be seen, where it is not nothing."""
+    return max(round(value / longest, 3), 0.005) if value else 0.0
+
+
 def _lines(
     side: str, labels: tuple[str, ...], loadings: NDArray[np.float64], order: NDArray[np.intp]
 ) -> dict[str, Any]:
     top = order[:TOP].tolist()
     values = loadings[top].tolist()
     lines = [
-        {"label": label(labels[line]), "text": text, "length": round(value / float(loadings.max()), 3)}
+        {"label": label(labels[line]), "text": text, "length": _length(value, float(loadings.max()))}
         for line, value, text in zip(top, values, aligned(values), strict=True)
     ]
     heavier = [

@@ -20,7 +20,10 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
   const [pane, spacer, canvas] = ["pane", "spacer", "canvas"].map(part);
   const context = canvas.getContext("2d");
   const whole_ = wholeTable(data);
-  const start = () => ({ view: "input", scale: null, block: null, at: {}, rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } });
+  // before anybody has pointed at a cell, the largest value shows what there is to see
+  const [largest, columnCount] = [whole_.values.indexOf(largestOf(whole_.values)), whole_.sides.columns.labels.length];
+  const at = largest < 0 ? {} : { rows: Math.floor(largest / columnCount), columns: largest % columnCount };
+  const start = () => ({ view: "input", scale: null, block: null, at, rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } });
   let state = start();
   let example = true;
   let [table, picture, size, image, room, frame, isScrolled] = [whole_, null, null, null, 0, 0, false];
@@ -98,7 +101,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     const at = [picture.down[found[0]], picture.across[found[1]]];
     const { told, shares } = factsOf(picture, data, at);
     part("cell").replaceChildren(factsList(told));
-    if (example) part("cell").prepend(element("p", "muted", "For example, the largest value:"));
+    if (example) part("cell").prepend(element("p", "muted", "For example, where the table has its largest value:"));
     if (shares.length) part("cell").append(element("p", "muted", "The prediction is made of"), bars(shares));
     part("cell").append(actions(at));
     if (aloud) part("spoken").textContent = [...told, ...shares.map(([name, share]) => [name, percent(share)])].map(([term, text]) => `${term} ${text}`).join(", ");
@@ -170,12 +173,12 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
       for (const name of ["rows", "columns"]) state[name] = wanted[name] ?? { sort: "given", text: "" };
     }
     if (!part(`view-${state.view}`) || !table.value[state.view]) state.view = "input"; // an address may ask for what is not there
-    if (wanted.at === undefined && example) example = state.view === before.view;
+    if (own && wanted.at) example = false;
     if (isScrolled) pane.scrollTop = pane.scrollLeft = 0; // which needs a layout
     isScrolled = false;
     paint();
     ordered(state.rows.sort === state.columns.sort && state.rows.sort in data.components ? +state.rows.sort : null);
-    if (own) changed(state, true);
+    if (own) changed(example ? { ...state, at: {} } : state, true);
   };
   part("controls").addEventListener("change", (event) => {
     const { name, value, dataset } = event.target;
@@ -192,9 +195,6 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     room = pane.offsetWidth;
     layout();
   }).observe(part("controls"));
-  // before anybody has pointed at a cell, the largest value shows what there is to see
-  const [largest, across] = [table.values.indexOf(largestOf(table.values)), table.sides.columns.labels.length];
-  if (largest >= 0) state.at = { rows: Math.floor(largest / across), columns: largest % across };
   return {
     redraw,
     /** Sort rows and columns by a part, or by none. */
@@ -205,10 +205,8 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
       paint();
     },
     look: (wanted) => {
-      const given = { ...start(), ...wanted };
       example = !wanted.at;
-      if (example) given.at = state.at;
-      look(given, false);
+      look({ ...start(), ...wanted }, false);
     },
     pictureFor: (view) => pictureOf(whole_, view, { orders: start(), scale: data.scales[view] ?? "linear" }),
   };

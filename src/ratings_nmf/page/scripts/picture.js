@@ -1,5 +1,6 @@
 /** Heatmaps as drawn: the order of lines, sizes, colours; nothing here knows of pointers, keys or scrolling panes. */
 const TALLEST = 620; // pixels of the pane
+const SHEET = 860; // pixels that a picture has on paper, with its caption and legend below
 const STRIP_GAP = 8; // pixels between the parts and the levels
 const NUMBER = 46; // pixels that a cell with a number is wide at least
 const EDGE = 8; // pixels around the cells: half a label, which may be taller than its line
@@ -91,19 +92,23 @@ const layoutOf = (picture, context, width, { print = false } = {}) => {
   const widthOf = (label) => context.measureText(label.slice(0, 60)).width / letters;
   const widest = (side) => letters * (side.widest ??= Math.max(...side.labels.slice(0, 400).sort((a, b) => b.length - a.length).slice(0, 30).map(widthOf)));
   const stripAcross = strip && !view.level ? 1 : 0;
-  const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 6.5 * letters : 0) + 14, 24, Math.min(print ? 220 : 190, width * 0.38)));
-  const room = width - gutter - EDGE - stripAcross * STRIP_GAP;
   const longest = Math.max(widest(columns), stripAcross ? 4.6 * letters : 0);
+  const most = across.length > 20 ? 48 : print ? clamp(longest + 11, 40, 110) : 110;
+  const beside = EDGE + stripAcross * STRIP_GAP;
+  // labels of rows have what the widest cells would leave, and a good third in any case
+  const share = Math.max(Math.min(print ? 220 : 190, width * 0.38), width - beside - (across.length + stripAcross) * most);
+  const gutter = Math.ceil(clamp(Math.max(widest(rows), strip && view.level ? 6.5 * letters : 0) + 14, 24, share));
+  const room = width - gutter - beside;
   const fits = print || across.length <= 20 || across.length * NUMBER <= room;
   const numbers = down.length * across.length <= 400 && Math.max(down.length, across.length) <= 60 && fits;
   const least = print ? 0 : numbers ? NUMBER : 3;
-  const most = across.length > 20 ? 48 : print ? clamp(longest + 11, 40, 110) : 110;
   let cellWidth = clamp(room / Math.max(across.length + stripAcross, 1), least, most);
   if (cellWidth >= 8) cellWidth = Math.floor(cellWidth);
   const upright = longest + 10 <= cellWidth;
   const head = upright ? 28 : Math.ceil(clamp(longest + 14, 28, print ? 220 : 180));
   const tall = (print ? 400 : TALLEST) - head - EDGE;
-  let cellHeight = numbers ? (print ? 20 : down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
+  const sheet = (SHEET - head) / Math.max(down.length, 1);
+  let cellHeight = numbers ? (print ? clamp(sheet, letters + 1, 20) : down.length <= 20 ? 36 : 24) : clamp(tall / Math.max(down.length, 1), print ? 0 : 3, 24);
   if (cellHeight >= 8) cellHeight = Math.floor(cellHeight);
   const size = {
     letters,
@@ -200,7 +205,7 @@ const drawPicture = (context, picture, size, image, { width, height, scroll, ink
         if (size.numbers) write(number(value), colour, box[0] + box[2] / 2, box[1] + box[3] / 2);
       }
     }
-    if (cellWidth >= 14 && cellHeight >= 14) {
+    if (size.numbers || Math.min(cellWidth, cellHeight) >= 20) {
       context.fillStyle = paper;
       for (let row = firstRow; row <= lastRow; row++) context.fillRect(gutter, top + row * cellHeight - 1, width, 1.5);
       for (let column = firstColumn; column <= lastColumn; column++) context.fillRect(left + column * cellWidth - 1, head, 1.5, height);

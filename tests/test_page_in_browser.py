@@ -564,6 +564,25 @@ def test_a_block_has_only_the_views_that_its_cells_have(visit):
     assert shown.part("shown").inner_text() == "Shown: 200 blocks of rows × 200 blocks of rows."
 
 
+def test_an_example_stays_one_until_somebody_points(visit):
+    """In any view, and in no address: on a phone the answer to a tap covers a part of the screen."""
+    shown = visit("groceries", width=375)
+    for view in ("reconstruction", "residual", "input"):
+        shown.show(view)
+        assert shown.part("cell").inner_text().startswith("For example")
+        assert shown.part("cell").evaluate("cell => getComputedStyle(cell).position") == "static"
+    assert "cell=" not in shown.page.url
+    shown.show("residual")
+    shown.press("ArrowDown", "End", "ArrowDown")
+    assert shown.part("cell").evaluate("cell => getComputedStyle(cell).position") == "sticky"
+    largest = np.unravel_index(made_of("groceries", 5, 6).table.dense().argmax(), (5, 6))
+    for _ in range(3):
+        shown.page.go_back()
+    shown.page.wait_for_timeout(50)
+    assert shown.part("cell").inner_text().startswith("For example")
+    assert shown.cell()["row"] == f"row {largest[0] + 1}"
+
+
 @pytest.mark.parametrize("view", ["consensus", "correlation"])
 def test_the_cell_told_is_the_one_that_is_pointed_at(visit, view):
     """Also where both sides show the same lines: the first with the last, and the other way round."""
@@ -729,6 +748,28 @@ def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
     assert min(gaps) > 40
 
 
+def test_long_labels_are_whole_where_there_is_room(browser, tmp_path):
+    """On cards, in tables of a profile, beside few columns; what a found label is stands in one piece."""
+    labels = [tuple(f"{'one and the same beginning ' * 3}of {side} {line}" for line in range(40)) for side in "ab"]
+    sources = made_of("long", 40, 25, row_labels=labels[0], column_labels=labels[1][:25])
+    file = tmp_path / "index.html"
+    file.write_text(html.build([sources], seed=0), encoding="utf-8")
+    page = browser.new_page(viewport={"width": 375, "height": 800})
+    page.goto(file.as_uri())
+    page.evaluate(DRAWN)
+    shown = Shown(page, "long")
+    shown.look_up("of b 7")
+    shown.part("search").fill("of a 1")
+    clipped = page.evaluate("""() => [...document.querySelectorAll(".cards bdi, .profile td, .profile .broad")]
+      .filter((each) => each.scrollHeight > each.clientHeight + 2 && getComputedStyle(each).display !== "inline")
+      .map((each) => each.textContent)""")
+    assert clipped == []
+    kinds = shown.part("found").locator("li > .muted")
+    assert {round(box.bounding_box()["height"] / 22) for box in kinds.all()} == {1}
+    assert shown.page.evaluate("document.documentElement.scrollWidth") == 375
+    page.close()
+
+
 LAID_OUT = """([data, width, print]) => {
   const orders = { rows: { sort: "given", text: "" }, columns: { sort: "given", text: "" } };
   const picture = pictureOf(wholeTable(data), "input", { orders, scale: "linear" });
@@ -768,6 +809,23 @@ def test_a_heatmap_fits_on_paper_and_scrolls_on_a_screen(modules, shape):
         assert screen["numbers"] == (shape[0] * shape[1] <= 400)
         for labels in screen["texts"]:
             assert len(set(labels)) == len(labels)
+
+
+def test_labels_of_rows_have_what_few_columns_leave(modules):
+    labels = tuple(f"a label of about forty characters: {row}" for row in range(40))
+    data = matrices(*(getattr(made_of("a", 40, 3, row_labels=labels), name) for name in ("table", "factors")))
+    for print_ in (False, True):
+        assert modules(LAID_OUT, [data, 1000, print_])["texts"][0] == list(labels)
+    narrow = modules(LAID_OUT, [data, 340, False])
+    assert narrow["gutter"] < 0.4 * 340 and len(set(narrow["texts"][0])) == 40
+
+
+def test_a_picture_with_numbers_fits_on_a_sheet_with_its_legend(modules):
+    """60 rows below long headings, too: a sheet has 979 pixels at least, and caption and legend take 60."""
+    heads = tuple(f"{'a component with a long name ' * 2}{column}" for column in range(3))
+    sources = made_of("a", 60, 3, column_labels=heads)
+    paper = modules(LAID_OUT, [matrices(sources.table, sources.factors), 700, True])
+    assert paper["numbers"] and paper["height"] <= 979 - 60
 
 
 @pytest.mark.parametrize(("width", "numbers"), [(300, False), (700, False), (1000, False), (2000, True)])

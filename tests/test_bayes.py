@@ -134,6 +134,22 @@ def test_a_planted_table_is_found_without_a_penalty_and_with_parts_too_many(zero
     assert (solution.traces[:, -1] > 0).any()
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_without_levels_no_part_takes_what_others_are_needed_for(seed):
+    """Loud tables of six parts that differ much, of which 30 % is known."""
+    truth = planted((200, 50), 6, seed, spread=0.5)[2]
+    random = np.random.default_rng(seed)
+    known = random.random(truth.shape) < 0.3
+    table = np.maximum(truth + 0.1 * truth.std() * random.normal(size=truth.shape), 1e-6)
+    errors = []
+    for baseline in (True, False):
+        options = BayesOptions(chains=1, thinning=5, baseline=baseline)
+        draws = fit(cells_of(table, known), n_components=12, zeros="missing", options=options).samples
+        error = draws.predict(*np.nonzero(~known))[0] - truth[~known]
+        errors.append(np.sqrt(np.mean(error**2)) / truth.std())
+    assert errors[1] < 1.2 * errors[0]
+
+
 @zeros_meanings
 def test_a_table_in_another_unit_has_the_same_draws_in_that_unit(zeros):
     _, table, known = _noisy()

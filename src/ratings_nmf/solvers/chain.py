@@ -32,6 +32,9 @@ _NOISE_SHAPE, _NOISE_RATE = 1.0, 0.1
 _START = 0.01
 """Share of the mean that the parts begin with: from larger ones a chain takes longer."""
 
+_SPREAD_OUT = 20
+"""Sweeps for which priors stay wide where there are no levels, and parts make the mean: a few would take all of it."""
+
 _LEAST_SPREAD = 0.02
 """Of the values, as a share of their mean, which they are measured by where theirs is less."""
 
@@ -159,12 +162,14 @@ class Chain:
         """Draw all anew; return the standard deviation of the noise."""
         self.sweeps += 1
         table, key = self.table, key_below(self.key, self.sweeps)
+        are_wide = not table.has_baseline and self.sweeps <= _SPREAD_OUT
         for number, (side, own, against, prior) in enumerate(
             ((table.rows, self.W, self.H, self.W_prior), (table.columns, self.H, self.W, self.H_prior))
         ):
             names = np.arange(side.n_lines)
             squares = side.draw(own, against, prior, Chance(self.precision, key_below(key, number), names, 1))
-            draw_prior(own, side.n_lines, prior, key_below(key, 2 + number))
+            if not are_wide:
+                draw_prior(own, side.n_lines, prior, key_below(key, 2 + number))
         self.precision = gamma(key_below(key, 4), _NOISE_SHAPE + table.count / 2.0, _NOISE_RATE + squares / 2.0)
         return table.unit / math.sqrt(self.precision)
 

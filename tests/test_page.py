@@ -337,11 +337,38 @@ def test_what_does_not_fit_is_left_out_and_can_be_had_elsewhere():
 
 
 def test_a_small_dataset_keeps_its_lists_beside_one_that_fills_the_page():
-    labels = tuple(f"{'a long label ' * 20}{row}" for row in range(5000))
-    text = html.build([made_of("a", 5000, 3, row_labels=labels), made_of("b", 5, 4)], seed=0, most=html.MOST // 4)
+    labels = tuple(f"{'a long label ' * 20}{row}" for row in range(20_000))
+    text = html.build([made_of("a", 20_000, 3, row_labels=labels), made_of("b", 5, 4)], seed=0, most=html.MOST // 4)
     found = data_of(text)["datasets"]
     assert len(text.encode()) > html.MOST // 4
     assert "lists" in found["b"] and "lists" not in found["a"]
+
+
+def test_labels_that_make_a_page_too_large_are_shortened_and_stay_apart():
+    """Of the datasets that take the room; the page says so, and names the command that prints a whole one."""
+    labels = tuple(f"{row % 7} {'the same words ' * 6}{row}" for row in range(3000))
+    datasets = [
+        made_of("a", 3000, 3, row_labels=labels),
+        made_of("b", 5, 4, column_labels=tuple(f"{'long ' * 30}{n}" for n in range(4))),
+    ]
+    whole = html.build(datasets, seed=0)
+    assert "are shortened to what tells them apart" not in whole
+    most = len(whole.encode()) - len(json.dumps(labels)) // 2
+    text = html.build(datasets, seed=0, most=most)
+    found, before = data_of(text)["datasets"], data_of(whole)["datasets"]
+    assert len(text.encode()) <= most
+    assert text.count("are shortened to what tells them apart") == 1
+    assert found["a"]["cut"] and not found["b"]["cut"]
+    shown = found["a"]["rows"]["labels"]
+    assert len(set(shown)) == 3000 and max(map(len, shown)) < 61
+    assert found["b"]["columns"] == before["b"]["columns"]
+    assert found["a"]["files"]["rows_labels"].endswith('["row"].to_frame()')
+
+
+def test_labels_whose_shown_parts_are_the_same_are_numbered():
+    labels = tuple(f"{'x' * 300}{row}{'y' * 300}" for row in range(3))
+    found = matrices(*(getattr(made_of("a", 3, 4, row_labels=labels), name) for name in ("table", "factors")))
+    assert [text[-3:] for text in found["rows"]["labels"]] == ["yyy", "(2)", "(3)"]
 
 
 def test_lines_know_their_places_in_the_files():

@@ -1,5 +1,7 @@
 """The page in a real browser: from file://, without a network, in both themes, from phone to wide screen."""
 
+import base64
+import json
 import os
 import re
 import shlex
@@ -286,6 +288,17 @@ def test_work_is_done_once_and_for_what_is_looked_at(browser, site):
     assert page.evaluate("counts.splice(0)") == [["large", "drawImage"]]
     page.evaluate("document.documentElement.classList.remove('scripted')")
     assert not page.locator("section[data-name]:visible").count()  # nothing is laid out while the page is still read
+    page.close()
+
+
+def test_what_a_profile_needs_is_unpacked_before_one_is_asked_for(browser, site):
+    page = browser.new_page()
+    page.add_init_script("window.unpacked = 0; const own = atob; window.atob = (text) => (unpacked++, own(text));")
+    page.goto(f"{site}#dataset-large")
+    page.wait_for_timeout(1000)
+    before = page.evaluate("unpacked")
+    assert Shown(page, "large").look_up("row 3")
+    assert page.evaluate("unpacked") == before > 5
     page.close()
 
 
@@ -617,10 +630,15 @@ def test_what_the_page_lacks_its_commands_print(browser, tmp_path, monkeypatch):
     page.goto(file.as_uri())
     page.evaluate(DRAWN)
     shown = Shown(page, "large")
-    commands = []
+    commands, named = [], {}
+    data = json.loads(page.locator("#page-data").text_content())["datasets"]["large"]["rows"]
+    raw = np.frombuffer(base64.b64decode(data["places"]["codes"]), f"<u{data['places']['bytes']}").tolist()
     for row in range(len(ANY)):
-        shown.look_up(words.label(labels[row]))
-        commands.append(shown.section.locator(".profile code").all_text_contents())
+        found = shown.look_up(data["labels"][raw.index(row)])
+        *whole, weights, line, listed = shown.section.locator(".profile code").all_text_contents()
+        commands.append((weights, line, listed))
+        named.update(dict.fromkeys(whole, labels[row]))
+        assert bool(whole) == ("…" in found[0])
     shown.press("ArrowDown", "PageDown", "PageDown", "End")
     block = shown.part("cell").locator("code").text_content()
     mean = float(shown.cell()["mean table"])
@@ -634,6 +652,9 @@ def test_what_the_page_lacks_its_commands_print(browser, tmp_path, monkeypatch):
     def last(lines):
         return [float(line.split()[-1]) for line in lines]
 
+    assert any(len(label) > 300 for label in named.values())
+    for command, label in named.items():
+        assert printed(command)[1].endswith(label)
     weights, line, _ = commands[2]
     assert last(printed(weights)) == pytest.approx(factors.W[2], abs=1e-5)
     known = table.dense()[2]

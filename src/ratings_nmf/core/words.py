@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from ratings_nmf.core.streams import Draw
@@ -12,8 +13,11 @@ NOT_MEASURED = "not measured"
 FACTORS, MOST_POPULAR = "factors", "most popular"
 """Recommenders whose lists are always measured."""
 
-HEAD, TAIL = 140, 40
-"""Characters of a long label that are shown at its start and its end."""
+HEAD, TAIL, LONG = 140, 40, 220
+"""Characters of a long label that are shown at its start and its end, and above which it is one."""
+
+APART = 6
+"""Characters that are needed to tell labels apart."""
 
 MIXED, MISSED = 1.05, 0.02
 """R-hat up to which chains count as mixed, and what intervals' coverage may be off by; a warning beyond."""
@@ -36,7 +40,7 @@ def label(text: str) -> str:
     >>> len(label("x" * 10_000)), label("x" * 10_000)[138:164]
     (203, 'xx… (10,000 characters) …x')
     """
-    if len(text) > HEAD + TAIL + 40:
+    if len(text) > LONG:
         return f"{label(text[:HEAD])}… ({len(text):,} characters) …{label(text[-TAIL:])}"
     return visible(text)
 
@@ -48,6 +52,33 @@ def visible(text: str) -> str:
     'a⟨U+001B⟩[31m'
     """
     return UNSEEN.sub(lambda unseen: f"⟨U+{ord(unseen[0]):04X}⟩", text)
+
+
+def shortened(texts: Sequence[str], room: int) -> list[str]:
+    """Leave out the middle of texts that have more characters than there is room for.
+
+    Different ones that would become the same keep their start, and what follows from the first character in which they
+    differ, shortened in turn.
+
+    >>> shortened(["The Fellowship of the Ring, 2001", "The Fellowship of the King, 2001", "Brazil"], 16)
+    ['The…Ring, 2001', 'The…King, 2001', 'Brazil']
+    """
+    tail = room // 3
+    short = [
+        text if len(text) <= room else f"{text[: room - tail - 2].rstrip()}…{text[-tail:].lstrip()}" for text in texts
+    ]
+    same: dict[str, list[int]] = {}
+    for place, text in enumerate(short):
+        same.setdefault(text, []).append(place)
+    for places in same.values():
+        alike = [texts[place] for place in places]
+        if len(set(alike)) > 1 and room > APART:
+            first = next(place for place, letters in enumerate(zip_longest(*alike)) if len(set(letters)) > 1)
+            head = room // 4
+            ends = shortened([text[first:] for text in alike], room - head - 1)
+            for place, text, end in zip(places, alike, ends, strict=True):
+                short[place] = f"{text[:head].rstrip()}…{end}"
+    return short
 
 
 def number(value: float | None) -> str:

@@ -2,9 +2,8 @@
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from itertools import zip_longest
 from typing import Any
 
 from anyascii import anyascii
@@ -19,8 +18,8 @@ from ratings_nmf.figures.colours import INK, MUTED
 
 LABEL_SIZE = 9
 
-LONGEST, SHORTEST = 28, 6
-"""Characters that a drawn label has at most, and that are needed to tell labels apart."""
+LONGEST = 28
+"""Characters that a drawn label has at most."""
 
 FONT = FontProperties(family="DejaVu Sans")
 """The font that matplotlib ships: the same glyphs on every machine."""
@@ -54,7 +53,7 @@ def drawables(labels: Iterable[str]) -> list[str]:
     ['The Lor…Fellowship o…(2001)', 'The Lor…Return of th…(2001)']
     """
     glyphs = ["".join(map(_drawable_character, words.label(label))).strip() or "?" for label in labels]
-    return _shortened(glyphs, LONGEST)
+    return words.shortened(glyphs, LONGEST)
 
 
 def text_width(figure: Figure, text: str) -> float:
@@ -94,28 +93,6 @@ def write_ticks(labels: Iterable[Text]) -> None:
     """Put an axis's labels, which are a table's, into the figures' font."""
     for label in labels:
         label.set(fontproperties=font(LABEL_SIZE), color=INK, parse_math=False)
-
-
-def _shortened(texts: Sequence[str], room: int) -> list[str]:
-    """Leave out the middle of texts that have more characters than there is room for.
-
-    Different ones that would become the same keep their start, and what follows from the first character in which they
-    differ, shortened in turn.
-    """
-    tail = room // 3
-    short = [
-        text if len(text) <= room else f"{text[: room - tail - 2].rstrip()}…{text[-tail:].lstrip()}" for text in texts
-    ]
-    for same in set(short):
-        places = [place for place, text in enumerate(short) if text == same]
-        alike = [texts[place] for place in places]
-        if len(set(alike)) > 1 and room > SHORTEST:
-            first = next(place for place, letters in enumerate(zip_longest(*alike)) if len(set(letters)) > 1)
-            head = room // 4
-            ends = _shortened([text[first:] for text in alike], room - head - 1)
-            for place, text, end in zip(places, alike, ends, strict=True):
-                short[place] = f"{text[:head].rstrip()}…{end}"
-    return short
 
 
 def _drawable_character(character: str) -> str:

@@ -10,7 +10,8 @@ What was measured, and decided:
   switching redraw in a few milliseconds. Larger tables are shown as blocks (`matrices`).
 - Loadings, cells and lists of every line come as base64 of 1 or 2 bytes a number (`codes`), as far as the page stays
   below 3 MB: layer by layer, the smaller datasets first. Compressing them (the browser can inflate) would give other
-  bytes with another zlib.
+  bytes with another zlib. Where whole labels alone are too much, those of large sides are shortened to what tells them
+  apart, which is then what the search finds: 20,000 of 100 characters to 60.
 - Profiles, blocks that open, and what changes while one looks are made by the script; what a reader without scripts or
   on paper needs is in the templates, or drawn when it is printed.
 - The scripts and styles stand in the page once, and its policy allows these by hash and nothing else.

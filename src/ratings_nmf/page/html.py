@@ -18,7 +18,7 @@ from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.figures.colours import AMOUNT, DIFFERENCE, LEVEL, NOT_RATED
 from ratings_nmf.figures.sources import Sources
 from ratings_nmf.files.loadings import CSV_LIMIT
-from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices
+from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, grouping, lines, lists, matrices, told_apart
 from ratings_nmf.page.measures import convergence_panel, heldout_panel, survey_panel
 from ratings_nmf.page.panels import component_cards, notes, parts, recommendations_panel, small_table, tiles
 
@@ -29,10 +29,14 @@ SCRIPTS = (
 """Modules of the page's script, each of which may use those before it; only the last does anything by itself."""
 
 MOST = 3_000_000
-"""Bytes that a page has at most, unless labels, blocks and small layers take more."""
+"""Bytes that a page has at most, unless blocks, short labels and small layers take more."""
+
+LENGTHS = (100, 60, 40, 28)
+"""Characters that labels have at most, tried in turn, of a page that whole ones make too large."""
 
 SMALL = 1 / 200
-"""Share of these bytes that a layer may take in any case: beside a dataset that fills a page small ones keep theirs."""
+"""Share of these bytes that a layer, or a side's labels, may take in any case: small datasets keep theirs beside one
+that fills a page."""
 
 
 def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -50,6 +54,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "notes": notes(sources.profile, fit, sources.heldout, more=more),
         "count": counted(fit["n_components"], "component"),
         "grouping": grouping(table.shape, data),
+        "is_cut": max(map(len, (*table.row_labels, *table.column_labels))) > words.LONG,
         "in_blocks": [side for side in ("rows", "columns") if "sizes" in data[side]],
         "views_left_out": [
             view for view, needed in (("interval", "low"), ("consensus", "consensus")) if needed not in data
@@ -78,6 +83,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "range": [sources.profile["minimum"], sources.profile["maximum"]],
         "to": sources.to,
         "files": _files(sources),
+        "cut": content["is_cut"],
     }
     return content, data
 
@@ -123,7 +129,15 @@ def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
             data=Markup(script_json(data)),
         )
 
-    room = most - len(page().encode())
+    whole = [{side: held[side]["labels"] for side in ("rows", "columns")} for _, held in contents]
+    for longest in (words.LONG, *LENGTHS):
+        for (content, held), labels in zip(contents, whole, strict=True):
+            for side, some in labels.items():
+                if max(map(len, some)) > longest and len(script_json(some)) > SMALL * most:
+                    held[side]["labels"] = told_apart(words.shortened(some, longest))
+                    content["is_cut"] = held["cut"] = True
+        if (room := most - len(page().encode())) >= 0:
+            break
     extras = [
         {
             name: (layer, len(script_json({name: layer})))
@@ -202,6 +216,10 @@ def _files(sources: Sources) -> dict[str, str]:
     labelled = ", ".join(f'{side}=lambda c: {all_}.take(c["{side}"]).to_numpy()' for side, all_ in labels.items())
     return {
         **loadings,
+        **{
+            f"{side}_labels": f"{all_}.to_frame()"
+            for side, all_ in zip(("rows", "columns"), labels.values(), strict=True)
+        },
         "cells": f'pd.read_parquet("{interim}/cells.parquet").loc[lambda c: WHERE].assign({labelled})',
         "lists": (
             f'pd.read_csv("data/recommendations/{name}.csv", {texts})'

@@ -1,5 +1,6 @@
 """What the page's heatmap shows of a table: every cell up to `CELLS`, means over blocks above."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,20 @@ def grouping(shape: tuple[int, int], data: dict[str, Any]) -> str:
     )
 
 
+def told_apart(labels: Sequence[str]) -> list[str]:
+    """Number those of the labels that were given before: the address of the page holds a line's label.
+
+    >>> told_apart(["a…z", "b", "a…z"])
+    ['a…z', 'b', 'a…z (2)']
+    """
+    times: dict[str, int] = {}
+    numbered = []
+    for text in labels:
+        times[text] = times.get(text, 0) + 1
+        numbered.append(text if times[text] == 1 else f"{text} ({times[text]})")
+    return numbered
+
+
 def consensus_blocks(consensus: Consensus, labels: tuple[str, ...]) -> dict[str, Any]:
     """Return a consensus matrix in the order of its tree, of up to `GROUPS` lines: blocks of neighbours above."""
     starts = np.arange(0, len(consensus.sizes), -(-len(consensus.sizes) // GROUPS))
@@ -191,7 +206,7 @@ def _lines(
     """Return labels of a side's lines, in their order, sizes of blocks, and places in the files where others."""
     places = order if drawn is None else drawn[order]
     return {
-        "labels": [label(labels[line]) for line in order.tolist()],
+        "labels": told_apart([label(labels[line]) for line in order.tolist()]),
         **({"sizes": side.sizes.tolist()} if side.sizes.max() > 1 else {}),
         **({"places": integers(places)} if (places != np.arange(len(places))).any() else {}),
     }

@@ -110,5 +110,6 @@ const linesOf = (data) => {
     }
     return list;
   };
-  return { labels, shape, other, placeOf, shown, loadings, cells, lists, known, predicted, nearest, recommended };
+  const unpack = () => [places, cells, lists].forEach((read) => read());
+  return { labels, shape, other, unpack, placeOf, shown, loadings, cells, lists, known, predicted, nearest, recommended };
 };

@@ -26,6 +26,7 @@ const prepared = (section) => {
   const parts = explorer(section, data, lines, { choose: map.order, renamed: map.renamed });
   survey(section, data.survey);
   searchBox(section, lines.labels, openLine);
+  whenIdle(lines.unpack); // before a profile is asked for, where there is time
   const place = section.querySelector('[data-part="profile"]');
   const show = (line) => {
     const at = line ? lines.labels[line.side].indexOf(line.label) : -1;

@@ -63,5 +63,7 @@ const profileOf = (side, line, { data, lines, hrefOf, name }) => {
   }
   const title = element("h3", "", element("bdi", "", label));
   title.tabIndex = -1;
+  const command = pandas(`${data.files[`${side}_labels`]}.iloc[[${place}]]`);
+  if (data.cut && label.includes("…")) panels.unshift(element("details", "broad", element("summary", "", "The command that prints the whole label"), element("code", "", command)));
   return element("article", "profile", element("div", "heads", title, element("span", "muted", `${one[side]} of ${name}`)), element("div", "panels", ...panels));
 };

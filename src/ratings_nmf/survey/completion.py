@@ -15,8 +15,8 @@ MOST_CELLS = 100_000
 FOLDS, PARTS, OPTIONS = 10, 12, {"baseline": False, "chains": 1, "thinning": 10}
 """Of the sampled fits: more parts than most tables have, as what a part is not needed for is drawn near 0."""
 
-DEVIATIONS = 3.0
-"""Standard deviations above the mean of the largest singular values of noise from which one stands above them."""
+CLEARLY = 1.04
+"""By how much a singular value must exceed the largest of noise, on average: what fits are wrong by is in it, too."""
 
 
 def above_held_out(table: RatingsTable, folds: Folds, setting: Setting) -> int | None:
@@ -38,10 +38,10 @@ def above_held_out(table: RatingsTable, folds: Folds, setting: Setting) -> int |
     rows, columns = (np.sqrt(side) for side in scaled(variance + LEAST * variance.mean()))
     values = np.linalg.svd(rows * whole * columns.T, compute_uv=False)
     random, noise = stream(setting.seed, "survey signs"), rows * rest * columns.T
-    norms = np.array([np.linalg.norm(noise * random.choice([-1.0, 1.0], noise.shape), 2) for _ in range(FLIPS)])
+    norm = np.mean([np.linalg.norm(noise * random.choice([-1.0, 1.0], noise.shape), 2) for _ in range(FLIPS)])
     parts = np.arange(min(table.shape) // 2)
     spaces = np.sqrt(np.array(table.shape)[:, None] - parts).sum(axis=0)
-    is_above = np.round(values[parts] - (norms.mean() + DEVIATIONS * norms.std()) * spaces / spaces[0], 6) > 0
+    is_above = np.round(values[parts] - CLEARLY * norm * spaces / spaces[0], 6) > 0
     return int(np.append(is_above, False).argmin())
 
 

@@ -30,7 +30,7 @@ from ratings_nmf.page import matrices as blocks_of_page
 from ratings_nmf.page.changed import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
-from ratings_nmf.page.measures import RULES, survey_panel
+from ratings_nmf.page.measures import RULES, heldout_panel, survey_panel
 from ratings_nmf.page.panels import component_cards, notes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -236,7 +236,7 @@ def test_shares_of_components_are_without_levels():
     found = component_cards(sources.table, sources.factors)
     assert sum(card["share"] for card in found) == pytest.approx(1)
     text = Elements(html.build([sources], seed=0)).text
-    assert "of all components" in text and "of the total are levels" in text
+    assert "of all parts" in text and "of the total are levels" in text
 
 
 def test_a_bar_that_is_not_nothing_is_seen():
@@ -389,6 +389,15 @@ def test_the_tiles_say_what_parts_add_to_averages():
     assert re.search(r"of averages alone: 0.862\s*0.853", text)
     assert "0.0090 ± 0.0020" in text
     assert "sum of squares explained" not in text
+
+
+def test_errors_that_are_nearly_the_same_are_told_apart():
+    whole = made_of("a", 5, 4)
+    heldout = {**whole.heldout, "rmse": 0.67031, "baselines_rmse": 0.66972, "gain": -0.00059, "gain_se": 0.0003}
+    text = Elements(html.build([dataclasses.replace(whole, heldout=heldout)], seed=0)).text
+    assert re.search(r"of averages alone: 0.6697\s*0.6703", text)
+    bars = heldout_panel(heldout)["bars"]
+    assert [error for _, error, _ in bars] == ["0.6703", "0.6697", "1.7"]
 
 
 def test_lists_that_find_less_than_popularity_carry_a_warning():

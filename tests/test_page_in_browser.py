@@ -354,6 +354,15 @@ def test_a_print_holds_every_dataset_in_light_ink_and_whole(visit):
     assert shown.page.locator("#dataset-middle .printed figure:visible").count() == 7
     assert shown.page.locator(".printed .scale:visible").count() >= 5 * 5
     assert shown.page.evaluate("document.documentElement.scrollWidth") <= 718
+    gaps = shown.page.evaluate("""() => [...document.querySelectorAll(".wide-table tr")].flatMap((line) => {
+      const found = [...line.querySelectorAll("td.number")].map((cell) => {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        return range.getBoundingClientRect();
+      });
+      return found.slice(1).map((box, at) => box.left - found[at].right);
+    })""")
+    assert min(gaps) > 5  # numbers of a table stand apart
     whole = shown.page.locator("#dataset-hostile .printed li").all_text_contents()
     assert max(map(words.label, HOSTILE), key=len) in whole
     assert not shown.page.locator("#dataset-groceries .printed li").count()
@@ -767,6 +776,14 @@ def test_alike_parts_are_near_on_the_map_and_circles_stay_apart(modules):
     room = np.array(modules("() => apart([[0, 0], [0, 0], [0, 0], [1, 1]], [60, 40, 40, 40], [300, 200])"))
     gaps = [np.linalg.norm(room[one] - room[other]) for one in range(4) for other in range(one)]
     assert min(gaps) > 40
+
+
+def test_the_head_of_a_card_is_one_line_where_names_are_short(visit):
+    for width in (375, 768, 1280):
+        shown = visit("ratings", width=width)
+        heads = shown.section.locator(".cards .heads")
+        assert {round(head.bounding_box()["height"] / 26) for head in heads.all()} == {1}
+        assert "of all parts" in heads.first.inner_text()
 
 
 def test_long_labels_are_whole_where_there_is_room(browser, tmp_path):

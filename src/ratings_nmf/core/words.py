@@ -81,8 +81,8 @@ def shortened(texts: Sequence[str], room: int) -> list[str]:
     return short
 
 
-def number(value: float | None) -> str:
-    """Return a number that stands alone, with three significant digits; None and NaN were not measured.
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number that stands alone, with so many significant digits; None and NaN were not measured.
 
     >>> number(0.12461), number(1234567.0), number(4.0), number(-0.0004), number(2e-9), number(None)
     ('0.125', '1,234,567', '4', '−0.0004', '2.00e−09', 'not measured')
@@ -91,10 +91,23 @@ def number(value: float | None) -> str:
         return NOT_MEASURED
     size = _size(value)
     if size < -4 or size > 14:
-        return _formatted(value, ".2e")
-    decimals = max(2 - size, 0)
+        return _formatted(value, f".{digits - 1}e")
+    decimals = max(digits - 1 - size, 0)
     text = _formatted(value, f",.{decimals}f")
     return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def apart(values: Sequence[float]) -> list[str]:
+    """Return numbers that are compared, with three significant digits, or as many up to six as tell them apart.
+
+    >>> apart([0.67031, 0.66972]), apart([0.5, 0.5, 2.0])
+    (['0.6703', '0.6697'], ['0.5', '0.5', '2'])
+    """
+    tried = ([number(value, digits) for value in values] for digits in (3, 4, 5, 6))
+    texts = next(tried)
+    while len(set(texts)) < len(set(values)) and (more := next(tried, None)):
+        texts = more
+    return texts
 
 
 def aligned(values: Sequence[float]) -> list[str]:
@@ -123,6 +136,15 @@ def percent(share: float | None) -> str:
     ('12.5\\xa0%', '0.04\\xa0%', '100\\xa0%', 'not measured')
     """
     return NOT_MEASURED if share is None or not math.isfinite(share) else f"{number(100 * share)}\u00a0%"
+
+
+def length(value: float, longest: float) -> float:
+    """Return how long a bar is, as a share of the longest: as much as can be seen, where it is not nothing.
+
+    >>> length(0.2, 0.8), length(1.2, 6889.0), length(0.0, 1.0)
+    (0.25, 0.005, 0.0)
+    """
+    return max(round(value / longest, 3), 0.005) if value else 0.0
 
 
 def counted(count: int, noun: str) -> str:
@@ -199,6 +221,7 @@ def on_gain(heldout: dict[str, Any]) -> str:
         "the mean of all cells": heldout["global_mean_rmse"],
     }
     best = min(averages, key=averages.__getitem__)
+    own, other = apart([heldout["rmse"], averages[best]])
     gain, error = heldout["gain"], heldout["gain_se"]
     size, spread = aligned([abs(gain), error])
     if gain > error:
@@ -208,9 +231,7 @@ def on_gain(heldout: dict[str, Any]) -> str:
     else:
         is_much = heldout["rmse"] > MUCH * heldout["global_mean_rmse"]
         grade = f"{'much ' * is_much}worse than {best}, by {size} ± {spread}"
-    sentence = (
-        f"The factors predict {grade}: RMSE on unseen cells {number(heldout['rmse'])} against {number(averages[best])}."
-    )
+    sentence = f"The factors predict {grade}: RMSE on unseen cells {own} against {other}."
     if gain <= error and heldout["fitted_cells"] <= heldout["free_loadings"]:
         sentence += (
             f" That is no surprise: of the known cells {heldout['fitted_cells']:,} were left to fit "

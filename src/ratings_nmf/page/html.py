@@ -61,7 +61,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         ],
         "components": (cards := component_cards(table, factors)),
         "longest": max((len(line["label"]) for card in cards for line in (*card["rows"], *card["columns"])), default=0),
-        "whole": "the total" if factors.parts == len(factors.components) else "all components",
+        "whole": "the total" if factors.parts == len(factors.components) else "all parts",
         "parts": parts(factors),
         "fit": (
             f"On the cells it was fitted to, W @ H misses by {number(fit['mae'])} on average (root of the mean "

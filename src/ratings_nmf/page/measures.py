@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ratings_nmf.core.words import counted, label, number
+from ratings_nmf.core.words import apart, counted, label, length, number
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.page import charts
 
@@ -92,7 +92,10 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     turns = f", in {heldout['folds']} turns," if heldout["folds"] else ""
     return {
         **panel,
-        "bars": [(name, number(error), round(error / longest, 3)) for name, error in bars],
+        "bars": [
+            (name, text, length(error, longest))
+            for (name, error), text in zip(bars, apart([error for _, error in bars]), strict=True)
+        ],
         "how": (
             f"Error (RMSE): {heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
             "Shorter is better; grey: simpler guesses."

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import (
     aligned,
+    apart,
     counted,
     empty_lines,
     fit_warnings,
     gain_warnings,
     label,
+    length,
     list_warnings,
     number,
     percent,
@@ -134,18 +136,13 @@ def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[s
     """Return what the parts add to averages, on cells not seen, and how sure that is."""
     if heldout.get("rmse") is None:
         return [("error on fitted cells (RMSE)", number(fit["rmse"]))]
-    averages = min(heldout["baselines_rmse"], heldout["global_mean_rmse"])
-    figures = [(f"error on cells not seen (RMSE); of averages alone: {number(averages)}", number(heldout["rmse"]))]
+    own, averages = apart([heldout["rmse"], min(heldout["baselines_rmse"], heldout["global_mean_rmse"])])
+    figures = [(f"error on cells not seen (RMSE); of averages alone: {averages}", own)]
     if heldout.get("gain") is not None:
         gain, error = aligned([abs(heldout["gain"]), heldout["gain_se"]])
         less = "less" if heldout["gain"] >= 0 else "more"
         figures.append((f"{less} error than averages there, ± its standard error", f"{gain} ± {error}"))
     return figures
-
-
-def _length(value: float, longest: float) -> float:
-    """Return how long a bar is, as a share of the longest: as much as can be seen, where it is not nothing."""
-    return max(round(value / longest, 3), 0.005) if value else 0.0
 
 
 def _lines(
@@ -154,7 +151,7 @@ def _lines(
     top = order[:TOP].tolist()
     values = loadings[top].tolist()
     lines = [
-        {"label": label(labels[line]), "text": text, "length": _length(value, float(loadings.max()))}
+        {"label": label(labels[line]), "text": text, "length": length(value, float(loadings.max()))}
         for line, value, text in zip(top, values, aligned(values), strict=True)
     ]
     heavier = [

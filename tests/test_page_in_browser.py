@@ -710,6 +710,18 @@ def test_on_a_phone_the_answer_to_a_tap_is_on_the_screen(visit):
     assert min(sizes) >= 11
 
 
+def test_on_a_phone_what_is_told_begins_at_its_top(visit):
+    shown = visit("large", width=375)
+    shown.press("ArrowDown")
+    shown.part("cell").evaluate("cell => { cell.scrollTop = 1000; }")
+    shown.press("ArrowRight")
+    shown.page.evaluate(DRAWN)
+    assert shown.part("cell").evaluate("cell => [cell.scrollTop, cell.scrollHeight > cell.clientHeight]") == [0, True]
+    shown.section.get_by_role("button", name="Open this block’s cells").click()
+    shown.page.evaluate(DRAWN)
+    assert shown.part("cell").evaluate("cell => cell.scrollTop") == 0
+
+
 def test_search_puts_equal_labels_first_then_those_that_begin_so(modules):
     labels = {"rows": ["abc", "Äb", "cab", "a", ""], "columns": ["b", "ab"]}
     found = modules("([labels, text]) => searchOf(labels)(text)", [labels, "Ab"])

@@ -57,6 +57,7 @@ const heatmap = (section, data, lines, palette, { changed, openLine, ordered }) 
     frame = 0;
     if (!size) return;
     const [width, height] = [pane.clientWidth, pane.clientHeight];
+    part("cell").scrollTop = 0; // where it scrolls, what is new is at its top
     const density = window.devicePixelRatio || 1;
     for (const [side, pixels] of [["width", width], ["height", height]]) {
       canvas.style[side] = `${pixels}px`;

@@ -217,7 +217,12 @@ def test_bad_cells_come_in_one_go_up_to_twenty(project, message):
         ),
         ("recommend", "top: 3", "top: 0", "recommend.top: expected a whole number of 1 or more; found 0"),
         ("recommend", "top: 3", "top: 1.5", "recommend.top: expected a whole number of 1 or more; found 1.5"),
-        ("recommend", "to: columns", "to: people", "recommend.to: expected one of: 'columns', 'rows'; found 'people'"),
+        (
+            "recommend",
+            "to: columns",
+            "to: people",
+            "recommend.to: expected one of: 'columns', 'rows'; found 'people'; for example `to: columns`",
+        ),
         ("recommend", "to: columns, ", "", "datasets.groceries.recommend.to: missing; add this key"),
     ],
 )

@@ -1,10 +1,12 @@
 """Typed parameters: params.yaml parsed once, into frozen objects that refuse what they do not know."""
 
+import json
 import math
 import posixpath
 import re
 from itertools import pairwise
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -24,8 +26,8 @@ NUMBER_TO_DVC = re.compile(r"[0-9]+e-?[0-9]+|0o[0-7]+")
 TEST_FOLDER = "data/test/"
 """Where files of held-out cells lie; the evaluate stages depend on the folder."""
 
-COLUMNS = "three different names, or three numbers from 1, of row, column and value"
-COMMENT = "one character, such as '#', that begins a line of comment"
+COLUMNS = "three different names, or three numbers from 1, of row, column and value, such as `columns: [1, 2, 3]`"
+COMMENT = 'one character that begins a line of comment, such as `comment: "#"`'
 ENCODINGS = (
     "utf-8", "utf-16", "utf-16-le", "utf-16-be",
     "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
@@ -96,22 +98,27 @@ class IngestParameters(Section, frozen=True):
     def __post_init__(self) -> None:
         if self.zeros == 1:
             force_setattr(self, "zeros", "observed")
-        _check(self.path.isprintable() and self.path != "", "ingest.path", "a path without control characters", self)
+        printable = self.path.isprintable() and self.path != ""
+        expected = "a path without control characters, such as `path: data/raw/table.csv`"
+        _check(printable, "ingest.path", expected, self)
         normal = posixpath.normpath(self.path)
         if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
+            copy = f"data/raw/{posixpath.basename(normal)}"
             raise InputError(
-                f"{self.path!r} leaves the repository; "
-                "give a path below it, such as data/raw/table.csv, so that DVC can follow the file",
+                f"{self.path!r} leaves the repository; expected a path below it, so that DVC can follow the file; "
+                f"`path: {json.dumps(copy, ensure_ascii=False)}` after `cp {quote(self.path)} {quote(copy)}`",
                 parameter="ingest.path",
             )
         for name in ("columns", "duplicates"):
             if self.layout == "table" and getattr(self, name) is not None:
-                raise InputError("only `layout: triples` takes it; take it out", parameter=f"ingest.{name}")
-        numbers = [mark for mark in self.unrated if isinstance(mark, float)]
-        _check(all(map(math.isfinite, numbers)), "ingest.unrated", "finite numbers and texts", self)
+                remedy = "take it out, or write `layout: triples`"
+                raise InputError(f"only `layout: triples` takes it; {remedy}", parameter=f"ingest.{name}")
+        texts = json.dumps([mark if isinstance(mark, str) else f"{mark:g}" for mark in self.unrated])
+        finite = all(math.isfinite(mark) for mark in self.unrated if isinstance(mark, float))
+        _check(finite, "ingest.unrated", f"finite numbers and texts, such as `unrated: {texts}`", self)
         if self.unrated and self.zeros in ("observed", None):
             raise InputError(
-                "only `zeros: missing` or a weight below 1 takes it; set that, or take it out",
+                "only `zeros: missing` or a weight below 1 takes it; take it out, or write `zeros: missing`",
                 parameter="ingest.unrated",
             )
         if isinstance(self.values, AtLeast) and self.zeros in ("missing", 0, None):
@@ -121,7 +128,8 @@ class IngestParameters(Section, frozen=True):
             )
         if self.decimal == self.thousands:
             raise InputError(
-                f"{self.thousands!r} is the decimal mark already; expected another; change one of the two",
+                f"{self.thousands!r} is the decimal mark already; expected another, such as "
+                f"`thousands: {json.dumps('.' if self.decimal == ',' else ',')}`",
                 parameter="ingest.thousands",
             )
         if self.columns is not None:

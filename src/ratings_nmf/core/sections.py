@@ -1,5 +1,7 @@
 """Typed blocks of keys and values, which say where a document breaks their types and bounds."""
 
+import json
+from difflib import get_close_matches
 from reprlib import Repr
 from threading import Lock
 from typing import Annotated, Any
@@ -62,7 +64,13 @@ def convert(value: object, kind: Any, *, at: str = "") -> Any:
                 convert(value[name], field.type, at=_below(at, name))
             elif field.required:
                 raise InputError("missing; add this key", parameter=_below(at, name))
-    raise InputError(f"expected {_expected(inspect.type_info(kind))}; found {SHORT.repr(value)}", parameter=at)
+    info = inspect.type_info(kind)
+    found = f"expected {_expected(info)}; found {SHORT.repr(value)}"
+    block, _, key = at.rpartition(".")
+    if block and (words := _words(info)):
+        (word, *_) = get_close_matches(SHORT.repr(value), words, 1, cutoff=0.5) or words
+        found += f"; for example `{key}: {word if word.isidentifier() else json.dumps(word)}`"
+    raise InputError(found, parameter=at)
 
 
 def _below(path: str, name: object) -> str:
@@ -96,6 +104,19 @@ def _expected(info: inspect.Type) -> str:
             return f"a block with the keys {', '.join(field.name for field in fields)}"
         case _:
             return "a block of keys and values"
+
+
+def _words(info: inspect.Type) -> list[str]:
+    """Return the texts that a value of a type may be, where it may be some alone."""
+    match info:
+        case inspect.LiteralType(values=values):
+            return [value for value in values if isinstance(value, str)]
+        case inspect.Metadata(type=inner):
+            return _words(inner)
+        case inspect.UnionType(types=types):
+            return [word for one in types for word in _words(one)]
+        case _:
+            return []
 
 
 def _range(low: float | None, high: float | None) -> str:

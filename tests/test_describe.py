@@ -599,6 +599,16 @@ def test_a_refusal_is_one_line_to_the_letter(content, line, folder):
     assert str(refused.value) == f"a b.csv: {line}"
 
 
+@pytest.mark.parametrize(
+    ("encoding", "label"), [("windows-1250", "Śląsk"), ("windows-1251", "чай"), ("gb18030", "火腿"), ("euc-kr", "철수")]
+)
+def test_what_others_would_make_of_a_label_is_shown(encoding, label, folder):
+    path = save(folder, "t.csv", f"who,{label}\nann,1\nbob,2\n".encode(encoding))
+    question = dict(describe(path).questions)["ingest.encoding"]
+    assert question.startswith("the file is not UTF-8; windows-1252 makes ")
+    assert f"{label!r} (`encoding: {encoding}`)" in question
+
+
 def test_what_is_said_of_a_sample_names_the_file(folder):
     path = save(folder, "it's.csv", "who,a,b\nann,1,2\nbob,3,1.2.3\n")
     refusal = dict(describe(path).findings)["refused"]

@@ -39,8 +39,8 @@ _MARKS = (
 
 SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
 _TIMES: list[Way] = [
-    (r"PT[0-9HMS.]+|([0-9.]+ ?[dhms][a-z]* ?)+|[0-9]+:[0-9]{2}:[0-9.]+", "if they are durations, in seconds",
-     "pandas.to_timedelta(side).dt.total_seconds()"),
+    (r"PT[0-9HMS.]+|([0-9.]+ ?(d|days?|h|hr|hours?|m|min|minutes?|s|sec|seconds?)\b ?)+|[0-9]+:[0-9]{2}:[0-9.]+",
+     "if they are durations, in seconds", "pandas.to_timedelta(side).dt.total_seconds()"),
     ("[0-9]+:[0-9]{2}", "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'),
 ]  # fmt: skip
 _FORMS: list[Way] = [
@@ -61,6 +61,9 @@ _FORMS: list[Way] = [
      'side.map(lambda text: text and float(text.replace("٫", ".").replace("٬", "")))'),
     ("0[xX][0-9a-fA-F]+", "if they are hexadecimal", "side.map(lambda text: text and int(text, 16))"),
     ("[0-9]*[½¼¾]", "to write these fractions out", {"½": ".5", "¼": ".25", "¾": ".75"}),
+    ("[01][/|][01]", "if they are genotypes, to count what differs",
+     'side.str.count("1").where(side.str.contains("[01]"), side)'),
+    (r"[^0-9]+\([0-9.]+\)", "if the numbers in parentheses count", {r"^.*\((.+)\)$": r"\1"}),
     ("[0-9.]+ ?/ ?[0-9.]+", "if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
     ("[0-9.]+ ?([-‐-―−]|to) ?[0-9.]+", "if they are ranges, for their middle",
      'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),

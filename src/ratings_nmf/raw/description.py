@@ -142,7 +142,7 @@ def _describe_file(
 def _others(label: str, encoding: str) -> Iterator[str]:
     """Give what other encodings would make of a label, each text once."""
     seen = {label}
-    for other in ENCODINGS:
+    for other in (name for name in ENCODINGS if not name.startswith("utf")):
         with suppress(UnicodeError):
             text = label.encode(encoding).decode(other)
             if text.isprintable() and text not in seen:

@@ -18,7 +18,7 @@ SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
 
 OTHER_SEPARATORS = "|", "::", " "
-STRONGER = {" ": (",", ";", "\t", "|", "::"), ",": (";", "\t", "|", "::")}
+STRONGER = {" ": (",", ";", "\t", "|", "::"), ",": (";", "\t", "|", "::"), "|": ("\t",)}
 """Which separators count rather than one that also stands within texts, where most lines have them before it."""
 
 NAMES = SEPARATORS | {" ": "space"}
@@ -59,6 +59,8 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     stronger = [mark for mark in STRONGER.get(separator, ()) if mark in candidates]
     if _has_others(candidates[separator], stronger):
         separator = max(stronger, key=lambda one: _merit(candidates[one]))
+    even = [one for one in candidates if one in SEPARATORS and _are_even(candidates[one])]
+    separator = separator if _are_even(candidates[separator]) or len(even) != 1 else even[0]
     records = candidates[separator]
     width = width_of(records)
     may_be_first = (place for place in range(len(records)) if _may_be_first(records[place : place + 2], width))
@@ -117,8 +119,12 @@ def width_of(records: list[list[str]]) -> int:
 
 def splits_evenly(text: str, separator: str) -> bool:
     """Return whether a separator splits each of the first lines of a text into as many fields, more than one."""
-    records = _records(text, separator)
-    return width_of(records) > 1 and all(len(record) == width_of(records) for record in records)
+    return _are_even(_records(text, separator))
+
+
+def _are_even(records: list[list[str]]) -> bool:
+    """Return whether all records have as many fields, more than one."""
+    return width_of(records) > 1 and len({*map(len, records)}) == 1
 
 
 def _records(text: str, separator: str) -> list[list[str]]:

@@ -24,8 +24,8 @@ ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
 
 MISSING = re.compile(
     r"(?:[$€£¥₹] *)?"
-    r"(?::|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\*+|not rated|"
-    "missing)(?: *[$€£¥₹])?",
+    r"(?::|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\.[/|]\.|\*+|"
+    "not rated|missing)(?: *[$€£¥₹])?",
     re.IGNORECASE,
 )
 """Texts that stand for no number in files of others."""

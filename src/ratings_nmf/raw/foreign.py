@@ -85,7 +85,8 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"\w+\|[0-9]+\r?\n\w+\t[0-9]": (
         "a file with a line for each user and their ratings below", AS_TRIPLES,
         r"""awk -F '[|\t]' '/\|/ {user = $1; next} {print user "," $1 "," $2}' >"""),
-    rb"([\w/]+: .*\r?\n){2,}\r?\n[\w/]+: ": ("a list of names and values, a block for each line of a table", _AS_CSV,
+    rb"([\w/]+): .*\r?\n([\w/]+: .*\r?\n)+\r?\n\1: ": (
+        "a list of names and values, a block for each line of a table", _AS_CSV,
         _by_pandas(r'pandas.DataFrame(dict(re.findall(r"(.+?): *(.*)", block)) for block in '
                    rf're.split(r"\n\s*\n", {_TEXT}.strip()))')),
     rb"\S+ \S+ \{.*: ?[0-9.]+\}\r?\n": ("a list of edges, with their weights in braces", AS_TRIPLES,
@@ -113,11 +114,11 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
         before='found = [row for line in fileinput.input() if re.match(r"(?i)insert|\\s*\\(", line) for row in '
         r're.findall(r"\(((?:[^()\x27]|\x27(?:[^\x27\\]|\\.)*\x27)*)\)\s*(?=[,;]|$)", '
         're.sub("(?i)^insert.*?values", "", line))]; ')),
-    rb"(insert|create|--) ": ("a dump of SQL", _OTHER, None),
+    rb"(insert into|create (table|database|schema)) ": ("a dump of SQL", _OTHER, None),
     rb"\{\\rtf": ("a document in RTF", _OTHER, None),
     b"(?s)<.*<t[rd]\\b": ("HTML or XML", _AS_CSV, "python -m pip install lxml && "
                           + _by_pandas("max(pandas.read_html(sys.argv[1], header=0), key=len)")),
-    b"(?s)<(!doctype|html|head|body)(?!.*<table)": ("a web page without a table", FETCH, None),
+    b"(?s)<(!doctype|html|head|body|\\?xml[^>]*>\\s*<error)(?!.*<table)": ("a web page without a table", FETCH, None),
     b"(?s)<\\?xml(?!.*(spreadsheet|graphml|html))": ("XML", _AS_CSV,
                                                      _by_pandas('pandas.read_xml(sys.argv[1], parser="etree")')),
     b"<(!doctype|html|\\?xml|body|head)\\b": ("HTML or XML", _OTHER, None),
@@ -132,6 +133,9 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
         """if ($1 != $2) print $2 "," $1 "," value}' >"""),
     b"%%MatrixMarket matrix coordinate pattern": ("Matrix Market without values", AS_TRIPLES,
                                                   """awk '!/^%/ && size++ {print $1 "," $2 ",1"}' >"""),
+    rb"(?ms).*?^<<<<<<< .*^=======\r?$.*^>>>>>>> ": (
+        "a file with two versions, which Git could not join", "keep the first",
+        r"sed -i -E '/^<<<<<<< /d; /^=======\r?$/,/^>>>>>>> /d'"),
     b"version https://git-lfs": ("a Git LFS pointer", FETCH, "git lfs pull --include"),
 }  # fmt: skip
 """Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.

@@ -142,7 +142,7 @@ def one_column(path: Path, field: str, ingest: IngestParameters) -> InputError:
     remedy = f"to count how often each stands: {copied(path, replace(ingest, separator=','), code)}"
     if other == separator:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
-    elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦:" if mark in line), None)):
+    elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦=:" if mark in line), None)):
         script = f"s/{odd if odd.isprintable() else repr(odd)[1:-1]}/;/g".replace("^", r"\^")
         remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(script, path)}"
     elif other is not None:

@@ -234,7 +234,9 @@ def _value(columns: list[Column], *, keys: int) -> Column | None:
 
 
 def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> bool:
-    row, column, _ = cell
+    row, column, value = cell
+    if row.name and len({row.name, column.name, value.name}) < 3:
+        return False
     if sum(part.kind is not None for part in cell) >= 2:
         return True
     nothing_but_numbers = all(other.number >= MOST and not other.is_time for other in columns)

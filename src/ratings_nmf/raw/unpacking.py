@@ -185,8 +185,13 @@ def wide_encoding(path: Path, head: bytes) -> str | None:
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         if half and head[start::2].count(0) > 0.7 * half and head[1 - start :: 2].count(0) < 0.1 * half:
             return encoding
-    if len(head.translate(None, _SEEN)) > max(16, len(head) / 20):
-        raise refusal(path, "this is no text, but something binary", "a table as text or Parquet", taken_back(path))
+    odd = head.translate(None, _SEEN)
+    if len(odd) > max(16, len(head) / 20):
+        wrong, remedy = "this is no text, but something binary", taken_back(path)
+        if not odd.strip(b"\0") and len(odd) < len(head):
+            copy = made(path.with_name(f"new-{path.name}"), piped(r"tr -d '\000'", path))
+            wrong, remedy = "this text holds NUL bytes", f"to take them out: {copy}"
+        raise refusal(path, wrong, "a table as text or Parquet", remedy)
     return None
 
 
@@ -205,10 +210,9 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
             for item, parts in zip(archive.infolist(), names, strict=True)
             if not item.is_dir() and "__MACOSX" not in parts and parts[-1][0] != "."
         ]
-        for item in files:
-            for start, kind in IN_ZIP.items():
-                if item.filename.startswith(start) or item.filename.endswith(start):
-                    raise _wrong_kind(path, kind)
+        for part, kind in IN_ZIP.items():
+            if any(item.filename.startswith(part) or item.filename.endswith(part) for item in files):
+                raise _wrong_kind(path, kind)
         paste, listed = taken_back(path), ", ".join(item.filename for item in files[:20])
         if files:
             table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))

@@ -48,7 +48,8 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
     by cyclic passes. Those to the minimum, and those where all cells weigh the same, keep Q·x (Cichocki & Phan 2009;
     one pass is scikit-learn's). Few passes would not repay the known cells' part of Q: they keep their residual
     instead, 2 products a cell and coordinate (Hsieh & Dhillon 2011; Yu et al. 2012), beside the others' part of Q·x (as
-    He et al. 2016). Writes to losses[line] the squared error and the penalty after the passes, and the penalty beyond.
+    He et al. 2016), and visit it for two coordinates at a time. Writes to losses[line] the squared error and the
+    penalty after the passes, and the penalty beyond.
     """
     factors, whole = against
     width, weight, rest = own.shape[1], own.dtype.type(rule.weight), own.dtype.type(1 - rule.weight)
@@ -58,8 +59,9 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         longest = max(longest, cells.starts[line + 1] - cells.starts[line])
     product, image, before = np.zeros(width, own.dtype), np.zeros(width, own.dtype), np.zeros(width, own.dtype)
     reduced, components = np.empty_like(whole), np.arange(width).astype(np.int32)
+    paired = rule.penalties.size + rule.penalties.size % 2
     residuals = np.empty(longest if keeps_residual else 0, own.dtype)
-    others_copy = np.empty(residuals.size * width, own.dtype)
+    others_copy, plan = np.empty(residuals.size * width, own.dtype), np.zeros((4, width), own.dtype)
     for line in range(*lines):
         start, stop = cells.starts[line], cells.starts[line + 1]
         values, others, x = cells.values[start:stop], cells.others[start:stop], own[line]
@@ -72,19 +74,19 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
             if not keeps_residual:
                 add_outer(reduced, rest, factors, others)
         if keeps_residual:
-            gather_line(cells, start, factors, x[: rule.penalties.size], (others_copy, residual), rest)
+            gather_line(cells, start, factors, (others_copy, residual))
+            _plan(x, (others_copy, residual, rest), (curvature, whole), (rule, rule.sizes[line]), plan)
         else:
             product[:] = 0
             add_multiples(product, values, factors, others)
         if rule.weight > 0 or not keeps_residual:
             image[:] = 0
             add_multiples(image, x, curvature, components)
-        for _ in range(rule.passes):
-            step = _pass(x, (others_copy, residual, rest), (product, image, curvature, whole), rule, rule.sizes[line])
-            if step <= rule.tolerance:
-                break
-            if rule.tolerance > 0:
-                _step_free(x, (product, image, curvature), rule, rule.sizes[line])
+        if keeps_residual:
+            for _ in range(rule.passes):
+                _pass_residual(x[:paired], (others_copy, residual, rest), (image, curvature), plan)
+        else:
+            _passes(x, (product, image, curvature, whole), rule, rule.sizes[line])
         losses[line, 0] = dot(x, image)
         if keeps_residual:  # value - (1 - weight) x·f
             losses[line, 0] += (dot(residual, residual) - weight * dot(values, values)) / rest
@@ -120,52 +122,109 @@ def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
 
 
 @compiled
-def gather_line(cells: Packed, start: int, factors: Any, x: Any, copies: Any, rest: Any) -> None:
-    """Copy the factors of one line's cells, component by component, and compute value - rest * x·f."""
-    others_copy, residual = copies
-    for at in range(0, residual.size, LANES):
+def gather_line(cells: Packed, start: int, factors: Any, copies: Any) -> None:
+    """Copy the factors of one line's cells, component by component, and its values."""
+    others_copy, values = copies
+    for at in range(0, values.size, LANES):
         for block in range(0, factors.shape[1], LANES):
-            place = block * residual.size + at
-            gather(factors, cells.others, start + at, block, (others_copy, place, residual.size))
-        left = load(cells.values, start + at)
-        for c in range(x.size):
-            left = left - spread(rest * x[c]) * load(others_copy, c * residual.size + at)
-        store(residual, at, left)
+            place = block * values.size + at
+            gather(factors, cells.others, start + at, block, (others_copy, place, values.size))
+        store(values, at, load(cells.values, start + at))
 
 
 @compiled
-def _pass(x: Any, known: Any, whole: Any, rule: Rule, size: Any) -> Any:
-    """One pass over a line's coordinates; return the largest step relative to the largest coordinate."""
+def _plan(x: Any, known: Any, whole: Any, line: Any, plan: Any) -> None:
+    """Turn a line's values into its residual, value - (1 - weight) x·f, and plan its passes.
+
+    Of each coordinate that is how far a slope moves it, 1 / (curvature + penalty), 0 if it stays; what its partner's
+    move adds to its slope, that is the curvature they share; the penalty; and its prior.
+    """
     others_copy, residual, rest = known
+    (curvature, gram), (rule, size) = whole, line
+    zero, one, count, number = x.dtype.type(0), x.dtype.type(1), residual.size, rule.penalties.size
+    rounding = x.dtype.type(1e-12 if x.itemsize == 8 else 1e-5)
+    for c in range(0, number, 2):
+        first, second, shared = spread(zero), spread(zero), spread(zero)
+        left, right = spread(rest * x[c]), spread(rest * x[c + 1])
+        for at in range(0, count, LANES):
+            f, g = load(others_copy, c * count + at), load(others_copy, (c + 1) * count + at)
+            store(residual, at, load(residual, at) - (left * f + right * g))
+            first, second, shared = first + f * f, second + g * g, shared + f * g
+        plan[0, c], plan[0, c + 1] = total(first), total(second)
+        plan[1, c] = curvature[c, c + 1] + rest * total(shared)
+    for c in range(number):
+        curve, plan[2, c], plan[3, c] = curvature[c, c] + rest * plan[0, c], rule.penalties[c] * size, rule.priors[c]
+        # Where all cells are held out, what is left of the Gram is rounding.
+        is_open = plan[2, c] <= zero and curve <= rounding * gram[c, c]
+        if is_open and rule.passes > 0 and c != rule.fixed:
+            x[c] = rule.priors[c]
+        plan[0, c] = zero if is_open or c == rule.fixed else one / (curve + plan[2, c])
+
+
+@compiled
+def _pass_residual(x: Any, known: Any, whole: Any, plan: Any) -> None:
+    """One pass over a line's coordinates, two at a visit to the residual, which takes the steps of the last two on."""
+    others_copy, residual, rest = known
+    image, curvature = whole
+    count, zero = residual.size, x.dtype.type(0)
+    step, partner_step, moved = zero, zero, 0
+    for c in range(0, x.size, 2):
+        slopes, partner_slopes = spread(zero), spread(zero)
+        change, partner_change = spread(rest * step), spread(rest * partner_step)
+        for at in range(0, count, LANES):
+            moves = change * load(others_copy, moved + at) + partner_change * load(others_copy, moved + count + at)
+            left = load(residual, at) - moves
+            store(residual, at, left)
+            slopes = slopes + left * load(others_copy, c * count + at)
+            partner_slopes = partner_slopes + left * load(others_copy, (c + 1) * count + at)
+        step = _step(x, c, total(slopes) - image[c], plan)
+        partner_step = _step(x, c + 1, total(partner_slopes) - image[c + 1] - plan[1, c] * step, plan)
+        moved = c * count
+        if rest < 1:
+            add_multiple(image, step, curvature[c])
+            add_multiple(image, partner_step, curvature[c + 1])
+    change, partner_change = spread(rest * step), spread(rest * partner_step)
+    for at in range(0, count, LANES):
+        moves = change * load(others_copy, moved + at) + partner_change * load(others_copy, moved + count + at)
+        store(residual, at, load(residual, at) - moves)
+
+
+@compiled
+def _step(x: Any, c: int, slope: Any, plan: Any) -> Any:
+    """Move a coordinate to its minimum, or 0, and return by how much."""
+    before = x[c]
+    x[c] = max(x.dtype.type(0), before + plan[0, c] * (slope - plan[2, c] * (before - plan[3, c])))
+    return x[c] - before
+
+
+@compiled
+def _passes(x: Any, whole: Any, rule: Rule, size: Any) -> None:
+    """As many passes over a line's coordinates as the rule says, or to the minimum."""
+    for _ in range(rule.passes):
+        if _pass(x, whole, rule, size) <= rule.tolerance:
+            return
+        if rule.tolerance > 0:
+            _step_free(x, whole[:3], rule, size)
+
+
+@compiled
+def _pass(x: Any, whole: Any, rule: Rule, size: Any) -> Any:
+    """One pass over a line's coordinates; return the largest step relative to the largest coordinate."""
     product, image, curvature, gram = whole
     zero = x.dtype.type(0)
     rounding = x.dtype.type(1e-12 if x.itemsize == 8 else 1e-5)
-    step, moved, largest, largest_step = zero, 0, zero, zero
+    largest, largest_step = zero, zero
     for c in range(rule.penalties.size):
         if c == rule.fixed:
             continue
-        curve, slope, penalty, new = curvature[c, c], product[c], rule.penalties[c] * size, rule.priors[c]
-        if residual.size:
-            # The step of the coordinate before is taken on the way: one visit to the residual instead of two.
-            slopes, curves, change = spread(zero), spread(zero), spread(step)
-            for at in range(0, residual.size, LANES):
-                left = load(residual, at) - change * load(others_copy, moved * residual.size + at)
-                store(residual, at, left)
-                factor = load(others_copy, c * residual.size + at)
-                slopes = slopes + left * factor
-                curves = curves + factor * factor
-            curve, slope = curve + rest * total(curves), total(slopes)
+        curve, penalty, new = curvature[c, c], rule.penalties[c] * size, rule.priors[c]
         # Where all cells are held out, what is left of the Gram is rounding.
         if curve > rounding * gram[c, c] or penalty > zero:
-            new = max(zero, (curve * x[c] + slope - image[c] + penalty * new) / (curve + penalty))
+            new = max(zero, (curve * x[c] + product[c] - image[c] + penalty * new) / (curve + penalty))
         step, x[c] = new - x[c], new
-        if step != zero and (rule.weight > 0 or not residual.size):
+        if step != zero:
             add_multiple(image, step, curvature[c])
         largest, largest_step = max(largest, new), max(largest_step, abs(step))
-        step, moved = rest * step, c
-    change = spread(step)
-    for at in range(0, residual.size, LANES):
-        store(residual, at, load(residual, at) - change * load(others_copy, moved * residual.size + at))
     return largest_step / largest if largest > zero else largest_step
 
 
@@ -187,26 +246,26 @@ def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
     free = np.flatnonzero(x[: rule.penalties.size] > 0)
     free = free[free != rule.fixed]
     count = free.size
-    system = np.zeros((count, (count // LANES + 1) * LANES), x.dtype)
+    width = (count // LANES + 1) * LANES
+    system, rows = np.zeros((width, width), x.dtype), np.arange(width)
+    multiples, inverses, steps = np.zeros(width, x.dtype), np.zeros(count, x.dtype), np.zeros(width, x.dtype)
     for i in range(count):
         c = free[i]
-        penalty = rule.penalties[c] * size
+        penalty, curves, line = rule.penalties[c] * size, curvature[c], system[i]
         for j in range(i, count):
-            system[i, j] = curvature[c, free[j]]
+            line[j] = curves[free[j]]
         system[i, i] += penalty
         system[i, count] = product[c] - image[c] + penalty * (rule.priors[c] - x[c])
     for i in range(count):
+        for j in range(i):
+            multiples[j] = -inverses[j] * system[j, i]
+        add_multiples(system[i], multiples[: (i + 3) // 4 * 4], system, rows, i // LANES * LANES)
         if system[i, i] <= 1e-12 * curvature[free[i], free[i]]:
             return
-        inverse = -x.dtype.type(1) / system[i, i]
-        for j in range(i + 1, count):
-            at = j // LANES * LANES
-            add_multiple(system[j, at:], inverse * system[i, j], system[i, at:])
-    steps, share = system[:, count], x.dtype.type(1)
+        inverses[i] = 1 / system[i, i]
+    share = x.dtype.type(1)
     for i in range(count - 1, -1, -1):
-        for j in range(i + 1, count):
-            steps[i] -= system[i, j] * steps[j]
-        steps[i] /= system[i, i]
+        steps[i] = inverses[i] * (system[i, count] - dot(system[i], steps))
         if x[free[i]] + steps[i] < 0:
             share = min(share, -x[free[i]] / steps[i])
     before, start, start_image = _loss(x, product, image, rule, size), x.copy(), image.copy()

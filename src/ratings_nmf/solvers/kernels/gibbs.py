@@ -63,10 +63,12 @@ def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior
         start = cells.starts[line]
         size = cells.starts[line + 1] - start
         x = own[line, : prior.means.size]
-        gather_line(cells, start, against, x, (factors, residual[:size]), x.dtype.type(1))
+        gather_line(cells, start, against, (factors, residual[:size]))
         whole = _moments(factors[level * size : (level + 1) * size])[0] + prior.precisions[level] / chance.noise
         for c in range(x.size):
-            curve, sums[c] = _moments(factors[c * size : (c + 1) * size])
+            factor = factors[c * size : (c + 1) * size]
+            add_multiple(residual[:size], -x[c], factor)
+            curve, sums[c] = _moments(factor)
             shares[c] = sums[c] / whole if c < prior.parts <= level else 0.0
             curves[c] = max(curve - shares[c] * sums[c], 0.0)
         for number in range(chance.passes):

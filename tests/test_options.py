@@ -74,7 +74,7 @@ def test_sparks_options_have_its_own_defaults():
         ("observed", 1, 0.0, 1e-4, False),
         ("missing", 1, 2.2, 1e-3, True),
         ("missing", 3, 1.8, 1e-3, True),
-        (0.1, 1, 0.02, 1e-3, False),
+        (0.1, 1, 0.02, 2e-3, False),
     ],
 )
 def test_defaults_of_the_native_solver_depend_on_zeros(zeros, ensemble, penalty, tolerance, has_baseline):

@@ -44,7 +44,8 @@ class NativeKeys(Section, frozen=True, kw_only=True):
         Most sweeps over rows and columns.
     tol
         A fit has converged when a sweep lowers the loss by at most this fraction of it. None: 1e-4 for observed
-        zeros; else 1e-3, as more sweeps improve neither errors on held-out ratings nor lists.
+        zeros, 1e-3 for missing ones, with a weight 2e-3: more sweeps improve neither errors on held-out ratings nor
+        lists.
     """
 
     regularization: Amount | None = None
@@ -79,7 +80,7 @@ class NativeOptions(NativeKeys, frozen=True, kw_only=True):
         """The fraction of the loss below which a sweep's gain ends the fit, or its default."""
         if self.tol is not None:
             return self.tol
-        return 1e-4 if self.weight == 1 else 1e-3
+        return {0.0: 1e-3, 1.0: 1e-4}.get(self.weight, 2e-3)
 
     @property
     def has_baseline(self) -> bool:

@@ -134,3 +134,18 @@ def test_two_at_a_time_from_a_queue_of_which_one_fails(workspace):
     assert (workspace.root / "sweep/groceries.png").stat().st_size > 10_000
     assert workspace.git("status", "--porcelain") == ""
     assert workspace.stage("sweep", "nothing").stderr.startswith("sweep: 'nothing' is no revision")
+
+
+@pytest.mark.slow
+def test_an_experiment_that_no_worker_has_is_given_up_by_its_name(workspace):
+    workspace.dvc("exp", "run", "--queue", "--name", "groceries-4", "-S", "datasets.groceries.fit.n_components=4")
+    broker = workspace.root / ".dvc/tmp/exps/celery/broker"
+    (message,) = (broker / "in").glob("*.celery.msg")
+    message.rename(broker / "processed" / message.name)  # as a worker leaves it that went in this moment
+    assert "Running" in workspace.dvc("queue", "status")
+    (said,) = workspace.stage("sweep").stderr.splitlines()
+    assert said.endswith("Running without a worker: `dvc queue kill NAME`")
+    workspace.dvc("queue", "kill", "groceries-4")
+    assert "Failed" in workspace.dvc("queue", "status")
+    workspace.dvc("exp", "run", "--run-all")  # waits for nothing
+    assert workspace.stage("sweep").stderr == "sweep: 1 experiment failed: groceries-4\n"

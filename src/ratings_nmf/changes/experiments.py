@@ -68,7 +68,11 @@ def since(revision: str) -> list[Experiment]:
     command = [sys.executable, "-m", "dvc", "exp", "show", "--json", "--hide-workspace", *revisions]
     listing = run(command, capture_output=True, text=True, check=False)
     if listing.returncode:
-        raise InputError(f"`dvc exp show` fails: {listing.stderr.strip()}")
+        (error, *_) = [line for line in listing.stderr.splitlines() if line.startswith("ERROR")] or [listing.stderr]
+        raise InputError(
+            f"`dvc exp show` fails: {error.removeprefix('ERROR: ')}; "
+            "of an experiment that `dvc queue status` shows as Running without a worker: `dvc queue kill NAME`"
+        )
     return [*experiments(json.loads(listing.stdout))]
 
 

@@ -2,7 +2,6 @@
 
 import inspect
 import math
-import re
 
 import msgspec
 import numpy as np
@@ -44,9 +43,7 @@ EVERY = [(solver, field.name) for solver, kind in OPTIONS.items() for field in m
 @pytest.mark.parametrize(("solver", "name"), EVERY)
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, -99, [1], "?"])
 def test_every_option_refuses_what_it_cannot_be(solver, name, value):
-    with pytest.raises(
-        InputError, match=f"expected .*; found {re.escape(repr(value))}(; for example `.*`)?$"
-    ) as refused:
+    with pytest.raises(InputError, match=f"expected .*; found .*; for example `{name}: .*`$") as refused:
         options_of(solver, {name: value})
     assert refused.value.parameter == f"fit.options.{name}"
 
@@ -54,7 +51,9 @@ def test_every_option_refuses_what_it_cannot_be(solver, name, value):
 @pytest.mark.parametrize("solver", OPTIONS)
 def test_an_unknown_option_is_refused_with_those_that_are_known(solver):
     known = ", ".join(OPTIONS[solver].__struct_fields__)
-    with pytest.raises(InputError, match=rf"^fit\.options\.zeros: unknown key; expected one of: {known}; mend"):
+    with pytest.raises(
+        InputError, match=rf"^fit\.options\.zeros: unknown key; expected one of: {known}; take it out: `grep"
+    ):
         options_of(solver, {"zeros": "observed"})
 
 
@@ -119,9 +118,15 @@ def test_a_table_that_a_solver_cannot_take(solver, table, message):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"regularization": -1}, r"regularization: expected a number from 0 to 1e\+30 or nothing; found -1"),
-        ({"ensemble": 1.5}, "ensemble: expected a whole number from 1 to 10000; found 1.5"),
-        ({"zeros": "none"}, "zeros: expected one of: 'missing', 'observed' or a number from 0 to 1; found 'none'"),
+        (
+            {"regularization": -1},
+            r"regularization: expected a number from 0 to 1e\+30 or nothing; found -1; for example `reg.*`",
+        ),
+        ({"ensemble": 1.5}, "ensemble: expected a whole number from 1 to 10000; found 1.5; for example `ensemble: 1`"),
+        (
+            {"zeros": "none"},
+            "zeros: expected .* or a number from 0 to 1; found 'none'; for example `zeros: missing`",
+        ),
     ],
 )
 def test_the_estimator_says_the_same_as_an_error_of_value(options, message):

@@ -78,11 +78,23 @@ def test_every_key_refuses_what_it_cannot_be_by_its_full_path(path, field, value
         pytest.skip("a weight")
     changed = document()
     reduce(block_of, path, changed["datasets"]["a"])[field.name] = value
-    name = ".".join((*path, field.name))
-    assert re.fullmatch(
-        rf"params\.yaml: datasets\.a\.{name}: expected .*; found {re.escape(repr(value))}(; for example `.*`)?",
-        refused(changed),
+    name, found = ".".join((*path, field.name)), "true" if value is True else re.escape(repr(value))
+    said = re.fullmatch(
+        rf"params\.yaml: datasets\.a\.{name}: expected .*; found {found}; for example `(.*)`", refused(changed)
     )
+    assert is_taken(path, said[1])
+
+
+def is_taken(path, line):
+    """Return whether a line that is pasted into a block is taken, apart from what other keys forbid it."""
+    changed = document()
+    block = reduce(block_of, path, changed["datasets"]["a"])
+    block |= yaml.safe_load(line)
+    if "test" in block:
+        del block["folds"]
+    if path == ("ingest",):
+        block |= {"zeros": 0.5} if "values" in block else {"layout": "triples"}
+    return params.parse(changed) is not None
 
 
 @pytest.mark.parametrize(("path", "field"), KEYS)
@@ -90,7 +102,11 @@ def test_every_key_that_must_be_there_is_missed_by_its_full_path(path, field):
     changed = document()
     reduce(block_of, path, changed["datasets"]["a"]).pop(field.name, None)
     if field.required:
-        assert refused(changed) == f"params.yaml: datasets.a.{'.'.join((*path, field.name))}: missing; add this key"
+        name = re.escape(".".join((*path, field.name)))
+        said = re.fullmatch(
+            rf"params\.yaml: datasets\.a\.{name}: missing; add this key, for example `(.*)`", refused(changed)
+        )
+        assert is_taken(path, said[1])
     elif field.name != "folds":
         assert params.parse(changed)
 
@@ -99,14 +115,14 @@ def test_every_key_that_must_be_there_is_missed_by_its_full_path(path, field):
     ("changed", "message"),
     [
         ([], "params.yaml: expected a block with the keys seed, datasets, most_cells; found []"),
-        (None, "params.yaml: expected a block with the keys seed, datasets, most_cells; found None"),
+        (None, "params.yaml: expected a block with the keys seed, datasets, most_cells; found nothing; for example "),
         ({"datasets": {}}, "params.yaml: datasets: expected at least one dataset; found none"),
         ({"seed": 0, "datasets": []}, "params.yaml: datasets: expected a block of keys and values; found []"),
         ({"seed": 0, "datasets": {"a": 3}}, "params.yaml: datasets.a: expected a block with the keys ingest, survey, "),
         ({"seed": 2**32, "datasets": document()["datasets"]}, "params.yaml: seed: expected a whole number from 0 to 4"),
         (
             {**document(), 7: 1},
-            "params.yaml: 7: unknown key; expected one of: seed, datasets, most_cells; mend the name or take it",
+            "params.yaml: 7: unknown key; expected one of: seed, datasets, most_cells; take it out: `grep -n",
         ),
     ],
 )

@@ -1,6 +1,5 @@
 """Typed parameters: params.yaml parsed once, into frozen objects that refuse what they do not know."""
 
-import json
 import math
 import posixpath
 import re
@@ -11,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from msgspec import Meta, field
-from msgspec.structs import force_setattr
+from msgspec.structs import fields, force_setattr
 
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.core.sections import SHORT, Count, Section, convert
+from ratings_nmf.core.sections import SHORT, Count, Section, convert, line, refused
 from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.transform import AtLeast, Values
 
@@ -23,11 +22,15 @@ DATASET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 NUMBER_TO_DVC = re.compile(r"[0-9]+e-?[0-9]+|0o[0-7]+")
 """Names that DVC's YAML reads as numbers, and so drops without a word, where PyYAML reads texts."""
 
+DVC_NUMBER, RESTORE = "DVC reads this one as a number", "git checkout HEAD -- params.yaml"
+
 TEST_FOLDER = "data/test/"
 """Where files of held-out cells lie; the evaluate stages depend on the folder."""
 
-COLUMNS = "three different names, or three numbers from 1, of row, column and value, such as `columns: [1, 2, 3]`"
-COMMENT = 'one character that begins a line of comment, such as `comment: "#"`'
+PATH = "a path without control characters"
+COLUMNS = "three different names, or three numbers from 1, of row, column and value"
+UNRATED = 'a list of finite numbers and texts, such as "nan"'
+COMMENT = "one character that begins a line of comment"
 ENCODINGS = (
     "utf-8", "utf-16", "utf-16-le", "utf-16-be",
     "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
@@ -37,7 +40,8 @@ COUNTS = "counts of 1 or more, each once, by rising count"
 FOLDS = "0, which turns this part off, or 2 to 32767 (one fold would leave nothing to fit to)"
 RESTARTS = "0, which turns this part off, or 2 to 10000 (one restart has none to be compared with)"
 
-Folds = Annotated[int, Meta(ge=0, le=2**15 - 1, description=FOLDS)]
+Folds = Annotated[int, Meta(ge=0, le=2**15 - 1, description=FOLDS, examples=[5])]
+Labels = Annotated[list[str], Meta(description="a list of labels", examples=[["Total"]])]
 
 
 class _Loader(yaml.SafeLoader):
@@ -73,23 +77,27 @@ class SkipParameters(Section, frozen=True):
     """What is left out of a raw file."""
 
     lines: Annotated[int, Meta(ge=0)] = 0
-    comment: Annotated[str, Meta(min_length=1, max_length=1, description=COMMENT)] | None = None
-    rows: list[str] = field(default_factory=list)
-    columns: list[str] = field(default_factory=list)
+    comment: Annotated[str, Meta(min_length=1, max_length=1, description=COMMENT, examples=["#"])] | None = None
+    rows: Labels = field(default_factory=list)
+    columns: Labels = field(default_factory=list)
 
 
 class IngestParameters(Section, frozen=True):
     """Where a raw table is and how to read it."""
 
-    path: str
+    path: Annotated[str, Meta(description=PATH, examples=["data/raw/table.csv"])]
     layout: Literal["table", "triples"]
     zeros: Zeros | None = None
-    separator: Literal[",", ";", "\t", "|", " ", "::"] | None = None
-    columns: Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS)] | None = None
+    separator: Annotated[Literal[",", ";", "\t", "|", " ", "::"], Meta(examples=[","])] | None = None
+    columns: (
+        Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS, examples=[[1, 2, 3]])] | None
+    ) = None
     duplicates: Literal["last", "mean", "sum"] | None = None
     values: Values = "as given"
-    unrated: list[float | str] = field(default_factory=list)
-    encoding: Literal[*ENCODINGS] | None = None  # type: ignore[valid-type]
+    unrated: Annotated[list[float | str], Meta(description=UNRATED, examples=[[99, "nan"]])] = field(
+        default_factory=list
+    )
+    encoding: Annotated[Literal[*ENCODINGS], Meta(examples=["utf-8"])] | None = None  # type: ignore[valid-type]
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
     labels: Literal["as given", "strip"] = "as given"
@@ -98,24 +106,21 @@ class IngestParameters(Section, frozen=True):
     def __post_init__(self) -> None:
         if self.zeros == 1:
             force_setattr(self, "zeros", "observed")
-        printable = self.path.isprintable() and self.path != ""
-        expected = "a path without control characters, such as `path: data/raw/table.csv`"
-        _check(printable, "ingest.path", expected, self)
+        _check(self.path.isprintable() and self.path != "", "ingest.path", self)
         normal = posixpath.normpath(self.path)
         if posixpath.isabs(normal) or normal == ".." or normal.startswith("../"):
             copy = f"data/raw/{posixpath.basename(normal)}"
             raise InputError(
                 f"{self.path!r} leaves the repository; expected a path below it, so that DVC can follow the file; "
-                f"`path: {json.dumps(copy, ensure_ascii=False)}` after `cp {quote(self.path)} {quote(copy)}`",
+                f"{line('path', copy)} after `cp {quote(self.path)} {quote(copy)}`",
                 parameter="ingest.path",
             )
         for name in ("columns", "duplicates"):
             if self.layout == "table" and getattr(self, name) is not None:
                 remedy = "take it out, or write `layout: triples`"
                 raise InputError(f"only `layout: triples` takes it; {remedy}", parameter=f"ingest.{name}")
-        texts = json.dumps([mark if isinstance(mark, str) else f"{mark:g}" for mark in self.unrated])
         finite = all(math.isfinite(mark) for mark in self.unrated if isinstance(mark, float))
-        _check(finite, "ingest.unrated", f"finite numbers and texts, such as `unrated: {texts}`", self)
+        _check(finite, "ingest.unrated", self)
         if self.unrated and self.zeros in ("observed", None):
             raise InputError(
                 "only `zeros: missing` or a weight below 1 takes it; take it out, or write `zeros: missing`",
@@ -129,43 +134,45 @@ class IngestParameters(Section, frozen=True):
         if self.decimal == self.thousands:
             raise InputError(
                 f"{self.thousands!r} is the decimal mark already; expected another, such as "
-                f"`thousands: {json.dumps('.' if self.decimal == ',' else ',')}`",
+                f"{line('thousands', '.' if self.decimal == ',' else ',')}",
                 parameter="ingest.thousands",
             )
         if self.columns is not None:
-            _check(len({*self.columns}) == 3 and len({*map(type, self.columns)}) == 1, "ingest.columns", COLUMNS, self)
+            _check(len({*self.columns}) == 3 and len({*map(type, self.columns)}) == 1, "ingest.columns", self)
 
 
 class SurveyParameters(Section, frozen=True):
     """Which counts of components are compared, and on what."""
 
-    components: Annotated[list[Count], Meta(min_length=1, description=COUNTS)]
+    components: Annotated[list[Count], Meta(min_length=1, description=COUNTS, examples=[[1, 2, 3, 4]])]
     folds: Folds
-    restarts: Annotated[int, Meta(ge=0, le=10_000, description=RESTARTS)]
+    restarts: Annotated[int, Meta(ge=0, le=10_000, description=RESTARTS, examples=[20])]
 
     def __post_init__(self) -> None:
         rising = all(before < after for before, after in pairwise(self.components))
-        _check(rising, "survey.components", COUNTS, self)
-        _check(self.folds != 1, "survey.folds", FOLDS, self)
-        _check(self.restarts != 1, "survey.restarts", RESTARTS, self)
+        _check(rising, "survey.components", self)
+        _check(self.folds != 1, "survey.folds", self)
+        _check(self.restarts != 1, "survey.restarts", self)
 
 
 class EvaluateParameters(Section, frozen=True):
     """Which cells the predictions are checked on: those of folds, or a file of the user's own."""
 
     folds: Folds | None = None
-    test: str | None = None
+    test: Annotated[str, Meta(description="a path", examples=["data/test/cells.csv"])] | None = None
 
     def __post_init__(self) -> None:
         if (self.folds is None) == (self.test is None):
             raise InputError(
-                "expected either `folds`, a number, or `test`, a file of cells; give one of the two",
+                "expected either `test`, a file of cells, or `folds`, a number; give one of them, such as `folds: 5`",
                 parameter="evaluate.folds",
             )
-        _check(self.folds != 1, "evaluate.folds", FOLDS, self)
+        _check(self.folds != 1, "evaluate.folds", self)
         if self.test is not None and not posixpath.normpath(self.test).startswith(TEST_FOLDER):
+            copy = TEST_FOLDER + posixpath.basename(self.test)
             raise InputError(
-                f"{self.test!r} is not below {TEST_FOLDER}, whose files DVC follows for this; put the file there",
+                f"{self.test!r} is not below {TEST_FOLDER}, whose files DVC follows for this; {line('test', copy)} "
+                f"after `cp {quote(self.test)} {quote(copy)}`",
                 parameter="evaluate.test",
             )
 
@@ -173,25 +180,24 @@ class EvaluateParameters(Section, frozen=True):
 class FitParameters(Section, frozen=True):
     """How a table is factorized; `ratings_nmf.solvers.options` has the options of each solver."""
 
-    n_components: Count | Literal["auto", "parts"]
-    solver: Literal["sklearn", "native", "bayes", "spark"]
+    n_components: Annotated[Count | Literal["auto", "parts"], Meta(examples=["auto"])]
+    solver: Annotated[Literal["sklearn", "native", "bayes", "spark"], Meta(examples=["native"])]
     options: dict[str, Any]
     form: Literal["raw", "canonical"] = "raw"
-    names: list[str] | None = None
+    names: (
+        Annotated[list[str], Meta(description="names, none blank, each once", examples=[["comedy", "drama"]])] | None
+    ) = None
 
     def __post_init__(self) -> None:
-        names = self.names or []
-        for name in names:
-            if not name.strip() or names.count(name) > 1:
-                fault = "stands twice" if name.strip() else "is blank"
-                raise InputError(f"{name!r} {fault}; every component needs a name of its own", parameter="fit.names")
+        names = [*map(str.strip, self.names or [])]
+        _check(all(names) and len({*names}) == len(names), "fit.names", self)
 
 
 class RecommendParameters(Section, frozen=True):
     """Which side gets recommendations, how many, and what they are ranked by."""
 
-    to: Literal["rows", "columns"]
-    top: Count
+    to: Annotated[Literal["rows", "columns"], Meta(examples=["rows"])]
+    top: Annotated[int, Meta(ge=1, examples=[10])]
     by: Literal["predicted", "low"] = "predicted"
 
 
@@ -207,7 +213,7 @@ class DatasetParameters(Section, frozen=True):
     def __post_init__(self) -> None:
         if self.recommend.by == "low" and self.fit.solver != "bayes":
             raise InputError(
-                f"the solver {self.fit.solver} tells no interval; expected predicted, or the solver bayes; found low",
+                f"the solver {self.fit.solver} tells no interval; expected the solver bayes; or `by: predicted`",
                 parameter="recommend.by",
             )
 
@@ -249,12 +255,16 @@ def document(file: str = FILE) -> object:
     try:
         return yaml.load(Path(file).read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
-        raise InputError(f"{file}: no such file; run the stages in a checkout that has one") from None
+        raise InputError(f"{file}: no such file; run the stages in a checkout that has one: `{RESTORE}`") from None
     except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise InputError(f"{file}: line {line}: not UTF-8; save it as UTF-8: `sed -n '{line}p' {file}`") from None
+        number = error.object[: error.start].count(b"\n") + 1
+        code = f"p = pathlib.Path('{file}'); p.write_text(p.read_text('latin-1'), 'utf-8')"
+        remedy = f'if it is Latin-1, to recode it: `python -c "import pathlib; {code}"`'
+        raise InputError(f"{file}: line {number}: not UTF-8; {remedy}") from None
     except RecursionError:
-        raise InputError(f"{file}: nested too deep; expected blocks in blocks, some five deep; mend it") from None
+        raise InputError(
+            f"{file}: nested too deep; expected blocks in blocks, some five deep; take it back: `{RESTORE}`"
+        ) from None
     except yaml.YAMLError as error:
         raise InputError(f"{file}: {_problem(error)} {file}`") from None
 
@@ -265,10 +275,10 @@ def _problem(error: yaml.YAMLError) -> str:
     if mark is None:
         return "not valid YAML: it holds a control character; take it out: `grep -nP '[\\x00-\\x08\\x0e-\\x1f\\x7f]'"
     problem = error.problem if type(error) is yaml.MarkedYAMLError else "not valid YAML"
-    line = mark.line + 1
     return (
-        f"line {line}, column {mark.column + 1}: {problem}; expected `key: value`, indented by spaces as others "
-        f"are, brackets and quotes in pairs, each key once; mend it there or just before: `sed -n '{line}p'"
+        f"line {mark.line + 1}, column {mark.column + 1}: {problem}; expected `key: value`, indented by spaces as "
+        f"others are, brackets and quotes in pairs, each key once; mend it there or just before: "
+        f"`sed -n '{mark.line + 1}p'"
     )
 
 
@@ -283,7 +293,8 @@ def parse(document: object) -> Parameters:
     datasets = document.get("datasets") if isinstance(document, dict) else None
     if isinstance(datasets, dict):
         if not datasets:
-            raise InputError("expected at least one dataset; found none", parameter="datasets", block="")
+            remedy = "let one be written: `python src/describe.py data/raw/ratings.csv --write`"
+            raise InputError(f"expected at least one dataset; found none; {remedy}", parameter="datasets", block="")
         for name, block in datasets.items():
             try:
                 _check_name(name)
@@ -298,20 +309,19 @@ def parse(document: object) -> Parameters:
 
 
 def _check_name(name: object) -> None:
-    if not isinstance(name, str):
-        raise InputError(f"expected a text as name; found {SHORT.repr(name)}; put it in quotes", parameter="")
-    if not DATASET_NAME.fullmatch(name):
+    wrong = DVC_NUMBER if isinstance(name, str) and NUMBER_TO_DVC.fullmatch(name) else f"found {SHORT.repr(name)}"
+    if not isinstance(name, str) or not DATASET_NAME.fullmatch(name) or wrong == DVC_NUMBER:
+        other = re.sub("[^a-z0-9_-]+", "-", str(name).lower()[:40]).strip("-_")
         raise InputError(
-            f"expected a name of a-z, 0-9, _ and - that starts with a letter or digit; found {name!r}; "
-            "rename the dataset",
+            f"expected a name of a-z, 0-9, _ and - that starts with a letter or digit, and is no number; {wrong}; "
+            f"rename it: `{f'table-{other}' if other[:1].isdigit() or not other else other}:`",
             parameter="",
         )
-    if NUMBER_TO_DVC.fullmatch(name):
-        raise InputError("DVC reads this name as a number; rename the dataset", parameter="")
 
 
-def _check(holds: bool, parameter: str, expected: str, section: Section) -> None:
+def _check(holds: bool, parameter: str, section: Section) -> None:
     """Refuse what one key of a section holds, where a rule does not hold that its type cannot say."""
     if not holds:
-        value = getattr(section, parameter.rpartition(".")[2])
-        raise InputError(f"expected {expected}; found {SHORT.repr(value)}", parameter=parameter)
+        name = parameter.rpartition(".")[2]
+        kind = next(field.type for field in fields(section) if field.name == name)
+        raise refused(getattr(section, name), kind, at=parameter)

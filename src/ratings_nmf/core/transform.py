@@ -19,7 +19,7 @@ LOG_2, TERMS = 0.6931471805599453, 12
 class AtLeast(Section, frozen=True):
     """1 where a value is this or more; below that a given cell counts as one that is not given."""
 
-    at_least: Annotated[float, Meta(gt=0, le=LARGEST, description="a number above 0")]
+    at_least: Annotated[float, Meta(gt=0, le=LARGEST, description="a number above 0", examples=[4])]
 
 
 Values = Literal["as given", "log"] | AtLeast

@@ -1,16 +1,14 @@
 """How a file is refused: in one line that says what is wrong and where, what was expected, and what to paste."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import line
 from ratings_nmf.core.table import LISTED, Zeros
 from ratings_nmf.core.words import visible
 
@@ -31,8 +29,6 @@ MISSING = re.compile(
 """Texts that stand for no number in files of others."""
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
-_PLAIN = re.compile(r"[^\W\d]([\w ./-]*\w)?")
-_RESERVED = re.compile("y|n|yes|no|on|off|true|false|null|nan|inf", re.IGNORECASE)
 
 
 def refusal(path: Path, wrong: str, expected: str, remedy: str) -> InputError:
@@ -51,7 +47,7 @@ def keys(**changes: Any) -> str:
     >>> keys(unrated=[99.0, "?"], skip={"rows": ["Total"]})
     '`unrated: [99, "?"]`, `skip: {rows: [Total]}`'
     """
-    return ", ".join(f"`{name}: {flow(value)}`" for name, value in changes.items())
+    return ", ".join(line(name, value) for name, value in changes.items())
 
 
 def skip_of(ingest: IngestParameters, **changes: Any) -> dict[str, Any]:
@@ -124,22 +120,3 @@ def listing(faults: list[str]) -> str:
     """Join the first 20 faults, and count the others."""
     more = f"; and {len(faults) - LISTED:,} more" if len(faults) > LISTED else ""
     return "; ".join(faults[:LISTED]) + more
-
-
-def flow(value: Any) -> str:
-    """Return a value as YAML in one line, which DVC and PyYAML read alike.
-
-    >>> flow(["user id", "yes", 0.5]), flow({"rows": ["Total"]}), flow("1e5"), flow([99.0, -1e30])
-    ('[user id, "yes", 0.5]', '{rows: [Total]}', '"1e5"', '[99, -1.0e+30]')
-    """
-    match value:
-        case dict():
-            return "{" + ", ".join(f"{name}: {flow(item)}" for name, item in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(map(flow, value)) + "]"
-        case str() if not _PLAIN.fullmatch(value) or _RESERVED.fullmatch(value):
-            return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf)).strip()
-        case float():
-            return re.sub(r"^(-?\d+)e", r"\1.0e", repr(value).removesuffix(".0"))
-        case _:
-            return str(value)

@@ -8,8 +8,8 @@ import yaml
 
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.sections import line
 from ratings_nmf.core.table import DENSE_LIMIT, LEAST_CELLS
-from ratings_nmf.raw.faults import flow
 from ratings_nmf.raw.findings import Description, Key
 
 LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
@@ -47,7 +47,7 @@ def block(name: str, path: Path, description: Description) -> str:
     lines = [f"  {name}:"]
     for section, keys in sections.items():
         lines.append(f"    {section}:")
-        entries = [(f"      {key}: {flow(value)}", reason) for key, (value, reason) in keys.items()]
+        entries = [(f"      {line(key, value)[1:-1]}", reason) for key, (value, reason) in keys.items()]
         width = max(len(line) for line, _ in entries if len(line) <= COMMENT)
         lines += [f"{line:<{width}}  # {reason}" if reason else line for line, reason in entries]
     return "\n".join(lines) + "\n"

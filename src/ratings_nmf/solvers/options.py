@@ -214,7 +214,7 @@ def bayes_options(options: Mapping[str, Any], *, zeros: Zeros, at: str = AT) -> 
     """
     if 0 < weight_of(zeros) < 1:
         raise InputError(
-            f"bayes takes zeros observed or missing; found {zeros}; take one of these, or the solver native",
+            f"bayes takes zeros observed or missing; found {zeros}; take one of these, or `solver: native`",
             parameter="fit.solver",
         )
     settings: BayesOptions = convert(dict(options), BayesOptions, at=at)
@@ -232,7 +232,7 @@ def sklearn_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float) 
     if weight_of(zeros) < 1:
         raise InputError(
             "sklearn takes every cell as a value; it cannot leave out cells that were not rated, nor let them count "
-            "less; take the solver native",
+            "less; `solver: native` can",
             parameter="fit.solver",
         )
     settings: SklearnOptions = convert(dict(options), SklearnOptions, at=AT)
@@ -241,7 +241,7 @@ def sklearn_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float) 
     )
     if lowest == 0 and endless:
         raise InputError(
-            f"{settings.beta_loss!r} takes cells above 0 alone, and the table has a 0; give another loss",
+            f"{settings.beta_loss!r} takes cells above 0 alone, and the table has a 0; such as `beta_loss: frobenius`",
             parameter=f"{AT}.beta_loss",
         )
     return settings
@@ -258,13 +258,13 @@ def spark_options(options: Mapping[str, Any], *, zeros: Zeros, lowest: float, hi
     if weight_of(zeros) == 1:
         raise InputError(
             "spark fits the cells that are stored and lets others count less if at all; give `ingest.zeros: missing` "
-            "or a weight, or where 0 is a value take the solver native or sklearn",
+            "or a weight, or where 0 is a value `solver: sklearn`",
             parameter="fit.solver",
         )
     if weight_of(zeros) > 0 and not lowest == highest == 1:
         raise InputError(
             f"spark takes preferences of 1 where cells that are not given count by a weight; expected 1 alone, found "
-            f"{lowest:g} to {highest:g}; give `ingest.values: {{at_least: {highest:g}}}`, or take the solver native",
+            f"{lowest:g} to {highest:g}; give `ingest.values: {{at_least: {highest:g}}}`, or `solver: native`",
             parameter="fit.solver",
         )
     if not SPARK_SMALLEST <= lowest <= highest <= SPARK_LARGEST:

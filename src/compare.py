@@ -1,9 +1,9 @@
 """Compare two revisions, experiments or the workspace: parameters, metrics, parts, recommendations, figures."""
 
-from ratings_nmf.changes import revisions, saying, snapshot
-from ratings_nmf.changes.differences import differences
-from ratings_nmf.changes.snapshot import Snapshot
 from ratings_nmf.core import stage
+from ratings_nmf.page.changes import revisions, saying, snapshot
+from ratings_nmf.page.changes.differences import differences
+from ratings_nmf.page.changes.snapshot import Snapshot
 
 
 def compare(before: str, after: str, *, run: bool = False, form: str = "text") -> str:
@@ -11,7 +11,7 @@ def compare(before: str, after: str, *, run: bool = False, form: str = "text") -
     old, new = (_snapshot(revision, run=run) for revision in (before, after))
     changes = differences(old, new)
     if form == "page":
-        from ratings_nmf.page.changed import with_changes
+        from ratings_nmf.page.changes.section import with_changes
 
         return with_changes(new.page, changes, [*new.results])
     return saying.to_markdown(changes) if form == "markdown" else saying.to_text(changes)

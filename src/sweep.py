@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from ratings_nmf.changes.experiments import since
-from ratings_nmf.changes.sweep_figure import sweep_figure
-from ratings_nmf.changes.sweep_table import LEGEND, sweeps, to_table
 from ratings_nmf.core import stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.words import counted
 from ratings_nmf.files import reports
+from ratings_nmf.page.changes.experiments import since
+from ratings_nmf.page.changes.sweep_figure import sweep_figure
+from ratings_nmf.page.changes.sweep_table import LEGEND, sweeps, to_table
 
 
 def sweep(revision: str, *, output: Path) -> str:

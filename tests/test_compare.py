@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from conftest import Workspace
-from ratings_nmf.changes.differences import Change, Measure, Picture, differences
-from ratings_nmf.changes.overlap import overlap
-from ratings_nmf.changes.parts import Shift, match
-from ratings_nmf.changes.saying import escaped, to_markdown, to_text
-from ratings_nmf.changes.snapshot import DatasetResults, Fit, Snapshot
 from ratings_nmf.files.columns import Coded
 from ratings_nmf.model.factors import BASELINES, Factors, numbered
+from ratings_nmf.page.changes.differences import Change, Measure, Picture, differences
+from ratings_nmf.page.changes.overlap import overlap
+from ratings_nmf.page.changes.parts import Shift, match
+from ratings_nmf.page.changes.saying import escaped, to_markdown, to_text
+from ratings_nmf.page.changes.snapshot import DatasetResults, Fit, Snapshot
 
 HOSTILE = [
     "</code></details><script>alert(1)</script>",

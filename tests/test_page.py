@@ -16,7 +16,6 @@ from matplotlib.colors import to_rgb
 
 from examples import drawn, table_of
 from pages import HOSTILE, evidence, made_of, survey
-from ratings_nmf.changes.differences import NOTHING, Change, Changes
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import DatasetParameters
 from ratings_nmf.core.sections import convert
@@ -27,7 +26,8 @@ from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
 from ratings_nmf.page import matrices as blocks_of_page
-from ratings_nmf.page.changed import with_changes
+from ratings_nmf.page.changes.differences import NOTHING, Change, Changes
+from ratings_nmf.page.changes.section import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
 from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
 from ratings_nmf.page.measures import RULES, heldout_panel, survey_panel

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratings_nmf.changes.experiments import Experiment, experiments
-from ratings_nmf.changes.sweep_figure import sweep_figure
-from ratings_nmf.changes.sweep_table import WIDTH, marks, sweeps, to_table
+from ratings_nmf.page.changes.experiments import Experiment, experiments
+from ratings_nmf.page.changes.sweep_figure import sweep_figure
+from ratings_nmf.page.changes.sweep_table import WIDTH, marks, sweeps, to_table
 
 COUNT = "datasets.a.fit.n_components"
 

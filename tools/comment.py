@@ -15,10 +15,10 @@ from typing import Any
 
 import yaml
 
-from ratings_nmf.changes import revisions, snapshot
-from ratings_nmf.changes.differences import differences
-from ratings_nmf.changes.saying import LIMIT, escaped, to_markdown
 from ratings_nmf.files import reports
+from ratings_nmf.page.changes import revisions, snapshot
+from ratings_nmf.page.changes.differences import differences
+from ratings_nmf.page.changes.saying import LIMIT, escaped, to_markdown
 
 FAULT = (
     "**This check fails:** from the same parameters and tables code gives other results than those committed with it."

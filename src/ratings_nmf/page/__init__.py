@@ -1,4 +1,6 @@
-"""One HTML page about every dataset: what the stages made may enter, a text leaves that loads nothing from elsewhere.
+"""One HTML page about every dataset, and what differs between two: what the stages made may enter, texts leave.
+
+The page loads nothing from elsewhere.
 
 What was measured, and decided:
 

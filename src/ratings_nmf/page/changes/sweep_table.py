@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ratings_nmf.changes.experiments import Experiment
 from ratings_nmf.core.words import label, number
+from ratings_nmf.page.changes.experiments import Experiment
 
 WIDTH = 100
 """Columns of a terminal that the table fits."""

@@ -10,10 +10,10 @@ from subprocess import DEVNULL, run
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ratings_nmf.changes import snapshot
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.files import reports
+from ratings_nmf.page.changes import snapshot
 
 TABLES = (
     "data/interim/{}/rows.csv", "data/interim/{}/columns.csv", "data/recommendations/{}.csv",

@@ -8,10 +8,10 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ratings_nmf.changes.sweep_table import Sweep, spelled
 from ratings_nmf.core.words import counted
 from ratings_nmf.figures.colours import GRID, INK, LINES, MUTED
 from ratings_nmf.figures.lettering import LABEL_SIZE, drawable, font, style_axes, write_caption, write_ticks
+from ratings_nmf.page.changes.sweep_table import Sweep, spelled
 
 WIDTH, HEIGHT, GAP = 5.6, 2.2, 0.3
 """Inches that a panel is wide and high, and between the two."""

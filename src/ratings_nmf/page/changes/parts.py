@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.changes.snapshot import Fit
 from ratings_nmf.model.factors import inner
+from ratings_nmf.page.changes.snapshot import Fit
 
 State = Literal["kept", "moved", "split", "joined", "new", "gone"]
 

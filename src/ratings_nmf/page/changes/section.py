@@ -1,9 +1,9 @@
 """What changed since another revision, put onto the page that was made: it needs no script, and no style of its own."""
 
-from ratings_nmf.changes.differences import NOTHING, Changes
-from ratings_nmf.changes.saying import parameters, report, sentences
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.words import label
+from ratings_nmf.page.changes.differences import NOTHING, Changes
+from ratings_nmf.page.changes.saying import parameters, report, sentences
 from ratings_nmf.page.html import template
 
 PLACE = "<!-- changes of {} -->"

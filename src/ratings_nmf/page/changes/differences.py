@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ratings_nmf.changes.overlap import Overlap, overlap
-from ratings_nmf.changes.parts import Part, match
-from ratings_nmf.changes.snapshot import DatasetResults, Snapshot
+from ratings_nmf.page.changes.overlap import Overlap, overlap
+from ratings_nmf.page.changes.parts import Part, match
+from ratings_nmf.page.changes.snapshot import DatasetResults, Snapshot
 
 LOWER, HIGHER = ("error", "rmse", "mae"), ("ndcg", "precision", "recall", "coverage", "variance")
 """Ends of the names of metrics of which less, and of which more, is better."""

@@ -8,10 +8,10 @@ from textwrap import TextWrapper
 from typing import Any
 from urllib.parse import quote
 
-from ratings_nmf.changes.differences import Changes, DatasetChanges, Picture
-from ratings_nmf.changes.parts import Part
-from ratings_nmf.changes.snapshot import WORKSPACE
 from ratings_nmf.core.words import NOT_MEASURED, counted, label, number, percent
+from ratings_nmf.page.changes.differences import Changes, DatasetChanges, Picture
+from ratings_nmf.page.changes.parts import Part
+from ratings_nmf.page.changes.snapshot import WORKSPACE
 
 LIMIT = 60_000
 """Most characters of a comment; GitHub takes 65,536."""

@@ -264,6 +264,18 @@ def test_every_rule_says_what_it_suggests():
     assert survey_panel(evidence(), survey(), fitted=2)["rules"][1] == ("cophenetic", RULES["cophenetic"], "nothing")
 
 
+def test_a_survey_of_lists_speaks_of_them():
+    lines = [line | {"ndcg": 0.1 * line["n_components"], "ndcg_se": 0.01, "ndcg_gap_se": 0.0} for line in evidence()]
+    found = survey_panel(lines, survey(), fitted=2)
+    assert found["chart"]["titles"][1] == "quality of lists (NDCG@10)"
+    assert (
+        found["alternative"]
+        == "Quality of lists on held-out cells by number of components: 1: 0.1; 2: 0.2; 3: 0.3; 4: 0.4"
+    )
+    assert found["rules"][2][1] == "the fewest within one standard error of the highest quality of lists"
+    assert all(meaning for _, _, meaning in found["names"])
+
+
 @pytest.mark.parametrize(("name", "stops"), [("YlGnBu", colours.AMOUNT), ("RdBu_r", colours.DIFFERENCE)])
 def test_colours_are_those_of_colorbrewer(name, stops):
     scale = matplotlib.colormaps[name]

@@ -5,6 +5,7 @@ import pytest
 
 from pages import evidence
 from ratings_nmf.page import charts
+from ratings_nmf.survey.criterion import RMSE
 
 
 def inside(chart):
@@ -26,7 +27,7 @@ def test_the_survey_shows_each_count_and_its_error(size, counts):
     lines = [
         {"n_components": 3 * at + 1, "cv_rmse": error, "cv_rmse_se": 0.05 * size} for at, error in enumerate(errors)
     ]
-    chart = charts.survey(lines)
+    chart = charts.survey(lines, RMSE)
     inside(chart)
     (curve,) = chart["curves"]
     heights = np.array([y for _, y in curve])

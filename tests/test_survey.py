@@ -16,12 +16,15 @@ from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.holdout.folds import make_folds
+from ratings_nmf.holdout.ranking import figures, find
+from ratings_nmf.holdout.targets import sought
+from ratings_nmf.holdout.trial import Model, fit_to_rest, standard_error, training
 from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.survey import consensus, rules, spectrum
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.completion import above_held_out, completed
-from ratings_nmf.survey.evidence import COLUMNS, Setting, held_out, shuffled
+from ratings_nmf.survey.evidence import COLUMNS, LISTS, Setting, held_out, held_out_of_lists, shuffled
 from ratings_nmf.survey.penalty import search
 
 OPTIONS = {"tol": 1e-4, "regularization": 0.05}
@@ -110,12 +113,17 @@ def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(s
         assert again.evidence == found.evidence and again.options == {} and len(again.penalties) == 1
 
 
-@pytest.mark.parametrize(("noise", "counts", "suits"), [(1.0, [4, 8], 0.08), (0.3, [4], None)])
-def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts, suits):
+def taken(noise):
+    """A table for lists: four groups of rows each take columns of their own and, by noise, those that all take."""
     draw = np.random.default_rng(0)
     groups = np.kron(np.eye(4), np.ones((30, 30)))
     chance = noise * draw.permutation(1 / np.arange(1.0, 121) ** 0.7) + (1 - noise) * 0.5 * groups
-    table = table_of((draw.random((120, 120)) < chance).astype(float), 0.1)
+    return table_of((draw.random((120, 120)) < chance).astype(float), 0.1)
+
+
+@pytest.mark.parametrize(("noise", "counts", "suits"), [(1.0, [4, 8], 0.08), (0.3, [4], None)])
+def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts, suits):
+    table = taken(noise)
     plan = SurveyParameters(components=counts, folds=3, restarts=0)
     found = compare(table, plan, options={}, seed=0)
     ndcg = {name: line["ndcg"] for name, line in found.penalties.items()}
@@ -129,15 +137,55 @@ def test_lists_decide_on_the_penalty_where_cells_count_by_a_weight(noise, counts
     assert compare(table, plan, options={"regularization": 0.02}, seed=0).penalties.keys() == {"0.02"}
 
 
+@pytest.mark.parametrize("to", ["rows", "columns"])
+def test_lists_of_held_out_cells_are_measured_as_evaluate_does(to):
+    table, setting = taken(0.3), Setting(options={}, seed=0, jobs=1)
+    folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
+    found = held_out_of_lists(table, folds, [2, 4], setting, to=to)
+    scores = []
+    for fold in folds.numbers:
+        known = training(table, folds.held_out(fold)[0])
+        model = Model(n_components=4, solver="native", options={})
+        factors = fit_to_rest(known, model, seed=derived_seed(0, "survey lists", 4, fold))
+        scores.append(find(factors, sought(known, folds.held_out(fold), to=to), to=to, penalty=1.0))
+    expected = figures(scores)["lists"]["factors"]
+    few, line = found.lines()
+    assert (line["ndcg"], line["ndcg_se"]) == pytest.approx((expected["ndcg"], expected["ndcg_se"]))
+    paired = found.moves[1] - found.moves[0]
+    assert (line["ndcg_gap_se"], few["ndcg_gap_se"]) == pytest.approx((0.0, standard_error(paired)))
+
+
+def test_a_table_for_lists_is_predicted_with_the_count_that_lists_best():
+    found = compare(taken(0.3), SurveyParameters(components=[1, 2, 4, 8], folds=3, restarts=0), options={}, seed=0)
+    assert [*found.evidence[0]] == ["n_components", *LISTS, *COLUMNS[1:]] == [*found.evidence_frame()]
+    assert all(line["ndcg"] > 0 and line["cv_rmse"] > 0 for line in found.evidence)
+    assert found.choice.n_components == found.suggestions["one_standard_error"] == 4
+    assert "quality of lists on held-out cells (NDCG@10 " in found.choice.reason
+
+
+def test_lists_decide_on_the_count_where_the_evidence_has_them():
+    evidence = lines(n_components=[5, 10, 20, 40], cv_rmse=[0.4, 0.5, 0.6, 0.7], cv_gap_se=[0.0, 0.01, 0.01, 0.01])
+    assert rules.to_predict(evidence, table=whole()).n_components == 5
+    for line, ndcg, error in zip(evidence, (0.2, 0.29, 0.3, 0.25), (0.02, 0.012, 0.0, 0.02), strict=True):
+        line |= {"ndcg": ndcg, "ndcg_gap_se": error}
+    assert rules.to_predict(evidence, table=whole()).reason == (
+        "10 is the smallest count whose quality of lists on held-out cells (NDCG@10 0.29) is within one standard error "
+        "of the difference (0.012) of the highest (0.3, at 20)."
+    )
+    evidence[1]["ndcg_gap_se"] = 0.009
+    best = rules.to_predict(evidence, table=whole())
+    assert best.reason == "20 has the highest quality of lists on held-out cells (NDCG@10 0.3)."
+
+
 def test_penalties_are_told_apart_by_the_first_folds_that_hold_enough_cells(surveyed):
     table, _ = surveyed
     folds = make_folds(table, folds=3, seed=0, purpose="cross-validation")
     setting = Setting(options={}, seed=0, jobs=1)
     held, penalties = search(table, folds, (1, 2), setting, to="rows", enough=1)
     one = held_out(table, replace(folds, numbers=(0,)), (1, 2), setting)
-    assert next(iter(penalties.values()))["cv_rmse"] == one.rmse.min()
+    assert next(iter(penalties.values()))["cv_rmse"] == one.scores.min()
     assert one.cells.sum() == np.sum(folds.fold == 0)
-    assert held.rmse.tolist() == held_out(table, folds, (1, 2), held.setting).rmse.tolist()
+    assert held.scores.tolist() == held_out(table, folds, (1, 2), held.setting).scores.tolist()
 
 
 def test_restarts_are_the_solvers_own_from_a_random_start(surveyed):
@@ -238,7 +286,7 @@ def test_the_choice_is_the_planted_rank(zeros):
     assert found.suggestions["one_standard_error"] == rank
     assert (
         found.choice.reason.startswith(f"{rank} ")
-        and f"({found.evidence[rank - 1]['cv_rmse']:.4g})" in found.choice.reason
+        and f"(RMSE {found.evidence[rank - 1]['cv_rmse']:.4g})" in found.choice.reason
     )
 
 

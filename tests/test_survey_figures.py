@@ -6,6 +6,7 @@ import pytest
 from ratings_nmf.figures.curves import PANELS, survey_figure
 from ratings_nmf.figures.gallery import consensus_figure
 from ratings_nmf.survey.consensus import arrange, consensus
+from ratings_nmf.survey.criterion import RMSE
 from ratings_nmf.survey.evidence import COLUMNS
 from test_heatmap import label_boxes, separate, texts
 
@@ -60,6 +61,19 @@ def test_the_error_bar_is_one_standard_error():
         assert (low[1], high[1]) == pytest.approx((line["cv_rmse"] - 0.03, line["cv_rmse"] + 0.03))
 
 
+def test_counts_are_compared_by_lists_where_the_evidence_has_them():
+    lines = [
+        line | {"ndcg": 0.02 + 0.1 * place, "ndcg_se": 0.01, "ndcg_gap_se": 0.0}
+        for place, line in enumerate(evidence(4))
+    ]
+    figure = draw(lines)
+    axes = figure.axes[0]
+    assert axes.get_ylabel() == "held-out NDCG@10" and axes.get_yscale() == "linear"
+    assert axes.lines[0].get_ydata().tolist() == [line["ndcg"] for line in lines]
+    said = " ".join(text.get_text() for text in texts(figure))
+    assert "High quality of lists and high agreement" in said and "RMSE" not in said
+
+
 def test_errors_that_rise_tenfold_are_on_a_logarithmic_scale():
     lines = evidence(3)
     assert draw(lines).axes[0].get_yscale() == "linear"
@@ -102,7 +116,7 @@ def test_a_score_that_was_not_measured_for_some_counts_or_for_any_is_left_out_an
     figure = draw(lines)
     figure.canvas.draw()
     said = " ".join(text.get_text() for text in texts(figure))
-    drawn = score in {name for names in PANELS.values() for name in names}
+    drawn = score in {RMSE.column, *(name for names in PANELS.values() for name in names)}
     assert ("Not measured: " in said) == (drawn and len(counts) == 4)
     assert "nan" not in said.lower() and "None" not in said
 

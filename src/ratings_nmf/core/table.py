@@ -81,6 +81,11 @@ class RatingsTable:
         return weight_of(self.zeros)
 
     @property
+    def is_for_lists(self) -> bool:
+        """Whether it is asked what is taken next: a cell that is not stored counts, and less than one that is."""
+        return 0 < self.weight < 1
+
+    @property
     def counted(self) -> float:
         """Number of cells that count, by their weights: the stored ones, and the others times theirs."""
         return len(self.values) + self.weight * (self.size - len(self.values))

@@ -12,6 +12,7 @@ from ratings_nmf.core.words import NOT_MEASURED
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.figures.colours import BAND, GRID, INK, LINES
 from ratings_nmf.figures.lettering import LABEL_SIZE, font, style_axes, write_caption
+from ratings_nmf.survey.criterion import deciding
 
 WIDTH, HEIGHT, GAP = 5.6, 1.75, 0.3
 """Inches that a panel is wide and high, and between two panels."""
@@ -22,7 +23,6 @@ TICKS = 16
 MARKS = ("o", "s", "^", "D")
 
 PANELS = {
-    "held-out RMSE": {"cv_rmse": "all held-out cells, ± 1 SE"},
     "agreement": {
         "stability": "stability",
         "weakest": "least alike part",
@@ -31,7 +31,7 @@ PANELS = {
     },
     "explained variance": {"explained_variance": "best restart"},
 }
-"""Label and lines of each panel, from top to bottom."""
+"""Label and lines of each panel below that of held-out cells, from top to bottom."""
 
 Points = dict[str, Matrix]
 """By score, the counts for which it was measured and its values, shape (2, counts)."""
@@ -40,22 +40,24 @@ Points = dict[str, Matrix]
 def survey_figure(
     dataset: str, evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int
 ) -> Figure | None:
-    """Draw held-out error, agreement between restarts, and explained variance; mark the choice and the count fitted.
+    """Draw the score on held-out cells, agreement of restarts, and explained variance; mark choice and fitted count.
 
     The evidence is None where a score was not measured: the caption names scores without any point, and None is
     returned where no score has one.
     """
+    criterion = deciding(evidence)
+    every = {f"held-out {criterion.unit}": {criterion.column: f"{criterion.over}, ± 1 SE"}, **PANELS}
     points: Points = {}
-    for name in (name for names in PANELS.values() for name in names):
+    for name in (name for names in every.values() for name in names):
         known = [(line["n_components"], line[name]) for line in evidence if line[name] is not None]
         if known:
             points[name] = np.array(known, dtype=np.float64).T
-    panels = {label: names for label, names in PANELS.items() if points.keys() & names}
+    panels = {label: names for label, names in every.items() if points.keys() & names}
     if not panels:
         return None
     figure = Figure(figsize=(WIDTH, 1.0), dpi=120)
     counts = [line["n_components"] for line in evidence]
-    errors = {line["n_components"]: line["cv_rmse_se"] or 0.0 for line in evidence}
+    errors = {line["n_components"]: line[criterion.error] or 0.0 for line in criterion.known(evidence)}
     for place, (label, names) in enumerate(panels.items()):
         axes = figure.add_axes((0, -place * (HEIGHT + GAP), 1, HEIGHT))
         for (name, text), colour, mark in zip(names.items(), LINES, MARKS, strict=False):
@@ -63,24 +65,26 @@ def survey_figure(
                 size = 4 if len(points[name][0]) <= TICKS else 2.5
                 style: dict[str, Any] = {"color": colour, "marker": mark, "markersize": size}
                 axes.plot(*points[name], label=text, linewidth=1.2, zorder=3, **style)
-            if name == "cv_rmse" and name in points:
+            if name == criterion.column and name in points:
                 _draw_errors(axes, points[name], errors, colour)
         _dress(axes, counts, label, choice=survey["choice"], fitted=fitted)
-        if "cv_rmse" in names:
-            _scale(axes, points["cv_rmse"][1], errors.values())
+        if criterion.column in names:
+            _scale(
+                axes, points[criterion.column][1], errors.values(), best=criterion.best_of(evidence)[criterion.column]
+            )
         else:
             axes.set_ylim(*_limits([points[name] for name in names if name in points]))
         axes.tick_params(labelbottom=place == len(panels) - 1)
     figure.axes[-1].set_xlabel("components", fontproperties=font(LABEL_SIZE), color=INK)
     marks = f"{'Grey: the choice. ' if survey['choice'] else ''}Dashed: the count that was fitted"
     lines = [
-        f"Low held-out error and high agreement between restarts speak for a count. {marks}",
+        f"{criterion.speaks} and high agreement between restarts speak for a count. {marks}",
         f"To predict: {survey['reason']}",
         f"To name: {survey['parts_reason']}",
     ]
     gaps = [
         label if label not in panels else f"{label} ({text})"
-        for label, names in PANELS.items()
+        for label, names in every.items()
         for name, text in names.items()
         if name not in points
     ]
@@ -150,9 +154,9 @@ def _dress(axes: Axes, counts: list[int], label: str, *, choice: int | None, fit
         text.set_color(INK)
 
 
-def _scale(axes: Axes, values: Matrix, errors: Iterable[float]) -> None:
-    """Use a logarithmic scale where the held-out error rises tenfold; else let the differences fill the axis."""
-    if 0 < 10 * values.min() < values.max():
+def _scale(axes: Axes, values: Matrix, errors: Iterable[float], *, best: float) -> None:
+    """Use a logarithmic scale where values rise to tenfold the best; else let the differences fill the axis."""
+    if 0 < 10 * best < values.max():
         axes.set_yscale("log")
         axes.set_ylim(values.min() / 1.5, values.max() * 2.5)
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -186,8 +186,7 @@ def _content(
     """Return what the held-out cells say; errors are over all of them, standard errors over their rows.
 
     The gain is paired: that of a cell is (e² of the better average − e² of the factors), each over 2 RMSE, by which a
-    cell moves an RMSE. Where cells that are not given count with a weight between 0 and 1, the table is for lists, and
-    they decide. `fewer` is what `delivered` takes.
+    cell moves an RMSE. Of a table for lists they decide. `fewer` is what `delivered` takes.
     """
     rows, columns = (np.concatenate(lines) for lines in zip(*(each.places for each in scores), strict=True))
     errors = np.hstack([each.errors for each in scores])
@@ -212,7 +211,7 @@ def _content(
     if len(rows) >= LEAST_CELLS:
         content["delivered"] = delivered(squares, (rows, columns), fewer=fewer, folds=len(scores))
     lists = figures([each.lists for each in scores])
-    for_lists, sentences = bool(lists) and 0 < table.weight < 1, [on_lists(lists)] if lists else []
+    for_lists, sentences = bool(lists) and table.is_for_lists, [on_lists(lists)] if lists else []
     if not for_lists:
         sentences = [on_gain(content), *on_delivered(content), *sentences]
     intervals = pooled([each.spread for each in scores])

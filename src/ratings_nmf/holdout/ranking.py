@@ -13,7 +13,7 @@ from ratings_nmf.core.streams import cell_hash
 from ratings_nmf.core.table import Side
 from ratings_nmf.core.words import FACTORS, MOST_POPULAR
 from ratings_nmf.holdout.rivals import LARGEST, PENALTIES, ease, item_knn, listed
-from ratings_nmf.holdout.targets import LONG, RECEIVERS, SHORT, Sought, drawn, measured, sides
+from ratings_nmf.holdout.targets import LONG, RECEIVERS, SHORT, Sought, by_receiver, drawn, measured, sides
 from ratings_nmf.holdout.trial import Matrix, standard_error
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.recommend.search import highest
@@ -76,19 +76,15 @@ def figures(each_fold: Sequence[ListScores]) -> dict[str, Any]:
     each_fold = [each for each in each_fold if len(each.receivers)]
     if not each_fold:
         return {}
-    receivers, place = np.unique(np.concatenate([each.receivers for each in each_fold]), return_inverse=True)
-    times = np.bincount(place)[:, None]
-    own = {}
-    for name in each_fold[0].measures:
-        values = np.concatenate([each.measures[name] for each in each_fold])
-        own[name] = np.stack([np.bincount(place, column) for column in values.T], axis=1) / times
+    receivers = [each.receivers for each in each_fold]
+    own = {name: by_receiver(receivers, [each.measures[name] for each in each_fold]) for name in each_fold[0].measures}
     lists: dict[str, dict[str, float | None]] = {}
     for name, values in own.items():
         lists[name] = {"coverage": sum(each.coverage[name] for each in each_fold) / len(each_fold)}
         for measure, column in zip(MEASURES, values.T, strict=True):
             lists[name] |= {measure: float(column.mean()), f"{measure}_se": _error(column)}
     gain = own[FACTORS][:, 0] - own[MOST_POPULAR][:, 0]
-    content: dict[str, Any] = {"lists": lists, "receivers": len(receivers)}
+    content: dict[str, Any] = {"lists": lists, "receivers": len(gain)}
     content |= {"ndcg_gain": float(gain.mean()), "ndcg_gain_se": _error(gain)}
     return content if each_fold[0].penalty is None else {**content, "ease_penalty": each_fold[0].penalty}
 

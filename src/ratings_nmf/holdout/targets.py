@@ -100,6 +100,20 @@ def measured(lists: NDArray[np.int32], what: Sought) -> Matrix:
     )
 
 
+def by_receiver(receivers: Sequence[NDArray[np.int64]], values: Sequence[Matrix]) -> Matrix:
+    """Return the mean of what each receiver's lists measure over the folds that sought something for it.
+
+    Both are given a fold at a time; values have the shape (receivers, measures), and so has what is returned, by rising
+    receiver. The mean over receivers, with its standard error over them, is what lists are compared by.
+
+    >>> by_receiver([np.array([4, 7]), np.array([7])], [np.array([[0.5], [0.2]]), np.array([[0.4]])]).round(3).tolist()
+    [[0.5], [0.3]]
+    """
+    _, place = np.unique(np.concatenate(receivers), return_inverse=True)
+    sums = [np.bincount(place, column) for column in np.concatenate(values).T]
+    return np.stack(sums, axis=1) / np.bincount(place)[:, None]
+
+
 def sides(factors: Factors, *, to: Side) -> tuple[Matrix, Matrix]:
     """Return the loadings of receivers and of items, (receivers, components) and (items, components), all 0 or more.
 

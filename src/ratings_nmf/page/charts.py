@@ -12,6 +12,7 @@ import numpy as np
 
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.figures.scales import LogScale
+from ratings_nmf.survey.criterion import Criterion
 
 WIDTH, HEIGHT = 320, 190
 """Pixels between the ends of an axis."""
@@ -41,14 +42,19 @@ class Ruler:
     place: Callable[[Any], Any]
 
 
-def survey(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the chart of the held-out error of each count, and its standard error."""
-    values = np.array([line["cv_rmse"] for line in evidence])
-    errors = np.array([line["cv_rmse_se"] or 0.0 for line in evidence])
+def survey(evidence: Sequence[dict[str, Any]], criterion: Criterion) -> dict[str, Any]:
+    """Return the chart of the score of each count on held-out cells, and its standard error."""
+    values = np.array([line[criterion.column] for line in evidence])
+    errors = np.array([line[criterion.error] or 0.0 for line in evidence])
     low, high = np.maximum(values - errors, 0.0), values + errors
     across = _counts([line["n_components"] for line in evidence])
     places = across.place(np.arange(len(evidence)))
-    return _chart(across, linear("error (RMSE)", low.min(), high.max()), [(places, values)], bars=(low, high))
+    return _chart(
+        across,
+        linear(f"{criterion.noun} ({criterion.unit})", low.min(), high.max()),
+        [(places, values)],
+        bars=(low, high),
+    )
 
 
 def agreement(evidence: Sequence[dict[str, Any]]) -> dict[str, Any]:

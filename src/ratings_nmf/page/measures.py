@@ -6,8 +6,15 @@ from typing import Any
 from ratings_nmf.core.words import apart, counted, label, length, number
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.page import charts
+from ratings_nmf.survey.criterion import deciding
 
 SCORES = {
+    "ndcg": ("quality of lists on held-out cells", "NDCG@10: 1 where the first ten stand in the best order"),
+    "ndcg_se": ("its standard error", "how far it would move with other receivers"),
+    "ndcg_gap_se": (
+        "standard error of how far it is below the highest",
+        "of the same receivers; 0 at the highest itself",
+    ),
     "cv_rmse": ("error on held-out cells", "root of the mean square (RMSE); the lower, the better"),
     "cv_rmse_se": ("its standard error", "how far it would move with other held-out cells"),
     "cv_gap_se": ("standard error of how far it is above the least", "on the same cells; 0 at the least itself"),
@@ -30,7 +37,7 @@ RULES = {
     "agreement": "the most parts that restarts find again",
     "cophenetic": "the last before restarts group less alike",
     "error_threshold": "the first that rebuilds nearly all",
-    "one_standard_error": "the fewest within one standard error of the least error",
+    "one_standard_error": "the fewest within one standard error of the {criterion.best} {criterion.noun}",
     "shuffled": "where the error falls no faster than on shuffled data",
 }
 """What each rule of survey.json suggests."""
@@ -47,20 +54,26 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
     counts = [line["n_components"] for line in evidence]
     measured = {name for line in evidence for name, score in line.items() if score is not None}
     names = [name for name in evidence[0] if name in measured - {"n_components"}]
-    errors = [line for line in evidence if line["cv_rmse"] is not None]
-    points = "; ".join(f"{line['n_components']}: {number(line['cv_rmse'])}" for line in errors)
+    criterion = deciding(evidence)
+    known = criterion.known(evidence)
+    points = "; ".join(f"{line['n_components']}: {number(line[criterion.column])}" for line in known)
     choice = survey["choice"]
     return {
         "reason": f"To predict: {survey['reason']} To name: {survey['parts_reason']}",
-        "chart": charts.survey(errors) if errors else None,
-        "alternative": f"Error on held-out cells by number of components: {points}",
+        "chart": charts.survey(known, criterion) if known else None,
+        "alternative": f"{criterion.noun.capitalize()} on held-out cells by number of components: {points}",
+        "noun": criterion.noun,
         "agreement": charts.agreement(evidence) if any(line["stability"] is not None for line in evidence) else None,
         "counts": counts,
         "first": next((count for count in (fitted, choice) if count in counts), counts[0]),
         "names": [(name, *SCORES.get(name, (name.replace("_", " "), ""))) for name in names],
         "scores": [{name: number(line[name]) for name in names} for line in evidence],
         "rules": [
-            (name.replace("_", " "), RULES.get(name, ""), "nothing" if count is None else str(count))
+            (
+                name.replace("_", " "),
+                RULES.get(name, "").format(criterion=criterion),
+                "nothing" if count is None else str(count),
+            )
             for name, count in sorted(survey["rules"].items())
         ],
         "notes": [label(note) for note in survey["notes"]],

@@ -167,7 +167,9 @@ def describe_values(values: Values, description: Description, *, rates: bool | N
         liked = next(value for value in above if value >= LIKED * above[-1])
         description.say(
             "lists",
-            f"to rank what they take next, not what they would like: `zeros: 0.2`, `values: {{at_least: {liked:g}}}`",
+            "to rank what they take next, not what they would like: `zeros: 0.2`, "
+            f"`values: {{at_least: {liked:g}}}` and the native solver; "
+            "`n_components: auto` is then the count of the best lists",
         )
     return rates
 

@@ -15,7 +15,8 @@ from ratings_nmf.solvers.threads import thread_count
 from ratings_nmf.survey import rules
 from ratings_nmf.survey.completion import above_held_out
 from ratings_nmf.survey.consensus import Consensus, arrange, grouped
-from ratings_nmf.survey.evidence import COLUMNS, Line, Setting, restarted
+from ratings_nmf.survey.criterion import RMSE
+from ratings_nmf.survey.evidence import COLUMNS, LISTS, Line, Setting, held_out, restarted
 from ratings_nmf.survey.penalty import search
 from ratings_nmf.survey.spectrum import above_noise
 
@@ -36,13 +37,13 @@ class Comparison:
     Attributes
     ----------
     evidence
-        A dict for each count, by rising count, with the keys `COLUMNS`.
+        A dict for each count, by rising count, with the keys `COLUMNS` and, of a table for lists, `LISTS`.
     suggestions
         The count of each rule, by name; None where a rule has none.
     choice, parts
         The count to predict with and why; the count of parts that one can name and why.
     penalties
-        The least error or, where lists decide, the highest NDCG@10, and its count, under each penalty and levels tried.
+        The best score by the criterion that decides, and its count, under each penalty and levels tried.
     options
         What suits the table, beyond the options that were given.
     notes
@@ -68,10 +69,10 @@ class Comparison:
         return len(set(self.suggestions.values()) - {None}) == 1
 
     def evidence_frame(self) -> "DataFrame":
-        """Return the evidence as a table with the columns `COLUMNS` and a line for each count."""
+        """Return the evidence as a table with a line for each count."""
         from pandas import DataFrame
 
-        return DataFrame(self.evidence, columns=list(COLUMNS))
+        return DataFrame(self.evidence)
 
 
 def compare(
@@ -93,7 +94,7 @@ def compare(
     options
         Of the native solver, which can leave out cells under both meanings of zero.
     to
-        Whom lists are for, where they decide on the penalty.
+        Whom lists are for, where they decide.
     seed, jobs
         Start of every random stream; fits at a time, None for one a processor, or for a table of more than
         `CELLS_ALONE` cells for one, which uses all processors. The result does not depend on `jobs`.
@@ -116,8 +117,11 @@ def compare(
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
-        held_out, penalties = search(table, folds, counts, setting, to=to)
-        errors, best = held_out.lines(), held_out.setting
+        found, penalties = search(table, folds, counts, setting, to=to)
+        errors, best = found.lines(), found.setting
+        if found.criterion is not RMSE:
+            also = held_out(table, folds, counts, best).lines()
+            errors = [line | more for line, more in zip(errors, also, strict=True)]
         above = above_held_out(table, folds, setting) if above is None else above
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
@@ -132,7 +136,8 @@ def compare(
     else:
         notes.append("restarts: 0: no fit was restarted, so that the survey has no stability, rss or consensus.")
     lines = zip(counts, errors, likeness, strict=True)
-    evidence = [dict.fromkeys(COLUMNS) | {"n_components": count} | error | alike for count, error, alike in lines]
+    keys = (*COLUMNS[:1], *(LISTS if table.is_for_lists else ()), *COLUMNS[1:])
+    evidence = [dict.fromkeys(keys) | {"n_components": count} | error | alike for count, error, alike in lines]
     suggestions, limits = _suggested(evidence, table)
     suggestions["above_noise"] = above
     parts = rules.to_name(evidence, table=table, above_noise=above)

@@ -1,7 +1,7 @@
-"""The evidence for each count: held-out error, restarts and shuffled data, fitted in parallel."""
+"""The evidence for each count: cells held out, restarts and shuffled data, fitted in parallel."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -12,19 +12,23 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.holdout.folds import Folds
-from ratings_nmf.holdout.targets import measured, ranked, sought
+from ratings_nmf.holdout.targets import by_receiver, measured, ranked, sought
 from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_rest, hold_out, training
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.threads import side_by_side
 from ratings_nmf.survey import consensus
+from ratings_nmf.survey.criterion import NDCG, RMSE, Criterion
 
 COLUMNS = (
     "n_components", "cv_rmse", "cv_rmse_se", "cv_gap_se", "cv_mae", "explained_variance", "rss", "cophenetic",
     "dispersion", "silhouette", "stability", "weakest", "sparsity_W", "sparsity_H", "shuffled_rss",
 )  # fmt: skip
 """Keys of a line of evidence; a part that is turned off, or undefined for a count, is None."""
+
+LISTS = (NDCG.column, NDCG.error, NDCG.gap)
+"""Keys of a line that a table for lists has as well, after the first."""
 
 Line = dict[str, Any]
 
@@ -55,46 +59,37 @@ class Setting:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class HeldOut:
-    """Errors on cells that the fit did not see, of every count, under one setting.
+    """How every count does on cells that the fit did not see, by a criterion and under one setting.
 
-    ``squares`` are the sums of (x − w·h)² over the cells of each row, shape (counts, rows); ``absolute`` the mean
-    |x − w·h| over all cells, (counts,); ``cells`` the number of cells of each row, (rows,).
+    ``scores`` has the shape (counts,). By ``moves`` over ``cells``, (counts, clusters) and (clusters,), the cells of a
+    row, or the lists of a receiver, move a score, all at once; ``more`` are other columns.
     """
 
+    criterion: Criterion
     setting: Setting
-    squares: Matrix
-    absolute: Matrix
+    scores: Matrix
+    moves: Matrix
     cells: Matrix
-
-    @property
-    def rmse(self) -> Matrix:
-        """Root of the mean squared error over all cells, (counts,)."""
-        return np.asarray(np.sqrt(self.squares.sum(axis=1) / self.cells.sum()))
+    more: Mapping[str, Matrix] = field(default_factory=dict)
 
     @property
     def best(self) -> int:
-        """Position of the count with the least error."""
-        return int(self.rmse.argmin())
+        """Position of the best count."""
+        return int((self.criterion.sign * self.scores).argmin())
 
-    def beyond(self, other: "HeldOut") -> tuple[Matrix, Matrix]:
-        """Return how far each count's RMSE is above the least of another setting's, and the standard error of that.
+    def behind(self, other: "HeldOut") -> tuple[Matrix, Matrix]:
+        """Return how far each count is behind the best of another setting, and the standard error of that.
 
-        Both errors are on the same cells, and so the standard error is of their difference, over rows.
+        Both are on the same cells, and so the standard error is of their difference, over rows or receivers.
         """
-        return self.rmse - other.rmse[other.best], clustered_error(self._moves - other._moves[other.best], self.cells)
+        gaps = self.criterion.sign * (self.scores - other.scores[other.best])
+        return gaps, clustered_error(self.moves - other.moves[other.best], self.cells)
 
     def lines(self) -> list[Line]:
-        """Return `COLUMNS` of held-out error, a line a count."""
-        errors = clustered_error(self._moves, self.cells)
-        columns = {
-            "cv_rmse": self.rmse, "cv_rmse_se": errors, "cv_gap_se": self.beyond(self)[1], "cv_mae": self.absolute
-        }  # fmt: skip
+        """Return the columns of the criterion, and more, a line a count."""
+        names, errors = self.criterion, clustered_error(self.moves, self.cells)
+        columns = {names.column: self.scores, names.error: errors, names.gap: self.behind(self)[1], **self.more}
         return [dict(zip(columns, line, strict=True)) for line in np.column_stack([*columns.values()]).tolist()]
-
-    @property
-    def _moves(self) -> Matrix:
-        """By what each row's squares move the RMSE, times the number of cells: its derivative is 1 / (2 RMSE)."""
-        return self.squares / np.maximum(2 * self.rmse, np.finfo(float).tiny)[:, None]
 
 
 def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting) -> HeldOut:
@@ -109,19 +104,24 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
         return squares, float(np.abs(wrong).sum())
 
     cells = np.bincount(folds.rows[np.isin(folds.fold, folds.numbers)], minlength=table.shape[0]).astype(np.float64)
-    squares, absolute = [], []
-    for results in setting.run("held-out fits", errors, counts, folds.numbers):
-        parts, sums = zip(*results, strict=True)
-        squares.append(np.sum(parts, axis=0))
-        absolute.append(sum(sums) / cells.sum())
-    return HeldOut(setting=setting, squares=np.array(squares), absolute=np.array(absolute), cells=cells)
+    results = setting.run("held-out fits", errors, counts, folds.numbers)
+    squares = np.array([np.sum([parts for parts, _ in each], axis=0) for each in results])
+    rmse = np.sqrt(squares.sum(axis=1) / cells.sum())
+    return HeldOut(
+        criterion=RMSE,
+        setting=setting,
+        scores=rmse,
+        moves=squares
+        / np.maximum(2 * rmse, np.finfo(float).tiny)[:, None],  # the derivative of an RMSE is 1 / (2 RMSE)
+        cells=cells,
+        more={"cv_mae": np.array([sum(size for _, size in each) for each in results]) / cells.sum()},
+    )
 
 
-def ndcg_of_lists(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side) -> Matrix:
-    """Fit each count once for each fold to what is left, and look for the fold's cells by lists.
-
-    Return NDCG@10 of each receiver, a mean over the folds that sought something for it, shape (counts, receivers).
-    """
+def held_out_of_lists(
+    table: RatingsTable, folds: Folds, counts: Sequence[int], setting: Setting, *, to: Side
+) -> HeldOut:
+    """Fit each count once for each fold to what is left, and look for its cells by lists, as `evaluate` does."""
     known = {fold: training(table, folds.held_out(fold)[0]) for fold in folds.numbers}
     what = {fold: sought(known[fold], folds.held_out(fold), to=to) for fold in folds.numbers}
 
@@ -129,12 +129,13 @@ def ndcg_of_lists(table: RatingsTable, folds: Folds, counts: Sequence[int], sett
         model = Model(n_components=count, solver="native", options=setting.options)
         seed = derived_seed(setting.seed, "survey lists", count, fold)
         factors = fit_to_rest(known[fold], model, seed=seed)
-        return measured(ranked(factors, what[fold], to=to), what[fold])[:, 0]
+        return measured(ranked(factors, what[fold], to=to), what[fold])[:, :1]
 
-    receivers, place = np.unique(np.concatenate([each.receivers for each in what.values()]), return_inverse=True)
     results = setting.run("fits for lists", ndcg, counts, folds.numbers)
-    sums = [np.bincount(place, np.concatenate(parts), len(receivers)) for parts in results]
-    return np.array(sums) / np.bincount(place, minlength=len(receivers))
+    receivers = [each.receivers for each in what.values()]
+    own = np.array([by_receiver(receivers, parts)[:, 0] for parts in results])
+    cells = np.ones(own.shape[1])
+    return HeldOut(criterion=NDCG, setting=setting, scores=own.mean(axis=1), moves=own, cells=cells)
 
 
 def restarted(

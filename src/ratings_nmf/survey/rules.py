@@ -1,15 +1,12 @@
-"""What each rule suggests, and the choice; evidence is a list of one dict a count, by rising count."""
+"""What each rule suggests, and the choice."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
 from ratings_nmf.core.table import LEAST_CELLS, RatingsTable, free_loadings
-
-Evidence = Sequence[dict[str, Any]]
+from ratings_nmf.survey.criterion import Evidence, deciding
 
 AGREE = 0.95
 """Mean cosine of the least alike of the matched components of two restarts from which restarts agree on all parts."""
@@ -30,20 +27,27 @@ CELLS_A_LINE = 8
 
 
 def one_standard_error(evidence: Evidence) -> int | None:
-    """Return the smallest count whose cv_rmse is within one standard error of the least: cv ≤ cv_min + cv_gap_se.
+    """Return the smallest count whose held-out score is within one standard error of the best: |cv − best| ≤ gap_se.
 
-    The standard error is that of the difference, paired over the held-out cells, by row. Source: Breiman et al. 1984,
+    The score is the RMSE or, where the evidence has it, the NDCG@10 of lists. The standard error is that of the
+    difference, paired over the held-out cells, by row, or over the receivers of lists. Source: Breiman et al. 1984,
     Classification and Regression Trees; Hastie, Tibshirani & Friedman 2009, 7.10.
 
     >>> errors = [(1, 0.9, 0.1), (2, 0.53, 0.1), (3, 0.5, 0.0), (4, 0.6, 0.1)]
     >>> one_standard_error([{"n_components": k, "cv_rmse": cv, "cv_gap_se": se} for k, cv, se in errors])
     2
+    >>> lists = [(5, 0.3, 0.02), (10, 0.38, 0.01), (20, 0.4, 0.01), (40, 0.405, 0.0)]
+    >>> one_standard_error([{"n_components": k, "ndcg": ndcg, "ndcg_gap_se": se} for k, ndcg, se in lists])
+    20
     """
-    known = [line for line in evidence if line["cv_rmse"] is not None]
+    criterion = deciding(evidence)
+    known = criterion.known(evidence)
     if not known:
         return None
-    least = min(line["cv_rmse"] for line in known)
-    return next(int(line["n_components"]) for line in known if line["cv_rmse"] - least <= line["cv_gap_se"])
+    best = criterion.best_of(known)[criterion.column]
+    return next(
+        int(line["n_components"]) for line in known if abs(line[criterion.column] - best) <= line[criterion.gap]
+    )
 
 
 def agreement(evidence: Evidence) -> int | None:
@@ -115,7 +119,9 @@ class Choice:
 
 
 def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | None = None) -> Choice:
-    """Say how many components predict best: the parts `above_noise` where they are told, else `one_standard_error`.
+    """Say how many components predict or, of a table for lists, list best.
+
+    These are the parts `above_noise` where they are told, else those of `one_standard_error`.
 
     What stands above the noise of a whole table may be lost where a part of its cells is held out; more are taken only
     where they lower the held-out error `NOTABLY`. Where cells are not known, what stands above the noise is taken
@@ -135,14 +141,15 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     if few:
         reason = f"{table.counted:,.0f} cells are too few to tell how many components predict best: {few}."
         return Choice(n_components=None, reason=reason)
-    best = min(evidence, key=lambda line: line["cv_rmse"])
+    criterion = deciding(evidence)
+    best = criterion.best_of(evidence)
     most = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
     by_count = {line["n_components"]: line for line in evidence}
-    error, spread = (by_count[most][name] for name in ("cv_rmse", "cv_gap_se")) if most else (np.inf, 0.0)
+    error, spread = (by_count[most][name] for name in (criterion.column, criterion.gap)) if most else (np.inf, 0.0)
     if table.weight:
-        are_taken = most > count or error <= NOTABLY * best["cv_rmse"]
+        are_taken = most > count or error <= NOTABLY * best[criterion.column]
     else:
-        are_taken = error <= best["cv_rmse"] + SURELY * spread
+        are_taken = error <= best[criterion.column] + SURELY * spread
     line = by_count[most if are_taken else count]
     if are_taken and most != count:
         merit = "is how many parts stand above the noise of the table"
@@ -150,11 +157,13 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
             merit = f"is the largest count surveyed of the {above_noise} parts that stand above the noise of the table"
         merit += f"; with a part of its cells held out the answer is {count}"
     elif line is best:
-        merit = f"has the least held-out error ({best['cv_rmse']:.4g})"
+        merit = f"has the {criterion.best} {criterion.noun} on held-out cells ({criterion.said(best)})"
+        merit += ", and no larger count was surveyed" if line is evidence[-1] else ""
     else:
         merit = (
-            f"is the smallest count whose held-out error ({line['cv_rmse']:.4g}) is within one standard error of the "
-            f"difference ({line['cv_gap_se']:.2g}) of the least ({best['cv_rmse']:.4g}, at {best['n_components']})"
+            f"is the smallest count whose {criterion.noun} on held-out cells ({criterion.said(line)}) is within one "
+            f"standard error of the difference ({line[criterion.gap]:.2g}) of the {criterion.best} "
+            f"({best[criterion.column]:.4g}, at {best['n_components']})"
         )
     if line["weakest"] is not None and line["weakest"] < AGREE:
         merit += f"; other restarts find other parts (cosine of the least alike {line['weakest']:.2f})"

@@ -92,7 +92,8 @@ def main() -> None:
     arguments = parser.parse_args()
     known, hidden = drawn(arguments.cells)
     marks = [csr_array((np.ones(len(rows)), (rows, columns)), SHAPE) for rows, columns in (known, hidden)]
-    what = Sought(known=marks[0], likes=marks[0], targets=marks[1], receivers=np.unique(hidden[0]))
+    cold = np.diff(marks[0].indptr) == 0
+    what = Sought(known=marks[0], likes=marks[0], targets=marks[1], cold=cold, receivers=np.unique(hidden[0]))
     fit(known_cells(known), n_components=2, options=NativeOptions(zeros=0.1, max_iter=1))
     calls = {name: ours(known, arguments.components, options) for name, options in OURS.items()}
     if importlib.util.find_spec("implicit"):

@@ -14,7 +14,7 @@ from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.trial import Model, fit_to_rest, training
 from ratings_nmf.model.factors import ANY, BASELINES, Factors, numbered
 from ratings_nmf.model.samples import SampledFactors, Samples
-from ratings_nmf.recommend.search import highest
+from ratings_nmf.recommend.search import highest, recommend
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.kernels.topk import Known
 
@@ -90,8 +90,28 @@ def test_lists_of_draws_whose_levels_are_below_0_are_those_of_all_scores(to):
     factors = SampledFactors(W=means.W, H=means.H, components=names, range=ANY, samples=samples)
     scores = samples.table[0] if to == "rows" else samples.table[0].T
     known = Known(np.zeros(len(scores) + 1, np.int64), np.empty(0, np.int32))
-    best, _ = highest(*targets.sides(factors, to=to), known, top=10)
+    best, _ = highest(*targets.sides(factors, cold=np.diff(known.starts) == 0, to=to), known, top=10)
     np.testing.assert_array_equal(best, np.argsort(-scores, axis=1, kind="stable")[:, :10])
+
+
+@pytest.mark.parametrize("options", [{}, {"baseline": False}], ids=["default", "without levels"])
+@pytest.mark.parametrize("zeros", ["observed", "missing", 0.2])
+@pytest.mark.parametrize("to", ["rows", "columns"])
+def test_the_lists_measured_are_those_recommended(zeros, to, options):
+    """Those of who knows nothing, too: all that one row knew is held out, and all that one column knew."""
+    draw = np.random.default_rng(3)
+    cells = draw.integers(1, 6, (30, 24)) * (draw.random((30, 24)) < 0.4)
+    held = np.nonzero((draw.random(cells.shape) < 0.2) | (np.indices(cells.shape) == [[[4]], [[6]]]).any(axis=0))
+    table, held = table_of(cells.astype(float), zeros), tuple(lines.astype(np.int32) for lines in held)
+    known, what = training(table, held), sought_of(cells, zeros, held, to=to)
+    factors = fit_to_rest(known, Model(n_components=3, solver="native", options=options), seed=0)
+    lists = recommend(factors, known, to=to, top=targets.LONG)
+    assert lists.cold[4 if to == "rows" else 6] and (4 if to == "rows" else 6) in what.receivers
+    expected = np.full((len(lists.cold), targets.LONG), -1)
+    expected[lists.receivers, lists.ranks - 1] = lists.items
+    np.testing.assert_array_equal(targets.ranked(factors, what, to=to), expected[what.receivers])
+    measures = ranking.find(factors, what, to=to, penalty=1.0).measures["factors"]
+    np.testing.assert_array_equal(measures, targets.measured(expected[what.receivers], what))
 
 
 def test_of_many_receivers_some_are_measured():

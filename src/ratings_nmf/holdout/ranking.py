@@ -54,7 +54,7 @@ def find(factors: Factors, what: Sought, *, to: Side, penalty: float | None) -> 
         return ListScores(receivers=what.receivers, measures={}, coverage={}, penalty=penalty)
     alike = np.ones((what.known.shape[0], 1))
     popularity = what.likes.sum(axis=0)[:, None]
-    lists = {FACTORS: _best(what, *sides(factors, to=to)), MOST_POPULAR: _best(what, alike, popularity)}
+    lists = {FACTORS: _best(what, *sides(factors, cold=what.cold, to=to)), MOST_POPULAR: _best(what, alike, popularity)}
     if np.prod(what.known.shape) <= LARGEST:
         penalty = _tuned(what) if penalty is None else penalty
         lists["item-kNN"] = _highest(what, item_knn(what.likes, what.receivers))
@@ -110,7 +110,11 @@ def _tuned(what: Sought) -> float:
     hidden = cell_hash(0, receivers, items) % np.uint64(5) == 0
     marks = csr_array((np.ones(hidden.sum()), (receivers[hidden], items[hidden])), what.likes.shape)
     split = Sought(
-        known=what.known - marks, likes=what.likes - marks, targets=marks, receivers=drawn(marks, most=RECEIVERS)
+        known=what.known - marks,
+        likes=what.likes - marks,
+        targets=marks,
+        cold=what.cold,
+        receivers=drawn(marks, most=RECEIVERS),
     )
 
     @cache

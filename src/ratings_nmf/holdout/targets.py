@@ -13,6 +13,8 @@ from ratings_nmf.core.table import Places, RatingsTable, Side
 from ratings_nmf.holdout.rivals import listed
 from ratings_nmf.holdout.trial import Matrix
 from ratings_nmf.model.factors import Factors
+from ratings_nmf.model.samples import SampledFactors
+from ratings_nmf.recommend.search import standing_in, usual_receiver
 
 SHORT, LONG = 10, 20
 """Places of a list that NDCG, coverage and novelty look at, and recall."""
@@ -34,13 +36,16 @@ class Sought:
         1 where a receiver has the item already, and where it is worth having, shape (receivers, items).
     targets
         1 where a held-out cell is worth having, same shape.
+    cold
+        Which receivers have no cell to be fitted to, shape (receivers,).
     receivers
-        Those with such a cell, rising, shape (receivers measured,).
+        Those with a target, rising, shape (receivers measured,).
     """
 
     known: csr_array
     likes: csr_array
     targets: csr_array
+    cold: NDArray[np.bool_]
     receivers: NDArray[np.int64]
 
 
@@ -69,6 +74,7 @@ def sought(known: RatingsTable, cells: tuple[Places, Matrix], *, to: Side, most:
         known=marked(known.given()[:2]),
         likes=marked((known.rows[likes], known.columns[likes])),
         targets=targets,
+        cold=np.bincount(known.rows if to == "rows" else known.columns, minlength=targets.shape[0]) == 0,
         receivers=drawn(targets, most=most),
     )
 
@@ -114,19 +120,22 @@ def by_receiver(receivers: Sequence[NDArray[np.int64]], values: Sequence[Matrix]
     return np.stack(sums, axis=1) / np.bincount(place)[:, None]
 
 
-def sides(factors: Factors, *, to: Side) -> tuple[Matrix, Matrix]:
-    """Return the loadings of receivers and of items, (receivers, components) and (items, components), all 0 or more.
+def sides(factors: Factors, *, cold: NDArray[np.bool_], to: Side) -> tuple[Matrix, Matrix]:
+    """Return what lists are made from, of receivers and of items, (…, components), all 0 or more.
 
-    Draws' levels below 0 are taken up by what is least, as much for all items of a receiver: no list changes.
+    As in `search.recommend` the mean receiver may stand in for cold ones, shape (receivers,). Draws' levels below 0 are
+    taken up by what is least, as much for all items of a receiver: no list changes.
     """
     joined = factors.joined
     own, items = (joined.W, joined.H.T) if to == "rows" else (joined.H.T, joined.W)
+    if not isinstance(factors, SampledFactors):  # whose cold ones have draws of their own
+        own = standing_in(own, usual=usual_receiver([factors], to=to), cold=cold)
     return own - own.min(axis=0).clip(max=0.0), items - items.min(axis=0).clip(max=0.0)
 
 
 def ranked(factors: Factors, what: Sought, *, to: Side) -> NDArray[np.int32]:
     """Return what factors rank highest of the items that each receiver does not know, as `listed` does of scores."""
-    own, items = sides(factors, to=to)
+    own, items = sides(factors, cold=what.cold, to=to)
     blocks = np.array_split(what.receivers, len(what.receivers) * len(items) // SCORES + 1)
     lists = [listed(own[some] @ items.T, csr_array(what.known[some]), length=LONG) for some in blocks]
     return np.concatenate(lists)

@@ -114,17 +114,21 @@ def _best_by_factors(
     cold: NDArray[np.bool_],
     top: int,
 ) -> Recommendations:
-    """Recommend items, loadings (items, components), to receivers, loadings (receivers, components), who know some.
-
-    In a model without levels the mean receiver's loadings stand in for those of cold ones.
-    """
-    if usual.parts == len(usual.loadings):
-        loadings = np.where(cold[:, None], usual.loadings, loadings)
+    """Recommend items, loadings (items, components), to receivers, loadings (receivers, components), who know some."""
+    loadings = standing_in(loadings, usual=usual, cold=cold)
     best, scores = highest(loadings, items, known, top=top)
     lists = lists_of(best, scores, cold=cold, item_count=len(items), top=top)
     lists |= {"predicted": lists["scores"], "interval": np.empty((len(lists["items"]), 0))}
     excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)[:, : usual.parts]
     return reasoned(lists, excess, items[:, : usual.parts], places=(lists["receivers"], lists["items"]))
+
+
+def standing_in(loadings: NDArray[np.float64], *, usual: Usual, cold: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the loadings that lists of receivers are made from, (receivers, components).
+
+    In a model without levels the mean receiver's stand in for those of cold ones.
+    """
+    return loadings if usual.parts < len(usual.loadings) else np.where(cold[:, None], usual.loadings, loadings)
 
 
 def known_items(table: RatingsTable) -> Known:

@@ -38,7 +38,8 @@ class Recommendations:
         What a list is sorted by, falling, shape (lines,): the prediction, or the lower end of its interval, before it
         is cut off.
     predicted
-        The cell of the reconstruction, shape (lines,), with its bits.
+        The cell of the reconstruction, shape (lines,), with its bits; of cold receivers in a model without levels, what
+        is predicted for the mean receiver.
     interval
         Ends of what holds 90 % of the values observed there, shape (lines, 2); (lines, 0) of factors without draws.
     levels

@@ -403,6 +403,14 @@ def test_the_tiles_say_what_parts_add_to_averages():
     assert "sum of squares explained" not in text
 
 
+def test_the_tiles_of_a_table_for_lists_say_what_parts_add_to_the_most_popular():
+    whole = made_of("a", 5, 4)
+    text = Elements(html.build([dataclasses.replace(whole, heldout={**whole.heldout, "for_lists": True})], seed=0)).text
+    assert re.search(r"of the most popular: 0.45\s*0.41", text)
+    assert re.search(r"less than the most popular, ± its standard error\s*0.040 ± 0.010", text)
+    assert "of averages alone" not in text
+
+
 def test_errors_that_are_nearly_the_same_are_told_apart():
     whole = made_of("a", 5, 4)
     heldout = {**whole.heldout, "rmse": 0.67031, "baselines_rmse": 0.66972, "gain": -0.00059, "gain_se": 0.0003}

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.core.words import (
+    FACTORS,
+    MOST_POPULAR,
     aligned,
     apart,
     counted,
@@ -133,7 +135,15 @@ def small_table(table: RatingsTable, factors: Factors) -> dict[str, Any]:
 
 
 def _error_figures(heldout: dict[str, Any], fit: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return what the parts add to averages, on cells not seen, and how sure that is."""
+    """Return what the parts add to averages or, for lists, to the most popular items, on cells not seen; how surely."""
+    if heldout.get("for_lists"):
+        own, popular = apart([heldout["lists"][name]["ndcg"] for name in (FACTORS, MOST_POPULAR)])
+        gain, error = aligned([abs(heldout["ndcg_gain"]), heldout["ndcg_gain_se"] or 0.0])
+        better = "more" if heldout["ndcg_gain"] >= 0 else "less"
+        return [
+            (f"quality of lists (NDCG@10); of the most popular: {popular}", own),
+            (f"{better} than the most popular, ± its standard error", f"{gain} ± {error}"),
+        ]
     if heldout.get("rmse") is None:
         return [("error on fitted cells (RMSE)", number(fit["rmse"]))]
     own, averages = apart([heldout["rmse"], min(heldout["baselines_rmse"], heldout["global_mean_rmse"])])

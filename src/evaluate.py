@@ -43,8 +43,8 @@ def evaluate(dataset: str) -> stage.Outcome:
         heldout["notes"] = notes
     metrics.write(dataset, "heldout", heldout | {"predictors": evaluation.predictors(heldout)})
     metrics.write_summary(dataset, "heldout", evaluation.summary(heldout))
-    listed = f" Unknown labels, first {LISTED}: {', '.join(unknown[:LISTED])}" if unknown else ""
-    return heldout["cells"], stage.of_rows(heldout["verdict"] + listed, draw)
+    more = f" Unknown labels, first {LISTED}: {', '.join(unknown[:LISTED])}" if unknown else ""
+    return heldout["cells"], stage.of_rows(heldout["verdict"] + more, draw)
 
 
 if __name__ == "__main__":

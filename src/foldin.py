@@ -36,20 +36,20 @@ def fold_in(
 ) -> stage.Outcome:
     """Write W (of new columns H), predictions and recommendations of the newcomers in `file`, some at a time."""
     parameters = params.load().dataset(dataset)
-    trained = interim.read(dataset)
-    factors = Factors(**factor_files.read(dataset), range=predicted_range(trained.zeros, trained.range))
+    table = interim.read(dataset)
+    factors = Factors(**factor_files.read(dataset), range=predicted_range(table.zeros, table.range))
     if not file.exists():
         raise InputError(f"{file}: no such file")
-    source = msgspec.structs.replace(parameters.ingest, zeros=trained.zeros)
+    source = msgspec.structs.replace(parameters.ingest, zeros=table.zeros)
     with spooled(file, source, limits) as (spool, _):
-        side = side or foldin.side_of(spool.rows, spool.columns, trained)
+        side = side or foldin.side_of(spool.rows, spool.columns, table)
         own, other = (spool.rows, spool.columns) if side == "rows" else (spool.columns, spool.rows)
-        known, items = (trained.column_labels, factors.H.T) if side == "rows" else (trained.row_labels, factors.W)
-        absent = foldin.check_known(other, trained, source=file, side=side, ignore_unknown=ignore_unknown)
+        known, items = (table.column_labels, factors.H.T) if side == "rows" else (table.row_labels, factors.W)
+        absent = foldin.check_known(other, table, source=file, side=side, ignore_unknown=ignore_unknown)
         has_draws = parameters.fit.solver == "bayes"
-        solve = _solver(dataset, parameters.fit, trained, factors, side)
-        fitted = (block for _, block in reading.beside(dataset, interim.blocks(dataset))) if has_draws else [factors]
-        usual = search.usual_receiver(fitted, to=side)
+        solve = _solver(dataset, parameters.fit, table, factors, side)
+        blocks = (block for _, block in reading.beside(dataset, interim.blocks(dataset))) if has_draws else [factors]
+        usual = search.usual_receiver(blocks, to=side)
         ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
         cells, count = 0, len(own)
         dense = count * len(known) <= dense_limit
@@ -62,7 +62,7 @@ def fold_in(
                 results.add(some, predicting, search.with_known(best, items[:, : usual.parts], some))
                 cells += len(some.values)
             results.finish()
-    meaning = {"observed": "0", "missing": "not rated"}.get(str(trained.zeros), "not given")
+    meaning = {"observed": "0", "missing": "not rated"}.get(str(table.zeros), "not given")
     kind = side[:-1] if count == 1 else side
     return cells, f"{count:,} new {kind}" + (
         f"; {absent:,} lines that the file lacks count as {meaning}" if absent else ""
@@ -70,7 +70,7 @@ def fold_in(
 
 
 def _solver(
-    dataset: str, fit: params.FitParameters, trained: RatingsTable, factors: Factors, side: Side
+    dataset: str, fit: params.FitParameters, table: RatingsTable, factors: Factors, side: Side
 ) -> Callable[[RatingsTable], Factors]:
     """Return what solves for newcomers × known lines as the fit did for its own, and returns what predicts for them."""
     largest = factors.W.max(axis=0) if side == "rows" else factors.H.max(axis=1)
@@ -87,7 +87,7 @@ def _solver(
             return predicting(mean.W if side == "rows" else mean.H.T, draws)
 
         return drawn
-    method = foldin.method_of(trained, solver=fit.solver, options=reports.decisions(dataset, fit)[1])
+    method = foldin.method_of(table, solver=fit.solver, options=reports.decisions(dataset, fit)[1])
     beside = (factor_files.read_extra(dataset, name) for name in ("scale", "restart_baselines"))
     frame = Frame.from_numbers(*beside, parts=factors.parts)
     return lambda some: predicting(foldin.fold_in(some, factors, side=side, frame=frame, method=method), None)

@@ -31,8 +31,8 @@ def ingest(dataset: str) -> stage.Outcome:
             yield table
 
     def profile() -> dict[str, Any]:
-        read = replace(source, separator=reading.separator)
-        remarks = reading.remarks + notes(original, read, Path(source.path))
+        dialect = replace(source, separator=reading.separator)
+        remarks = reading.remarks + notes(original, dialect, Path(source.path))
         content = tally.profile() | transform.described(source.values, original, tally)
         return content | ({"notes": remarks} if remarks else {})
 

@@ -22,6 +22,7 @@ from ratings_nmf.core.sections import convert
 from ratings_nmf.core.streams import Draw
 from ratings_nmf.core.words import number
 from ratings_nmf.figures import colours
+from ratings_nmf.holdout.evaluation import predictors
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
@@ -418,6 +419,7 @@ def test_errors_that_are_nearly_the_same_are_told_apart():
     assert re.search(r"of averages alone: 0.6697\s*0.6703", text)
     bars = heldout_panel(heldout)["bars"]
     assert [error for _, error, _ in bars] == ["0.6703", "0.6697", "1.7"]
+    assert [name for name, _, _ in bars] == [line["predictor"] for line in predictors(heldout)]
 
 
 def test_lists_that_find_less_than_popularity_carry_a_warning():

@@ -13,6 +13,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src/ratings_nmf"
 ROOMS = ("core", "files", "raw", "model", "solvers", "recommend", "holdout", "survey", "figures", "page")
 """Each may import from those before it."""
 
+PARTICIPLES = (
+    "asked", "agreed", "chosen", "found", "given", "got", "labelled", "made", "marked", "needed", "read",
+    "said", "seen", "supported", "taken", "told", "trained", "tried", "turned", "varied", "wanted", "written",
+)  # fmt: skip
+
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
 
 
@@ -43,6 +48,17 @@ def test_a_room_says_what_it_is_for(room):
 def test_no_two_modules_share_a_name():
     names = Counter(module.stem for module in MODULES if module.stem != "__init__")
     assert {name for name, count in names.items() if count > 1} == set()
+
+
+def test_no_variable_is_a_participle():
+    """A noun says what it holds; `known` and `hidden` are cells, as the field says."""
+    names = {
+        (module.name, node.id if isinstance(node, ast.Name) else node.arg)
+        for module in [*MODULES, *PACKAGE.parent.glob("*.py")]
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    }
+    assert {(module, name) for module, name in names if name in PARTICIPLES} == set()
 
 
 def test_no_two_classes_share_a_name():

@@ -86,8 +86,8 @@ def refused(value: object, kind: Any, *, at: str, default: Any = None) -> InputE
     near = get_close_matches(SHORT.repr(value), words, 1)
     other = default if isinstance(default, str | int | float) else _example(info)
     example = line(at.rpartition(".")[2], near[0] if near else other) if at else f"`{flow(_example(info))}`"
-    said = f"expected {_expected(info)}; found {SHORT.repr(value)}; for example {example}"
-    return InputError(said, parameter=at)
+    message = f"expected {_expected(info)}; found {SHORT.repr(value)}; for example {example}"
+    return InputError(message, parameter=at)
 
 
 def line(name: str, value: Any) -> str:
@@ -163,8 +163,8 @@ def _example(info: inspect.Type) -> Any:
         case inspect.ListType():
             return []
         case inspect.StructType(fields=fields):
-            given = [field for field in fields if field.required] or fields[:1]
-            return {field.name: _example(field.type) for field in given}
+            examples = [field for field in fields if field.required] or fields[:1]
+            return {field.name: _example(field.type) for field in examples}
         case _:
             return {}
 

@@ -13,6 +13,9 @@ NOT_MEASURED = "not measured"
 FACTORS, MOST_POPULAR = "factors", "most popular"
 """Recommenders whose lists are always measured."""
 
+PREDICTORS = {"": FACTORS, "baselines_": "row and column averages", "global_mean_": "mean of all cells"}
+"""What predicts held-out cells, by the prefix of its keys in heldout.json."""
+
 HEAD, TAIL, LONG = 140, 40, 220
 """Characters of a long label that are shown at its start and its end, and above which it is one."""
 
@@ -103,9 +106,9 @@ def apart(values: Sequence[float]) -> list[str]:
     >>> apart([0.67031, 0.66972]), apart([0.5, 0.5, 2.0])
     (['0.6703', '0.6697'], ['0.5', '0.5', '2'])
     """
-    tried = ([number(value, digits) for value in values] for digits in (3, 4, 5, 6))
-    texts = next(tried)
-    while len(set(texts)) < len(set(values)) and (more := next(tried, None)):
+    attempts = ([number(value, digits) for value in values] for digits in (3, 4, 5, 6))
+    texts = next(attempts)
+    while len(set(texts)) < len(set(values)) and (more := next(attempts, None)):
         texts = more
     return texts
 
@@ -318,11 +321,11 @@ def fit_warnings(fit: dict[str, Any], heldout: dict[str, Any]) -> list[str]:
         )
     rhats = {name: fit.get(f"rhat_{name}") for name in ("noise", "predictions")}
     if apart := [f"R-hat of the {name} {number(rhat)}" for name, rhat in rhats.items() if rhat and rhat > MIXED]:
-        agreed = rhats["predictions"]
+        rhat = rhats["predictions"]
         sentences.append(
             f"The chains have not mixed ({', '.join(apart)}): they were started apart and still differ; "
             "a larger burn_in and thinning under fit.options let them go on."
-            + (f" What they predict agrees (R-hat {number(agreed)})." if agreed and agreed <= MIXED else "")
+            + (f" What they predict agrees (R-hat {number(rhat)})." if rhat and rhat <= MIXED else "")
         )
     sentences += fit.get("notes", [])
     if "intervals" in heldout and (sentence := on_coverage(heldout["intervals"])).endswith(("narrow.", "wide.")):

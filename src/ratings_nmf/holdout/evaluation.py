@@ -9,7 +9,7 @@ import numpy as np
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import derived_seed
 from ratings_nmf.core.table import LEAST_CELLS, Places, RatingsTable, Side, free_loadings
-from ratings_nmf.core.words import FACTORS, MOST_POPULAR, on_coverage, on_delivered, on_gain, on_lists
+from ratings_nmf.core.words import FACTORS, MOST_POPULAR, PREDICTORS, on_coverage, on_delivered, on_gain, on_lists
 from ratings_nmf.holdout.calibration import pooled
 from ratings_nmf.holdout.delivered import delivered, without_pairs
 from ratings_nmf.holdout.folds import make_folds
@@ -28,9 +28,6 @@ from ratings_nmf.holdout.trial import (
 from ratings_nmf.model.samples import SampledFactors, interval
 from ratings_nmf.solvers.factorize import check_count
 from ratings_nmf.solvers.options import NativeKeys
-
-PREDICTORS = {"": "factors", "baselines_": "row and column averages", "global_mean_": "mean of all cells"}
-"""What predicts held-out cells, by the prefix of its keys: the factors, the levels of rows and columns, the mean."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -172,8 +172,8 @@ def checked_names(names: Sequence[str] | None, count: int) -> tuple[str, ...]:
             f"expected {count} names, one for each component; found {len(names)}: {', '.join(names)}",
             parameter="fit.names",
         )
-    if reserved := sorted({*names} & {*BASELINES, *LABELS}):
-        raise InputError(f"{reserved[0]!r} heads a column of W or H already; choose another", parameter="fit.names")
+    if clashes := sorted({*names} & {*BASELINES, *LABELS}):
+        raise InputError(f"{clashes[0]!r} heads a column of W or H already; choose another", parameter="fit.names")
     return tuple(names)
 
 
@@ -222,18 +222,28 @@ def cosines(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np
 def matched(reference: NDArray[np.float64], H: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Return the order of H's rows that is most like the reference's, and the cosine of each pair.
 
-    The order makes the sum of the cosines largest: the Hungarian method (Kuhn 1955). Both have the shape
-    (components, columns); order and cosines (components,).
+    The order makes the sum of the cosines largest. Both have the shape (components, columns); order and cosines
+    (components,).
 
     >>> order, alike = matched(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 5.0], [3.0, 4.0]]))
     >>> order.tolist(), alike.round(9).tolist()
     ([1, 0], [0.6, 1.0])
     """
+    alike = cosines(reference, H)
+    rows, order = assigned(alike)
+    return order, alike[rows, order]
+
+
+def assigned(alike: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return rows and columns, each once, whose sum is largest: the Hungarian method (Kuhn 1955).
+
+    >>> [places.tolist() for places in assigned(np.array([[0.9, 0.8], [0.7, 0.0], [0.0, 0.1]]))]
+    [[0, 1], [1, 0]]
+    """
     from scipy.optimize import linear_sum_assignment
 
-    alike = cosines(reference, H)
-    rows, order = linear_sum_assignment(alike, maximize=True)
-    return order, alike[rows, order]
+    rows, columns = linear_sum_assignment(alike, maximize=True)
+    return rows, columns
 
 
 def _unit_rows(H: NDArray[np.float64]) -> NDArray[np.float64]:

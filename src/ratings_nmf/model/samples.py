@@ -74,10 +74,10 @@ class Samples:
 
     def _taken_over(self, W: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what levels of rows take over, beside zeros, in the shape of W, (rows, components)."""
-        taken = np.zeros_like(W)
+        extra = np.zeros_like(W)
         if self.parts < len(self.components):
-            taken[:, self.parts] = (W * self.common[0]).sum(axis=1)
-        return taken
+            extra[:, self.parts] = (W * self.common[0]).sum(axis=1)
+        return extra
 
     def joined(self) -> Factors:
         """Return one factorization that predicts the mean of what the draws predict.
@@ -239,9 +239,9 @@ def aligned(samples: Samples) -> Samples:
     common = np.zeros((2, len(samples.components)))
     if parts < common.shape[1]:
         order = np.append(falling, [parts, parts + 1])
-        turned = order[_turned(order.size, parts)]
+        places = order[_turned(order.size, parts)]
         common[0] = _common(mean.W[:, order], mean.H[order], parts)
-        common[1] = _common(mean.H[turned].T, mean.W[:, turned].T, parts)
+        common[1] = _common(mean.H[places].T, mean.W[:, places].T, parts)
     return replace(samples, W=W, H=H, W_prior=W_prior, H_prior=H_prior, common=common)
 
 

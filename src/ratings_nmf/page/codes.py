@@ -87,9 +87,9 @@ def _decimals(values: NDArray[np.float64], digits: int) -> tuple[NDArray[np.int6
     >>> [part.tolist() for part in _decimals(np.array([1234.0, 0.0999999, 0.0]), 3)]
     [[123, 100, 0], [1, -3, 0]]
     """
-    counted = np.maximum(values, LEAST)
-    powers = np.floor(np.log10(counted)).astype(np.int64) - digits + 1
-    mantissas = np.rint(np.where(powers > 0, counted / TENS[powers.clip(0)], counted * TENS[(-powers).clip(0)]))
+    amounts = np.maximum(values, LEAST)
+    powers = np.floor(np.log10(amounts)).astype(np.int64) - digits + 1
+    mantissas = np.rint(np.where(powers > 0, amounts / TENS[powers.clip(0)], amounts * TENS[(-powers).clip(0)]))
     full = mantissas >= 10**digits
     mantissas, powers = np.where(full, mantissas / 10, mantissas), powers + full
     return np.where(values < LEAST, 0, mantissas).astype(np.int64), np.where(values < LEAST, 0, powers)

@@ -57,7 +57,7 @@ def describe(sources: Sources) -> tuple[dict[str, Any], dict[str, Any]]:
         "is_cut": max(map(len, (*table.row_labels, *table.column_labels))) > words.LONG,
         "in_blocks": [side for side in ("rows", "columns") if "sizes" in data[side]],
         "views_left_out": [
-            view for view, needed in (("interval", "low"), ("consensus", "consensus")) if needed not in data
+            view for view, name in (("interval", "low"), ("consensus", "consensus")) if name not in data
         ],
         "components": (cards := component_cards(table, factors)),
         "longest": max((len(line["label"]) for card in cards for line in (*card["rows"], *card["columns"])), default=0),
@@ -93,9 +93,9 @@ def layers(sources: Sources, *, most: float = MOST) -> dict[str, Any]:
 
     What takes more than `most` bytes even with one for each loading, item of a list and stored cell is left out.
     """
-    table, factors, listed = sources.table, sources.factors, sources.recommendations
+    table, factors, recommendations = sources.table, sources.factors, sources.recommendations
     content: dict[str, tuple[int, Callable[[], dict[str, Any]]]] = {
-        "lists": (len(listed.items), lambda: lists(table, factors, listed, to=sources.to))
+        "lists": (len(recommendations.items), lambda: lists(table, factors, recommendations, to=sources.to))
     }
     if table.size > CELLS:
         loadings = factors.W.size + factors.H.size
@@ -129,13 +129,13 @@ def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
             data=Markup(script_json(data)),
         )
 
-    whole = [{side: held[side]["labels"] for side in ("rows", "columns")} for _, held in contents]
+    whole = [{side: entry[side]["labels"] for side in ("rows", "columns")} for _, entry in contents]
     for longest in (words.LONG, *LENGTHS):
-        for (content, held), labels in zip(contents, whole, strict=True):
+        for (content, entry), labels in zip(contents, whole, strict=True):
             for side, some in labels.items():
                 if max(map(len, some)) > longest and len(script_json(some)) > SMALL * most:
-                    held[side]["labels"] = told_apart(words.shortened(some, longest))
-                    content["is_cut"] = held["cut"] = True
+                    entry[side]["labels"] = told_apart(words.shortened(some, longest))
+                    content["is_cut"] = entry["cut"] = True
         if (room := most - len(page().encode())) >= 0:
             break
     extras = [
@@ -146,10 +146,10 @@ def build(datasets: Sequence[Sources], *, seed: int, most: int = MOST) -> str:
         for sources in datasets
     ]
     for name in ("lines", "lists", "cells"):
-        with_it = [(extra[name], held) for extra, (_, held) in zip(extras, contents, strict=True) if name in extra]
-        for (layer, size), held in sorted(with_it, key=lambda pair: pair[0][1]):
+        with_it = [(extra[name], entry) for extra, (_, entry) in zip(extras, contents, strict=True) if name in extra]
+        for (layer, size), entry in sorted(with_it, key=lambda pair: pair[0][1]):
             if size <= max(room, SMALL * most):
-                held[name] = layer
+                entry[name] = layer
                 room -= size
     return page()
 
@@ -213,14 +213,14 @@ def _files(sources: Sources) -> dict[str, str]:
     name, interim = sources.name, f"data/interim/{sources.name}"
     texts = "dtype=str, keep_default_na=False, skip_blank_lines=False"
     labels = {side: f'pd.read_csv("{interim}/{side}s.csv", {texts})["{side}"]' for side in ("row", "column")}
-    labelled = ", ".join(f'{side}=lambda c: {all_}.take(c["{side}"]).to_numpy()' for side, all_ in labels.items())
+    columns = ", ".join(f'{side}=lambda c: {all_}.take(c["{side}"]).to_numpy()' for side, all_ in labels.items())
     return {
         **loadings,
         **{
             f"{side}_labels": f"{all_}.to_frame()"
             for side, all_ in zip(("rows", "columns"), labels.values(), strict=True)
         },
-        "cells": f'pd.read_parquet("{interim}/cells.parquet").loc[lambda c: WHERE].assign({labelled})',
+        "cells": f'pd.read_parquet("{interim}/cells.parquet").loc[lambda c: WHERE].assign({columns})',
         "lists": (
             f'pd.read_csv("data/recommendations/{name}.csv", {texts})'
             f'.loc[lambda r: r["for"] == {labels[sources.to[:-1]]}[LINE]]'

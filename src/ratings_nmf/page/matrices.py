@@ -118,11 +118,11 @@ def told_apart(labels: Sequence[str]) -> list[str]:
     ['a…z', 'b', 'a…z (2)']
     """
     times: dict[str, int] = {}
-    numbered = []
+    texts = []
     for text in labels:
         times[text] = times.get(text, 0) + 1
-        numbered.append(text if times[text] == 1 else f"{text} ({times[text]})")
-    return numbered
+        texts.append(text if times[text] == 1 else f"{text} ({times[text]})")
+    return texts
 
 
 def consensus_blocks(consensus: Consensus, labels: tuple[str, ...]) -> dict[str, Any]:

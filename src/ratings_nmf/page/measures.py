@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ratings_nmf.core.words import apart, counted, label, length, number
+from ratings_nmf.core.words import PREDICTORS, apart, counted, label, length, number
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.page import charts
 from ratings_nmf.survey.criterion import deciding
@@ -42,9 +42,6 @@ RULES = {
 }
 """What each rule of survey.json suggests."""
 
-GUESSES = {"global_mean": "the mean of all", "baselines": "row + column level"}
-"""Names of the simpler guesses of heldout.json."""
-
 STATES = {True: " The solver stopped when it hardly fell any more.", False: " The solver had not converged.", None: ""}
 """What is said of a fit that converged, that did not, or of which that is not known."""
 
@@ -52,8 +49,8 @@ STATES = {True: " The solver stopped when it hardly fell any more.", False: " Th
 def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, fitted: int) -> dict[str, Any]:
     """Describe the evidence for a number of components; the count that was fitted is shown first where surveyed."""
     counts = [line["n_components"] for line in evidence]
-    measured = {name for line in evidence for name, score in line.items() if score is not None}
-    names = [name for name in evidence[0] if name in measured - {"n_components"}]
+    with_score = {name for line in evidence for name, score in line.items() if score is not None}
+    names = [name for name in evidence[0] if name in with_score - {"n_components"}]
     criterion = deciding(evidence)
     known = criterion.known(evidence)
     points = "; ".join(f"{line['n_components']}: {number(line[criterion.column])}" for line in known)
@@ -86,12 +83,7 @@ def survey_panel(evidence: Sequence[dict[str, Any]], survey: dict[str, Any], *, 
 
 
 def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
-    """Describe the error on cells that the fit did not see, beside those of simpler guesses (`<guess>_rmse`)."""
-    guesses = [
-        (GUESSES.get(name := key.removesuffix("_rmse"), name.replace("_", " ")), value)
-        for key, value in sorted(heldout.items())
-        if key.endswith("_rmse") and value is not None
-    ]
+    """Describe the error on cells that the fit did not see, beside those of averages."""
     panel = {
         "verdict": heldout["verdict"],
         "warns": heldout.get("beats_baseline") is False,
@@ -100,7 +92,8 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
     }
     if heldout.get("rmse") is None:
         return panel
-    bars = [("this model", heldout["rmse"]), *sorted(guesses, key=lambda bar: (bar[1], bar[0]))]
+    factors, *averages = ((name, heldout[f"{prefix}rmse"]) for prefix, name in PREDICTORS.items())
+    bars = [factors, *sorted(averages, key=lambda bar: (bar[1], bar[0]))]
     longest = max(error for _, error in bars) or 1.0
     turns = f", in {heldout['folds']} turns," if heldout["folds"] else ""
     return {
@@ -111,7 +104,7 @@ def heldout_panel(heldout: dict[str, Any]) -> dict[str, Any]:
         ],
         "how": (
             f"Error (RMSE): {heldout['cells']:,} cells were hidden from the fit{turns} and then predicted. "
-            "Shorter is better; grey: simpler guesses."
+            "Shorter is better; grey: averages."
         ),
     }
 

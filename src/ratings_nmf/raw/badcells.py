@@ -168,15 +168,15 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
         words = {*texts}  # where nothing else stands, marks are steps of a scale
     below = {text for text in texts if NUMBER.fullmatch(text.replace("−", "-")) and text[0] in "-−"}
     here = ingest.decimal, ingest.thousands
-    marked = {text: pair for text in texts if (pair := marks_of(text)) and pair != here}
+    marks_by_text = {text: pair for text in texts if (pair := marks_of(text)) and pair != here}
     unrated = dict.fromkeys(
         float(text) if NUMBER.fullmatch(text) and float(text) <= LARGEST else text
         for text in texts
-        if text not in marked and (words == {text} or (text not in words and _may_be_none(text)))
+        if text not in marks_by_text and (words == {text} or (text not in words and _may_be_none(text)))
     )
     remedies = []
-    if marked:
-        marks = zip(("decimal", "thousands"), [*marked.values()][-1], strict=True)
+    if marks_by_text:
+        marks = zip(("decimal", "thousands"), [*marks_by_text.values()][-1], strict=True)
         others = {name: mark for name, mark in marks if mark != getattr(ingest, name)}
         remedies.append(f"if its marks are meant so: {keys(**others)}")
     rows, columns = ({cell[side] for cell in cells} for side in (0, 1))
@@ -199,8 +199,8 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
         remedies.append(f"if it means that a cell was not rated: {keys(**settings)}")
     if 0 < len(words) <= STEPS and not numbers:
         remedies.append(_steps(words, copy))
-    said = {str(mark) for mark in unrated} | (words if remedies else set()) | below
-    rest = [text for text in texts if text and not (marks_of(text) or text in said)]
+    subjects = {str(mark) for mark in unrated} | (words if remedies else set()) | below
+    rest = [text for text in texts if text and not (marks_of(text) or text in subjects)]
     if rest and (ways := _otherwise(rest, numbers=numbers)):
         remedies.append(f"{ways[0][1]}: {copy(ways[0][2])}")
     elif rest and numbers:

@@ -141,12 +141,12 @@ def _describe_file(
 
 def _others(label: str, encoding: str) -> Iterator[str]:
     """Give what other encodings would make of a label, each text once."""
-    seen = {label}
+    texts = {label}
     for other in (name for name in ENCODINGS if not name.startswith("utf")):
         with suppress(UnicodeError):
             text = label.encode(encoding).decode(other)
-            if text.isprintable() and text not in seen:
-                seen.add(text)
+            if text.isprintable() and text not in texts:
+                texts.add(text)
                 yield f"{words.label(text)!r} (`encoding: {other}`)"
 
 

@@ -185,10 +185,12 @@ _ANY_NUMBER = re.compile(
 
 def _marks(fields: list[str], separator: str) -> tuple[str, str | None, bool]:
     """Return the decimal mark, the mark between thousands or None, and whether a comma may be either."""
-    marked = {field: marks for field in fields if (marks := marks_of(field))}
-    pairs = {*marked.values()}
+    marks_by_field = {field: marks for field in fields if (marks := marks_of(field))}
+    pairs = {*marks_by_field.values()}
     if (".", ",") in pairs and all(decimal == "." for decimal, _ in pairs):
-        clear = (".", None) in pairs or any(text.count(",") > 1 or "." in text for text in marked if "," in text)
+        clear = (".", None) in pairs or any(
+            text.count(",") > 1 or "." in text for text in marks_by_field if "," in text
+        )
         return (",", None, True) if separator == ";" and not clear else (".", ",", not clear)
     thousands = sorted(mark for _, mark in pairs if mark not in (None, ","))
     return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, False

@@ -149,7 +149,7 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
     header = not (ingest.columns and isinstance(ingest.columns[0], int))
     places = positions(source, ingest)
     if source.separator is not None:
-        check_header(source, places, header=header, given=ingest.columns is not None)
+        check_header(source, places, header=header, has_columns=ingest.columns is not None)
     names = [source.names[place] if header else f"column {place + 1}" for place in places]
     origin = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
     without_label: dict[str, list[int]] = {"row": [], "column": []}

@@ -60,12 +60,12 @@ def positions(source: Source, ingest: IngestParameters) -> list[int]:
     return [order[names.index(name) if isinstance(name, str) else name - 1] for name in columns]
 
 
-def check_header(source: Source, columns: list[int], *, header: bool, given: bool) -> None:
+def check_header(source: Source, columns: list[int], *, header: bool, has_columns: bool) -> None:
     """Refuse a first line that is data where names were expected, or names where data were."""
     first = source.names[columns[2]].strip()
     number = NUMBER.fullmatch(first)
     key = next((source.names[place] for place in columns[:2] if role(source.names[place])), None)
-    if header and number and not given:
+    if header and number and not has_columns:
         remedy = f"if the file has no header, number its columns: {keys(columns=[place + 1 for place in columns])}"
         if key:
             remedy = f"if it is: {keys(columns=[source.names[place] for place in columns])}"

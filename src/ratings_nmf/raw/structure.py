@@ -197,8 +197,8 @@ def _cell(columns: list[Column]) -> tuple[Column, Column, Column] | None:
         and not (one.counts_lines and (not one.name or len(columns) > 3))
         and not one.is_blank
     ]
-    varied = [one for one in rest if one.distinct > 1 or len(one.texts) < 3]
-    rest = varied if len(varied) > 2 - len({"row", "column"} & {*roles}) or len(rest) > 3 else rest
+    candidates = [one for one in rest if one.distinct > 1 or len(one.texts) < 3]
+    rest = candidates if len(candidates) > 2 - len({"row", "column"} & {*roles}) or len(rest) > 3 else rest
     keys = 2 - len({"row", "column"} & {*roles})
     if len(rest) == keys and any(one.is_time for one in columns):
         keys -= 1  # a time is one of them

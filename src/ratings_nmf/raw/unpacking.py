@@ -213,15 +213,15 @@ def unpacking(path: Path, head: bytes) -> Iterator[IO[bytes]]:
         for part, kind in IN_ZIP.items():
             if any(item.filename.startswith(part) or item.filename.endswith(part) for item in files):
                 raise _wrong_kind(path, kind)
-        paste, listed = taken_back(path), ", ".join(item.filename for item in files[:20])
+        paste, members = taken_back(path), ", ".join(item.filename for item in files[:20])
         if files:
             table = max(files, key=lambda item: (Path(item.filename).suffix in _TABLES, item.file_size))
             member = Path(table.filename)
             paste = made(path.with_name(member.name), command(f"unzip -p {quote(str(path))}", member))
         if len(files) != 1:
-            found = f"found {len(files)}{': ' * bool(files)}{listed}"
+            wrong = f"found {len(files)}{': ' * bool(files)}{members}"
             remedy = f"take one out, such as the largest table: {paste}" if files else paste
-            raise refusal(path, found, "one file in the zip", remedy)
+            raise refusal(path, wrong, "one file in the zip", remedy)
         if files[0].flag_bits & 1:
             raise refusal(path, "locked by a password", "an open zip", f"unpack it: {paste}")
         with archive.open(files[0]) as stream:

@@ -46,8 +46,8 @@ class Values:
     def without(self, marks: Sequence[float | str]) -> "Values":
         """Return the same with numbers that mean "not rated" among the blanks."""
         rest = Counter({value: count for value, count in self.numbers.items() if value not in marks})
-        gone = self.numbers.total() - rest.total()
-        return Values(numbers=rest, blank=self.blank + gone, texts=self.texts)
+        count = self.numbers.total() - rest.total()
+        return Values(numbers=rest, blank=self.blank + count, texts=self.texts)
 
     @property
     def marks(self) -> list[float]:

@@ -191,8 +191,8 @@ def sampled(newcomers: RatingsTable, samples: Samples, *, side: Side) -> Samples
     cells, zeros = Cells.of(newcomers), newcomers.zeros
     if side == "rows":
         return bayes.fold_in(cells, samples, zeros=zeros)
-    turned = bayes.fold_in(cells, samples.transposed(), zeros=zeros)
-    return replace(samples, H=replace(turned, H=turned.H[:, :, :0]).transposed().H)
+    columns = bayes.fold_in(cells, samples.transposed(), zeros=zeros)
+    return replace(samples, H=replace(columns, H=columns.H[:, :, :0]).transposed().H)
 
 
 def kinds_of(*, side: Side, dense: bool, has_intervals: bool) -> list[str]:

@@ -85,12 +85,12 @@ def fit(
 
 def _affordable(options: BayesOptions, numbers: int, most: int) -> tuple[BayesOptions, list[str]]:
     """Return options with fewer samples, farther apart, where these of so many numbers would be more than `most`."""
-    wanted, samples = options.samples, max(1, most // (numbers * options.chains))
-    if wanted <= samples:
+    target, samples = options.samples, max(1, most // (numbers * options.chains))
+    if target <= samples:
         return options, []
     be = "is" if samples == 1 else "are"
-    note = f"{counted(samples, 'sample')} of each chain {be} kept, not {wanted}: these would take more than 2 GB."
-    return structs.replace(options, samples=samples, thinning=wanted * options.thinning // samples), [note]
+    note = f"{counted(samples, 'sample')} of each chain {be} kept, not {target}: these would take more than 2 GB."
+    return structs.replace(options, samples=samples, thinning=target * options.thinning // samples), [note]
 
 
 def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOptions) -> Samples:

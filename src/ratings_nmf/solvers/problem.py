@@ -230,11 +230,11 @@ def random_start(problem: Problem, n_components: int, random: np.random.Generato
     return problem.factors(top * W, top * H)
 
 
-def _means_of_rows(problem: Problem, chosen: NDArray[np.int64]) -> Floats:
-    """The means of chosen rows, (parts, rows a part), by the mean value, absent cells being 0: (parts, columns)."""
-    cells, unit = problem.rows.cells, math.ldexp(problem.mean, -2 * problem.exponent) * chosen.shape[1] or 1.0
-    sums = np.zeros((len(chosen), problem.columns.n_lines + 1))
-    for part, row in zip(np.repeat(np.arange(len(chosen)), chosen.shape[1]), chosen.flat, strict=True):
+def _means_of_rows(problem: Problem, rows: NDArray[np.int64]) -> Floats:
+    """The means of some rows, (parts, rows a part), by the mean value, absent cells being 0: (parts, columns)."""
+    cells, unit = problem.rows.cells, math.ldexp(problem.mean, -2 * problem.exponent) * rows.shape[1] or 1.0
+    sums = np.zeros((len(rows), problem.columns.n_lines + 1))
+    for part, row in zip(np.repeat(np.arange(len(rows)), rows.shape[1]), rows.flat, strict=True):
         own = slice(cells.starts[row], cells.starts[row + 1])
         sums[part, cells.others[own]] += cells.values[own] / unit
     return sums[:, :-1]

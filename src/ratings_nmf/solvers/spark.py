@@ -211,8 +211,8 @@ def factorize_file(
     if math.isclose(profile["mean"] * weight_sum, profile["cells"] * profile["maximum"], rel_tol=1e-5):
         lowest = profile["maximum"]  # all given cells are alike; the least value is that of those not given
     settings = spark_options(options, zeros=profile["zeros"], lowest=lowest, highest=profile["maximum"])
-    with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, turned):
-        factors = Factors(W=W, H=np.ascontiguousarray(turned.T, np.float64), components=numbered(n_components))
+    with fitted(cells, shape, n_components=n_components, options=settings, seed=seed) as (W, columns):
+        factors = Factors(W=W, H=np.ascontiguousarray(columns.T, np.float64), components=numbered(n_components))
         known = profile["minimum"], profile["maximum"]
         solution = Solution(factors=factors, n_iter=settings.maxIter, converged=None)
         yield solution.within(predicted_range(profile["zeros"], known))

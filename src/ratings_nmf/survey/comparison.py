@@ -117,9 +117,9 @@ def compare(
     if plan.folds:
         folds = make_folds(table, folds=plan.folds, seed=seed, purpose="cross-validation", parameter="survey.folds")
         notes += fold_notes(folds, plan.folds)
-        found, penalties = search(table, folds, counts, setting, to=to)
-        errors, best = found.lines(), found.setting
-        if found.criterion is not RMSE:
+        trial, penalties = search(table, folds, counts, setting, to=to)
+        errors, best = trial.lines(), trial.setting
+        if trial.criterion is not RMSE:
             also = held_out(table, folds, counts, best).lines()
             errors = [line | more for line, more in zip(errors, also, strict=True)]
         above = above_held_out(table, folds, setting) if above is None else above

@@ -183,14 +183,12 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     if table.counted < LEAST_CELLS:
         reason = f"{table.counted:,.0f} cells are too few to tell how many parts one can name, even if restarts agree."
         return Choice(n_components=None, reason=reason)
-    supported = [line for line in evidence if free_loadings(table.shape, line["n_components"]) <= table.counted]
-    within = (
-        "" if len(supported) == len(evidence) else f" and no more free loadings than the {table.counted:,.0f} cells"
-    )
+    lines = [line for line in evidence if free_loadings(table.shape, line["n_components"]) <= table.counted]
+    within = "" if len(lines) == len(evidence) else f" and no more free loadings than the {table.counted:,.0f} cells"
     if above_noise is not None:
-        supported = [line for line in supported if line["n_components"] <= above_noise]
+        lines = [line for line in lines if line["n_components"] <= above_noise]
         within += f"; above the noise: {above_noise}"
-    count = agreement(supported)
+    count = agreement(lines)
     if count is None:
         return Choice(n_components=None, reason=f"No count above 1 has parts that every restart finds again{within}.")
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)

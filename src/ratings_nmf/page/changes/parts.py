@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.model.factors import inner
+from ratings_nmf.model.factors import assigned, inner
 from ratings_nmf.page.changes.snapshot import Fit
 
 State = Literal["kept", "moved", "split", "joined", "new", "gone"]
@@ -67,11 +67,9 @@ def match(before: Fit, after: Fit) -> tuple[Part, ...]:
     tables; the cosine is ⟨P, Q⟩ / √(⟨P, P⟩⟨Q, Q⟩). A row or column that only one of the fits has counts as 0 in the
     other; baselines are left out.
 
-    Pairs are chosen by the Hungarian method (Kuhn 1955), from a cosine of `MOVED`. What has no pair is one of several
+    Pairs are those of `assigned`, from a cosine of `MOVED`. What has no pair is one of several
     that a part split into, or that are joined in one, where it brings their sum closer to that part by `GAIN`.
     """
-    from scipy.optimize import linear_sum_assignment
-
     cross, own, later = _products(before, after)
 
     def cosine(ones: Sequence[int], others: Sequence[int]) -> float:
@@ -79,7 +77,7 @@ def match(before: Fit, after: Fit) -> tuple[Part, ...]:
         return float(cross[np.ix_(ones, others)].sum() / np.sqrt(sizes)) if sizes > 0 else 0.0
 
     alike = np.array([[cosine([one], [other]) for other in range(len(later))] for one in range(len(own))])
-    matches = zip(*(places.tolist() for places in linear_sum_assignment(alike, maximize=True)), strict=True)
+    matches = zip(*(places.tolist() for places in assigned(alike)), strict=True)
     pairs = {one: other for one, other in matches if alike[one, other] >= MOVED}
     splits = _groups(pairs, alike, lambda one, group: cosine([one], group))
     joins = _groups({other: one for one, other in pairs.items()}, alike.T, lambda one, group: cosine(group, [one]))

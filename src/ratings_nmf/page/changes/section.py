@@ -23,15 +23,15 @@ def with_changes(page: str, changes: Changes, datasets: list[str]) -> str:
         if PLACE.format(name) not in page:
             raise InputError(f"{changes.after}: no page of {name} that shows changes; `dvc repro page` makes it")
         content = report(changes.datasets.get(name, NOTHING), label)
-        said = [*sentences(changes, label), *content.sentences]
-        nothing = [] if name in changes.datasets or said else ["Nothing of this dataset differs."]
+        lines = [*sentences(changes, label), *content.sentences]
+        nothing = [] if name in changes.datasets or lines else ["Nothing of this dataset differs."]
         text = section.render(
             before=label(changes.before),
             tables={
                 "parameter": [*parameters(changes, label), *content.parameters],
                 "metric": content.measures,
             },
-            sentences=[*said, *nothing],
+            sentences=[*lines, *nothing],
         )
         page = page.replace(PLACE.format(name), text)
     return page

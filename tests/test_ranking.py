@@ -203,3 +203,16 @@ def test_to_the_fit_behind_lists_what_is_held_out_is_zero_as_all_that_is_not_tak
     cells[held] = 0.0
     alone = factorize(table_of(cells), n_components=2, solver="native", options={"tol": 1e-4}, seed=0).factors
     np.testing.assert_array_equal(found.reconstruction(), alone.reconstruction())
+
+
+@pytest.mark.parametrize("length", [1, 3, 20])
+def test_of_equal_scores_the_earlier_item_is_listed_first(length):
+    draw = np.random.default_rng(0)
+    scores, known = draw.integers(0, 3, (50, 12)).astype(float), draw.random((50, 12)) < 0.4
+    known[0] = True
+    expected = [
+        sorted(np.flatnonzero(~own).tolist(), key=lambda item: -line[item])[:length]
+        for line, own in zip(scores, known, strict=True)
+    ]
+    found = rivals.listed(scores, csr_array(known.astype(float)), length=length)
+    assert found.tolist() == [line + [-1] * (length - len(line)) for line in expected]

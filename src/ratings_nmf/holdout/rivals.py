@@ -73,8 +73,15 @@ def listed(scores: Matrix, known: csr_array, *, length: int) -> NDArray[np.int32
     >>> listed(np.array([[0.5, 9.0, 0.5 + 1e-12, 1.0]]), known, length=4)
     array([[ 3,  0,  2, -1]], dtype=int32)
     """
-    order_scores = np.round(scores, DIGITS)
-    order_scores[known.nonzero()] = -np.inf
-    order = np.argsort(-order_scores, axis=1, kind="stable")[:, :length]
-    best = np.where(np.take_along_axis(order_scores, order, axis=1) > -np.inf, order, -1).astype(np.int32)
-    return np.pad(best, ((0, 0), (0, length - best.shape[1])), constant_values=-1)
+    rounded = np.round(scores, DIGITS)
+    rounded[known.nonzero()] = -np.inf
+    last = max(rounded.shape[1] - length, 0)
+    least = np.partition(rounded, last, axis=1)[:, last, None]
+    receivers, items = np.nonzero((rounded >= least) & (rounded > -np.inf))  # with all that are as good as the last
+    order = np.lexsort((items, -rounded[receivers, items], receivers))
+    receivers, items = receivers[order], items[order]
+    place = np.arange(len(order)) - np.searchsorted(receivers, receivers)
+    inside = place < length
+    best = np.full((len(rounded), length), -1, np.int32)
+    best[receivers[inside], place[inside]] = items[inside]
+    return best

@@ -83,14 +83,15 @@ def planted(shape=(60, 40), n_components=3, seed=0, *, spread=None):
     return W, H, W @ H
 
 
-def drawn(zeros="missing", draws=6, parts=3, seed=3):
-    """Some draws of a table of 9 rows and 6 columns, with levels where cells may be unknown."""
+def drawn(zeros="missing", draws=6, parts=3, seed=3, *, shape=(9, 6)):
+    """Some draws of a table, with levels where cells may be unknown."""
     random = np.random.default_rng(seed)
-    W, H = random.gamma(0.7, 1, (draws, 9, parts)), random.gamma(0.7, 1, (draws, parts, 6))
+    rows, columns = shape
+    W, H = random.gamma(0.7, 1, (draws, rows, parts)), random.gamma(0.7, 1, (draws, parts, columns))
     names = numbered(parts)
     if zeros == "missing":
-        W = np.concatenate([W, random.random((draws, 9, 1)), np.ones((draws, 9, 1))], axis=2)
-        H = np.concatenate([H, np.ones((draws, 1, 6)), random.random((draws, 1, 6))], axis=1)
+        W = np.concatenate([W, random.random((draws, rows, 1)), np.ones((draws, rows, 1))], axis=2)
+        H = np.concatenate([H, np.ones((draws, 1, columns)), random.random((draws, 1, columns))], axis=1)
         names += BASELINES
     parts_only = np.isin(names, BASELINES, invert=True) * (zeros == "missing")
     common = np.stack([H.mean(axis=0).min(axis=1), W.mean(axis=0).min(axis=0)]) * parts_only

@@ -26,11 +26,10 @@ from ratings_nmf.holdout.evaluation import predictors
 from ratings_nmf.model.factors import Factors, numbered
 from ratings_nmf.model.samples import QUANTILES, predictor
 from ratings_nmf.page import html
-from ratings_nmf.page import matrices as blocks_of_page
 from ratings_nmf.page.changes.differences import NOTHING, Change, Changes
 from ratings_nmf.page.changes.section import with_changes
 from ratings_nmf.page.codes import NONE, compact, integers, numbers
-from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices
+from ratings_nmf.page.matrices import CELLS, cells, consensus_blocks, lines, lists, matrices, sides_of
 from ratings_nmf.page.measures import RULES, heldout_panel, survey_panel
 from ratings_nmf.page.panels import component_cards, notes
 
@@ -191,7 +190,7 @@ def test_a_scale_suits_the_means_of_blocks_that_are_shown():
     draw = np.random.default_rng(0)
     factors = Factors(W=draw.random((1500, 2)), H=draw.random((2, 1200)), components=numbered(2))
     cells = draw.random((1500, 1200)) < 0.002
-    (rows, _), (columns, _) = blocks_of_page.sides_of(table_of(cells), factors)
+    (rows, _), (columns, _) = sides_of(table_of(cells), factors)
     cells[np.ix_(rows.block == 0, columns.block == 0)] = True
     assert matrices(table_of(cells), factors)["scales"]["input"] == "log"
     assert matrices(table_of(cells[:9, :9] | True), made_of("a", 9, 9).factors)["scales"]["input"] == "linear"
@@ -484,14 +483,13 @@ def test_draws_give_the_page_predictions_intervals_and_what_parts_give_on_averag
     assert "predicted" not in matrices(table, samples.for_people())
 
 
-def test_blocks_of_draws_have_the_mean_prediction_and_the_mean_ends_of_intervals(monkeypatch):
-    samples = drawn()
+def test_blocks_of_draws_have_the_mean_prediction_and_the_mean_ends_of_intervals():
+    samples = drawn(shape=(250, 170))  # more cells than `matrices.CELLS`
     table = table_of(samples.table[0].round())
-    monkeypatch.setattr(blocks_of_page, "CELLS", 12)
-    monkeypatch.setattr(blocks_of_page, "SIDE", 4)
     factors = predictor(samples.for_people(), samples)
     data = matrices(table, factors)
-    sides = [side for side, _ in blocks_of_page.sides_of(table, factors)]
+    sides = [side for side, _ in sides_of(table, factors)]
+    assert len(sides[0].sizes) < 250
     members = [np.array([side.block == block for block in range(len(side.sizes))]) for side in sides]
     for name, values in factors.reconstructions().items():
         means = [[values[np.ix_(row, column)].mean() for column in members[1]] for row in members[0]]

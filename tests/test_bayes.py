@@ -281,7 +281,7 @@ def test_what_it_cannot_take_is_refused(zeros, options, message):
 
 
 def test_the_estimator_says_the_same_as_an_error_of_value():
-    with pytest.raises(ValueError, match=r"^chains: expected a whole number from 1 to 10000; found 0$"):
+    with pytest.raises(ValueError, match=r"^chains: expected a whole number from 1 to 10000; found 0; "):
         BayesNMF(1, chains=0).fit(np.ones((2, 2)))
 
 

@@ -113,6 +113,15 @@ def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(s
         assert again.evidence == found.evidence and again.options == {} and len(again.penalties) == 1
 
 
+def test_where_every_cell_counts_and_most_are_0_a_large_penalty_is_tried_and_suits():
+    draw = np.random.default_rng(0)
+    table = table_of(draw.integers(1, 6, (80, 60)) * (draw.random((80, 60)) < 0.03), "observed")
+    found = compare(table, SurveyParameters(components=[10], folds=3, restarts=0), options={}, seed=0)
+    assert [*found.penalties] == ["0", "0.05", "0.25", "1", "4", "16"]
+    errors = {name: line["cv_rmse"] for name, line in found.penalties.items()}
+    assert found.options["regularization"] > 1 and min(errors.values()) < errors["1"] < 0.1 * errors["0"]
+
+
 def taken(noise):
     """A table for lists: four groups of rows each take columns of their own and, by noise, those that all take."""
     draw = np.random.default_rng(0)

@@ -14,6 +14,9 @@ from ratings_nmf.survey.evidence import HeldOut, Line, Setting, held_out, held_o
 PENALTIES = (0.01, 0.05, 0.25, 1.0)
 """Values of ``regularization`` that are tried beside the default, with levels and without where cells are missing."""
 
+PENALTIES_OF_ALL = (0.05, 0.25, 1.0, 4.0, 16.0)
+"""The same where every cell counts, and the default is none."""
+
 PENALTIES_OF_LISTS = (0.005, 0.01, 0.04, 0.08)
 """The same of a table for lists."""
 
@@ -39,7 +42,8 @@ def search(
     if default.regularization is None and len(table.values) <= MOST_CELLS:
         has_choice = default.has_baseline and "baseline" not in setting.options
         levels = [{"baseline": True}, {"baseline": False}] if has_choice else [{}]
-        for level, penalty in product(levels, PENALTIES_OF_LISTS if by_lists else PENALTIES):
+        penalties = PENALTIES_OF_LISTS if by_lists else PENALTIES_OF_ALL if table.weight == 1 else PENALTIES
+        for level, penalty in product(levels, penalties):
             settings.append(replace(setting, options={**setting.options, "regularization": penalty, **level}))
         if not by_lists:
             sizes = np.cumsum([np.sum(folds.fold == number) for number in folds.numbers])

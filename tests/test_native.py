@@ -207,7 +207,7 @@ def test_values_may_be_in_any_unit_however_huge_or_tiny():
         few = replace(options, max_iter=50)
         plain = fit(cells_of(table, known), n_components=3, options=few)
         # a power of 4 changes no digit; another number moves what is rounded to single precision, 50 sweeps long
-        for scale, rtol in ((2.0**-100, 0), (2.0**100, 0), (20, 1e-5)):
+        for scale, rtol in ((2.0**-100, 0), (2.0**100, 0), (20, 1e-4)):
             scaled = fit(cells_of(table * scale, known), n_components=3, options=few)
             np.testing.assert_allclose(_prediction(scaled), _prediction(plain) * scale, rtol=rtol)
     mixed = table.copy()

@@ -103,8 +103,8 @@ class RatingsTable:
 
     @property
     def spread(self) -> float:
-        """Root mean square of the stored values."""
-        return spread_of(self.values)
+        """Root mean square of the stored values, summed in their order."""
+        return float(np.sqrt(np.square(self.values).cumsum()[-1:].sum() / max(1, self.values.size)))
 
     def given(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
         """Return rows, columns and values of all cells that were given, the value of those set aside being 0."""
@@ -151,15 +151,6 @@ def free_loadings(shape: tuple[int, int], count: int) -> int:
     24
     """
     return count * (sum(shape) - count)
-
-
-def spread_of(values: NDArray[np.float64]) -> float:
-    """Return √mean x² of the values above 0, summed in their order; 0 of none.
-
-    >>> spread_of(np.array([3.0, 0.0, 4.0])) == 12.5**0.5
-    True
-    """
-    return float(np.sqrt(np.square(values).cumsum()[-1:].sum() / max(1, np.count_nonzero(values))))
 
 
 def parted(rows: NDArray[np.int32], columns: NDArray[np.int32], values: NDArray[np.float64]) -> dict[str, Any]:

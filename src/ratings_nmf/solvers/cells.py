@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core.table import Places, RatingsTable
-from ratings_nmf.solvers.kernels.packing import Packed, among, order_by, pack, sorted_order
+from ratings_nmf.solvers.kernels.packing import Packed, among, pack, sorted_order
 
 Integers = NDArray[np.int32]
 Floats = NDArray[np.float64]
@@ -67,10 +67,8 @@ def pack_sides(cells: Cells, values: NDArray[Any]) -> tuple[Packed, Packed]:
 
     Each line is sorted by the other side, so that the order in which cells are given changes nothing.
     """
-    n_rows, n_columns = cells.shape
     by_row = sorted_order(cells.rows, cells.columns, cells.shape)
-    by_column = order_by(cells.columns, by_row, n_columns)
     return (
-        pack(by_row, cells.rows, cells.columns, values, (n_rows, n_columns)),
-        pack(by_column, cells.columns, cells.rows, values, (n_columns, n_rows)),
+        pack(by_row, cells.rows, cells.columns, values, cells.shape),
+        pack(by_row, cells.columns, cells.rows, values, cells.shape[::-1]),
     )

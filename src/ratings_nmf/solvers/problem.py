@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ratings_nmf.core.table import LARGEST, Places, spread_of
+from ratings_nmf.core.table import LARGEST, Places
 from ratings_nmf.model.factors import Factors, numbered, with_baselines
 from ratings_nmf.model.frame import Units
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
 from ratings_nmf.solvers.kernels.descent import Rule, update
 from ratings_nmf.solvers.kernels.lanes import LANES
-from ratings_nmf.solvers.kernels.packing import Lines, Packed, gram, multiply, orthonormalize
+from ratings_nmf.solvers.kernels.packing import Lines, Packed, gram, moments, multiply, orthonormalize
 from ratings_nmf.solvers.options import NativeOptions
 from ratings_nmf.solvers.threads import Run, alone, split
 
@@ -126,11 +126,12 @@ def pose(
         cells = cells.where(not_held_out(cells, held_out))
         places = held_out if weight else places
     exponent, count = _exponent(cells.values), cells.values.size
-    mean = float(np.bincount(cells.rows, cells.values, 1).cumsum()[-1])
-    mean /= (count + weight * (math.prod(cells.shape) - count)) or 1
     cells_above = cells.where(cells.values > 0) if weight == 1 else cells
     sides = pack_sides(cells_above, np.ldexp(cells_above.values, -2 * exponent))
-    units = units or Units(mean / 2, math.ldexp(spread_of(sides[0].values), 2 * exponent))
+    squares, values = moments(sides[0].values)
+    mean = math.ldexp(values, 2 * exponent) / ((count + weight * (math.prod(cells.shape) - count)) or 1)
+    spread = math.sqrt(squares / max(1, np.count_nonzero(cells.values)))
+    units = units or Units(mean / 2, math.ldexp(spread, 2 * exponent))
     if weight < 1:
         sides = sides[0].of(np.float32), sides[1].of(np.float32)
     nothing = np.zeros(places[0].size, sides[0].values.dtype)
@@ -165,8 +166,8 @@ def _rules(
     for axis, fixed, lines, n_lines, n_others in zip(
         sides, (1, 0), (cells.rows, cells.columns), cells.shape, cells.shape[::-1], strict=True
     ):
-        known = np.bincount(lines, minlength=n_lines)
-        sizes = known + weight * n_others if 0 < weight < 1 else np.ones(n_lines)
+        is_weighted = 0 < weight < 1
+        sizes = np.bincount(lines, minlength=n_lines) + weight * n_others if is_weighted else np.ones(n_lines)
         rules.append(
             Rule(
                 weight=weight,

@@ -16,7 +16,7 @@ from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.descent import add_outer, gather_line
 from ratings_nmf.solvers.kernels.drawing import exponential, gamma, key_of, normal, positive_normal
 from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
-from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
+from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot, moments
 
 
 class Prior(NamedTuple):
@@ -64,11 +64,11 @@ def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior
         size = cells.starts[line + 1] - start
         x = own[line, : prior.means.size]
         gather_line(cells, start, against, (factors, residual[:size]))
-        whole = _moments(factors[level * size : (level + 1) * size])[0] + prior.precisions[level] / chance.noise
+        whole = moments(factors[level * size : (level + 1) * size])[0] + prior.precisions[level] / chance.noise
         for c in range(x.size):
             factor = factors[c * size : (c + 1) * size]
             add_multiple(residual[:size], -x[c], factor)
-            curve, sums[c] = _moments(factor)
+            curve, sums[c] = moments(factor)
             shares[c] = sums[c] / whole if c < prior.parts <= level else 0.0
             curves[c] = max(curve - shares[c] * sums[c], 0.0)
         for number in range(chance.passes):
@@ -78,21 +78,11 @@ def draw_known(lines: Lines, cells: Packed, against: Any, own: Any, prior: Prior
 
 
 @compiled
-def _moments(factor: Any) -> Any:
-    """Return the sum of squares and the sum of a vector."""
-    squares, numbers = spread(factor.dtype.type(0)), spread(factor.dtype.type(0))
-    for at in range(0, factor.size, LANES):
-        number = load(factor, at)
-        squares, numbers = squares + number * number, numbers + number
-    return total(squares), total(numbers)
-
-
-@compiled
 def _pass_known(x: Any, known: Any, prior: Prior, level: int, chance: Any) -> None:
     """Draw each of a line's coordinates in turn, parts whatever the level is, which comes last."""
     factors, residual, curves, sums, shares = known
     step, moved = x.dtype.type(0), 0
-    pull = _moments(residual)[1] + prior.precisions[level] / chance[0] * (prior.means[level] - x[level])
+    pull = moments(residual)[1] + prior.precisions[level] / chance[0] * (prior.means[level] - x[level])
     for c in range(x.size):
         if c == prior.fixed:
             continue

@@ -76,7 +76,7 @@ def sorted_order(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
 
 @compiled
 def pack(order: Any, lines: Any, others: Any, values: Any, shape: Any) -> Packed:
-    """Pack the cells (lines, others, values), visited in `order`, which must be sorted by line.
+    """Pack the cells (lines, others, values), each line's as `order` visits them.
 
     `shape` counts the lines and the lines of the other side.
     """
@@ -87,11 +87,10 @@ def pack(order: Any, lines: Any, others: Any, values: Any, shape: Any) -> Packed
     for line in range(n_lines):
         starts[line + 1] = starts[line] + (starts[line + 1] + LANES - 1) // LANES * LANES
     packed = Packed(starts, np.full(starts[-1], n_others, np.int32), np.zeros(starts[-1], values.dtype))
-    last, place = -1, 0
+    ends = starts.copy()
     for cell in order:
-        line = lines[cell]
-        place = place + 1 if line == last else starts[line]
-        last = line
+        place = ends[lines[cell]]
+        ends[lines[cell]] += 1
         packed.others[place] = others[cell]
         packed.values[place] = values[cell]
     return packed
@@ -104,6 +103,16 @@ def dot(left: Any, right: Any) -> Any:
     for at in range(0, left.size, LANES):
         products = products + load(left, at) * load(right, at)
     return total(products)
+
+
+@compiled
+def moments(vector: Any) -> Any:
+    """Return the sum of squares and the sum of a vector."""
+    squares, numbers = spread(vector.dtype.type(0)), spread(vector.dtype.type(0))
+    for at in range(0, vector.size, LANES):
+        number = load(vector, at)
+        squares, numbers = squares + number * number, numbers + number
+    return total(squares), total(numbers)
 
 
 @compiled

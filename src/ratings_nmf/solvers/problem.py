@@ -209,8 +209,7 @@ def gram_of(table: NDArray[Any], run: Run) -> NDArray[Any]:
     bounds = np.arange(_GRAM_PARTS + 1) * (n_lines // LANES) // _GRAM_PARTS * LANES
     sums = np.empty((_GRAM_PARTS, width, width), table.dtype)
     parts = [(part, part + 1) for part in range(_GRAM_PARTS)]
-    tables = np.ascontiguousarray(table.T), table
-    (alone if table.size <= _SMALL else run)(gram, parts, bounds, tables, np.arange(n_lines, dtype=np.int32), sums)
+    (alone if table.size <= _SMALL else run)(gram, parts, bounds, table, np.arange(n_lines, dtype=np.int32), sums)
     return np.asarray(sums.cumsum(axis=0)[-1])
 
 

@@ -10,10 +10,15 @@ from numpy.typing import NDArray
 
 from ratings_nmf.solvers.kernels import compiled
 from ratings_nmf.solvers.kernels.lanes import LANES, gather, load, spread, store, total
-from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot
-
-_FEW = 32
-"""Lines whose factors stay in a processor's first cache while they are multiplied with one another."""
+from ratings_nmf.solvers.kernels.packing import (
+    Lines,
+    Packed,
+    add_multiple,
+    add_multiples,
+    add_outer,
+    add_outer_to_four,
+    dot,
+)
 
 
 class Rule(NamedTuple):
@@ -95,30 +100,6 @@ def update(lines: Lines, cells: Packed, held_out: Packed, against: Any, own: Any
         losses[line, 1] = penalty_of(x, rule, rule.sizes[line])
         _go_beyond(x, before, own.dtype.type(rule.beyond))
         losses[line, 2] = penalty_of(x, rule, rule.sizes[line])
-
-
-@compiled
-def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
-    """Add number * f f' of some lines' factors f to a symmetric square, 4 x 8 numbers of its upper half at a time."""
-    width, many = factors.shape[1], spread(number)
-    for first in range(0, others.size, _FEW):
-        for c in range(0, width, 4):
-            for block in range(c // LANES * LANES, width, LANES):
-                p, q = load(square[c], block), load(square[c + 1], block)
-                r, s = load(square[c + 2], block), load(square[c + 3], block)
-                for line in others[first : first + _FEW]:
-                    factor = many * load(factors, np.int64(line) * width + block)
-                    p = p + spread(factors[line, c]) * factor
-                    q = q + spread(factors[line, c + 1]) * factor
-                    r = r + spread(factors[line, c + 2]) * factor
-                    s = s + spread(factors[line, c + 3]) * factor
-                store(square[c], block, p)
-                store(square[c + 1], block, q)
-                store(square[c + 2], block, r)
-                store(square[c + 3], block, s)
-    for c in range(width):
-        for d in range(c):
-            square[c, d] = square[d, c]
 
 
 @compiled
@@ -237,7 +218,7 @@ def _go_beyond(x: Any, before: Any, share: Any) -> None:
 
 @compiled
 def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
-    """Step to the minimum over a line's coordinates above 0, unless the cells leave it open.
+    """Step to the minimum over a line's coordinates above 0, by Cholesky's factor, unless the cells leave it open.
 
     Those that would fall below 0 become 0, or where that does not lower the loss, the step ends at the first of them
     (Lawson & Hanson 1974, chapter 23; Bertsekas 1982). Passes between let others in.
@@ -247,25 +228,28 @@ def _step_free(x: Any, whole: Any, rule: Rule, size: Any) -> None:
     free = free[free != rule.fixed]
     count = free.size
     width = (count // LANES + 1) * LANES
-    system, rows = np.zeros((width, width), x.dtype), np.arange(width)
-    multiples, inverses, steps = np.zeros(width, x.dtype), np.zeros(count, x.dtype), np.zeros(width, x.dtype)
+    system, lines = np.zeros((width, width), x.dtype), np.arange(width)
     for i in range(count):
         c = free[i]
         penalty, curves, line = rule.penalties[c] * size, curvature[c], system[i]
         for j in range(i, count):
             line[j] = curves[free[j]]
-        system[i, i] += penalty
-        system[i, count] = product[c] - image[c] + penalty * (rule.priors[c] - x[c])
-    for i in range(count):
-        for j in range(i):
-            multiples[j] = -inverses[j] * system[j, i]
-        add_multiples(system[i], multiples[: (i + 3) // 4 * 4], system, rows, i // LANES * LANES)
-        if system[i, i] <= 1e-12 * curvature[free[i], free[i]]:
-            return
-        inverses[i] = 1 / system[i, i]
-    share = x.dtype.type(1)
+        line[i] += penalty
+        line[count] = product[c] - image[c] + penalty * (rule.priors[c] - x[c])
+    for first in range(0, count, 4):
+        add_outer_to_four(system, first, x.dtype.type(-1), system, lines[:first])
+        for i in range(first, min(first + 4, count)):
+            line = system[i]
+            for j in range(first, i):
+                add_multiple(line, -system[j, i], system[j])
+            if line[i] <= 1e-12 * abs(curvature[free[i], free[i]]):
+                return
+            inverse = spread(x.dtype.type(1) / np.sqrt(line[i]))
+            for at in range(first // LANES * LANES, width, LANES):
+                store(line, at, inverse * load(line, at))
+    steps, share = np.zeros(width, x.dtype), x.dtype.type(1)
     for i in range(count - 1, -1, -1):
-        steps[i] = inverses[i] * (system[i, count] - dot(system[i], steps))
+        steps[i] = (system[i, count] - dot(system[i], steps)) / system[i, i]
         if x[free[i]] + steps[i] < 0:
             share = min(share, -x[free[i]] / steps[i])
     before, start, start_image = _loss(x, product, image, rule, size), x.copy(), image.copy()

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.solvers.kernels import compiled
-from ratings_nmf.solvers.kernels.descent import add_outer, gather_line
+from ratings_nmf.solvers.kernels.descent import gather_line
 from ratings_nmf.solvers.kernels.drawing import exponential, gamma, key_of, normal, positive_normal
 from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
-from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, dot, moments
+from ratings_nmf.solvers.kernels.packing import Lines, Packed, add_multiple, add_multiples, add_outer, dot, moments
 
 
 class Prior(NamedTuple):

@@ -11,6 +11,9 @@ from ratings_nmf.solvers.kernels.lanes import LANES, load, spread, store, total
 Lines = tuple[int, int]
 """The first of some lines, and the one after the last."""
 
+_FEW = 32
+"""Lines whose factors stay in a processor's first cache while they are multiplied with one another."""
+
 
 class Packed(NamedTuple):
     """Cells line by line, each line padded to a multiple of 8 with zeros that point past the last line.
@@ -124,10 +127,10 @@ def add_multiple(vector: Any, number: Any, other: Any) -> None:
 
 
 @compiled
-def add_multiples(vector: Any, numbers: Any, table: Any, lines: Any, start: int = 0) -> None:
-    """Add numbers[i] * table[lines[i]], for all i, to a vector; their count is a multiple of 4, `start` one of 8.
+def add_multiples(vector: Any, numbers: Any, table: Any, lines: Any) -> None:
+    """Add numbers[i] * table[lines[i]], for all i, to a vector; their count is a multiple of 4.
 
-    Coordinates before `start` stay. Four lines at a visit load and store the vector a quarter as often.
+    Four lines at a visit load and store the vector a quarter as often.
     """
     width = table.shape[1]
     for i in range(0, numbers.size, 4):
@@ -139,24 +142,53 @@ def add_multiples(vector: Any, numbers: Any, table: Any, lines: Any, start: int 
         )
         p, q = np.int64(lines[i]) * width, np.int64(lines[i + 1]) * width
         r, s = np.int64(lines[i + 2]) * width, np.int64(lines[i + 3]) * width
-        for at in range(start, width, LANES):
+        for at in range(0, width, LANES):
             first = a * load(table, p + at) + b * load(table, q + at)
             second = c * load(table, r + at) + d * load(table, s + at)
             store(vector, at, load(vector, at) + (first + second))
 
 
 @compiled
-def gram(parts: Lines, bounds: Any, tables: Any, lines: Any, out: Any) -> None:
+def add_outer(square: Any, number: Any, factors: Any, others: Any) -> None:
+    """Add number * the sum of f f' to a symmetric square, over the factors f of other lines."""
+    if others.size == 0:
+        return
+    width = factors.shape[1]
+    for first in range(0, others.size, _FEW):
+        for c in range(0, width, 4):
+            add_outer_to_four(square, c, number, factors, others[first : first + _FEW])
+    for c in range(width):
+        for d in range(c):
+            square[c, d] = square[d, c]
+
+
+@compiled
+def add_outer_to_four(square: Any, c: int, number: Any, factors: Any, others: Any) -> None:
+    """Add number * the sum of f f' to lines c … c + 3 of a square, from their diagonal on, 4 x 8 numbers at a time."""
+    width, many, zeros = factors.shape[1], spread(number), spread(square.dtype.type(0))
+    for block in range(c // LANES * LANES, width, LANES):
+        p, q, r, s = zeros, zeros, zeros, zeros
+        for line in others:
+            factor = load(factors, np.int64(line) * width + block)
+            p = p + spread(factors[line, c]) * factor
+            q = q + spread(factors[line, c + 1]) * factor
+            r = r + spread(factors[line, c + 2]) * factor
+            s = s + spread(factors[line, c + 3]) * factor
+        store(square[c], block, load(square[c], block) + many * p)
+        store(square[c + 1], block, load(square[c + 1], block) + many * q)
+        store(square[c + 2], block, load(square[c + 2], block) + many * r)
+        store(square[c + 3], block, load(square[c + 3], block) + many * s)
+
+
+@compiled
+def gram(parts: Lines, bounds: Any, table: Any, lines: Any, out: Any) -> None:
     """Write to out[part], width × width, what lines bounds[part]:bounds[part + 1] add to table.T @ table.
 
-    `tables` is (table.T, table), both contiguous; bounds are multiples of 4; `lines` counts from 0.
+    `lines` counts from 0.
     """
-    transposed, table = tables
     for part in range(*parts):
         out[part] = 0
-        first, last = bounds[part], bounds[part + 1]
-        for c in range(len(transposed)):
-            add_multiples(out[part, c], transposed[c, first:last], table, lines[first:last])
+        add_outer(out[part], table.dtype.type(1), table, lines[bounds[part] : bounds[part + 1]])
 
 
 @compiled

@@ -321,12 +321,27 @@ def labels() -> Iterator[tuple[Any, ...]]:
         yield TABLE.replace("ann", first).replace("bob", second), Read((first, second), notes=(kind,))
         yield TRIPLES.replace("tea", first).replace("ham", second), Read(columns=(first, second), notes=(kind,)), GIVEN
     yield TABLE.replace("ann", "strasse").replace("bob", "straße"), Read(("strasse", "straße"), notes=case)
-    for label in ("=1+1", "@ann", "-ann", "+1", "<b>x</b>", "{{ann}}", "${ann}", "NA", "null", "None", "true",
-                  "1e3", "א\u200f!",
-                  "007", "1.0", "👩‍👩‍👧", "עברית", "नमस्ते", "می‌خواهم", "\\N",
-                  "a\\b", "%s", "nan", "0x1F", "'", "#x"):  # fmt: skip
+    for label in ("=1+1", "@ann", "-ann", "+1", "<b>x</b>", "{{ann}}", "${ann}", "true", "1e3", "א\u200f!",
+                  "007", "1.0", "👩‍👩‍👧", "עברית", "नमस्ते", "می‌خواهم", "a\\b", "%s", "0x1F", "'", "#x"):  # fmt: skip
         yield TABLE.replace("ann", label), Read((label, "bob"))
         yield TRIPLES.replace("tea", label), Read(columns=(label, "ham")), GIVEN
+    for label, note in (("NA", "there is none"), ("null", "there is none"), ("None", "there is none"),
+                        ("\\N", "there is none"), ("nan", "there is none"), ("ZoÃ«", "was UTF-8"), ("Zo\ufffd", "lost"),
+                        ("1.23E+15", "a spreadsheet cut"), ("1-Mar", "is a date")):  # fmt: skip
+        yield TABLE.replace("ann", label), Read((label, "bob"), notes=(note,))
+        yield TRIPLES.replace("tea", label), Read(columns=(label, "ham"), notes=(note,)), GIVEN
+    for mark in ('""""', "''", "〃", "do.", "dto."):
+        above = Refused("stands 2 times", "if marks mean the label above: ")
+        yield f"user,item,rating\nann,tea,1\n{mark},ham,2\nbob,tea,3\n{mark},ham,4\n", above, GIVEN
+        yield f"who,tea,ham\nann,1,2\nbob,{mark},4\n", Refused("is not a number", "if it means the cell above: ")
+    yield TRIPLES.replace("bob,tea", "〃,tea"), Read(("ann", "〃", "bob"), cells=((1.0, 2.0), (3.0, 0.0), (0.0, 4.0)),
+                                                    notes=("seems to mean the one above",)), GIVEN  # fmt: skip
+    yield (
+        'who,tea\n"=""001""",1\n"=""002""",2\n',
+        Read(('="001"', '="002"'), ("tea",), ((1.0,), (2.0,)), ('between ="',)),
+    )
+    yield 'who,tea\r\n"a\rb",1\r\n"c\nd",2\r\n', Read(("a\rb", "c\nd"), ("tea",), ((1.0,), (2.0,)))
+    yield 'who,tea\n"a\r\nb",1\nTV 4",2\r\n', Read(("a\r\nb", 'TV 4"'), ("tea",), ((1.0,), (2.0,)))
     yield "who,tea\n,1\n", Refused("row 1 has no label", "`")
     yield "who,tea\n \t,1\n", Refused("row 1 has no label", "`")
     yield (
@@ -467,8 +482,8 @@ def marks() -> Iterator[tuple[Any, ...]]:
         yield content, thousand, settings
         yield content, Refused("is not a number", f"`{remedy}`", thousand)
     yield 'who,tea,ham\nann,"1,234",2\nbob,3,4\n', Refused("'1,234' is not a number", '`thousands: ","`'), {}
-    yield "who;tea;ham\nann;1.5;2\nbob;3;4\n", Refused("'1.5' is not a number", '`decimal: "."`', Read(
-        cells=((1.5, 2.0), (3.0, 4.0)))), {"decimal": ","}  # fmt: skip
+    both = Refused("'1.5' is not a number", "; if others part decimals by a comma: ")
+    yield "who;tea;ham\nann;1.5;2\nbob;3,5;4\n", both, {"decimal": ","}
     yield "who;tea;ham\nann;12,34;2\nbob;3;4\n", Refused("'12,34' is not a number", "`"), {"thousands": ","}
     yield "who;tea;ham\nann;1,2345;2\nbob;3;4\n", Refused("'1,2345' is not a number", "`"), {"thousands": ","}
 
@@ -593,7 +608,7 @@ def packed() -> Iterator[tuple[Any, ...]]:
     for (text, ingest), (suffix, pack) in itertools.product(((TABLE, {}), (TRIPLES, GIVEN)), PACKERS.items()):
         yield pack(text.encode()), SAME, ingest, f"t.csv.{suffix}"
         yield pack(text.encode()), SAME, ingest, "t.csv"
-        yield pack(_tarred(text.encode())), Refused("a tar archive", "`tar -xOf "), ingest, f"t.tar.{suffix}"
+        yield pack(_tarred(text.encode())), Refused("a tar archive", "tar -xOf "), ingest, f"t.tar.{suffix}"
         yield pack(b""), Refused("the file is empty", "`"), ingest, f"t.csv.{suffix}"
     for name in PACKERS:
         yield TABLE, Refused(f"its name ends in .{name}", "`mv "), {}, f"t.csv.{name}"
@@ -616,7 +631,7 @@ def packed() -> Iterator[tuple[Any, ...]]:
     for mark, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
         secret[secret.index(mark) + offset] |= 1
     yield bytes(secret), Refused("locked by a password", "`unzip "), {}, "t.zip"
-    yield _tarred(TABLE.encode()), Refused("a tar archive", "`tar -xOf "), {}, "t.tar"
+    yield _tarred(TABLE.encode()), Refused("a tar archive", "tar -xOf "), {}, "t.tar"
 
 
 def damaged() -> Iterator[tuple[Any, ...]]:

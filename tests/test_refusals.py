@@ -145,7 +145,7 @@ KINDS = [
         {},
         "row label '1' stands at rows 1 and 2; row label '1' stands at rows 1 and 3",
         "a label of its own for every row",
-        "if rows have no labels, to number them: "
+        "if it is a cell a line: `layout: triples`, `columns: [region, a, b]`; if rows have no labels, to number them: "
         + program('out.writerows([at or "row", *row] for at, row in enumerate(rows))'),
     ),
     (
@@ -272,8 +272,11 @@ KINDS = [
         "a label for every cell",
         "if blank means the one above: "
         + program(
-            "out.writerows(itertools.accumulate(rows, lambda above, row: [row[0] or above[0], *row[1:]]))",
-            modules="csv, itertools, sys",
+            "head = next(rows); at = 0; cell = lambda above, row: above[at] if re.fullmatch("
+            r"""" *([\"“”„〃″]|''|(do|dto)[.])? *", row[at]) else row[at]; """.replace("'", "'\"'\"'")
+            + "out.writerows(itertools.accumulate([head, *rows], lambda above, row: "
+            "[*row[:at], cell(above, row), *row[at + 1:]]))",
+            modules="csv, itertools, re, sys",
         )
         + '; to leave such lines out: `skip: {rows: [""]}`',
     ),
@@ -616,7 +619,7 @@ KINDS = [
         {},
         "this is a PDF",
         "a table as text or Parquet",
-        "save the table in it as CSV in UTF-8 and name that: `path: t.csv`",
+        "save the table in it as CSV in UTF-8 and, once that is there, name it: `path: t.csv`",
     ),
     (
         b"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",

@@ -108,6 +108,8 @@ def flow(value: Any) -> str:
             return "[" + ", ".join(map(flow, value)) + "]"
         case str() if not _PLAIN.fullmatch(value) or _RESERVED.fullmatch(value):
             return str(yaml.safe_dump(value, default_style='"', allow_unicode=True, width=math.inf)).strip()
+        case None:
+            return "null"
         case float():
             return re.sub(r"^(-?\d+)e", r"\1.0e", repr(value).removesuffix(".0"))
         case _:

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.core.sections import flow
 from ratings_nmf.core.table import LARGEST, SMALLEST
 from ratings_nmf.core.words import visible
 from ratings_nmf.raw.commands import copied, edit
-from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER, TRUTH, keys, leaving_out, quoted, refusal
+from ratings_nmf.raw.faults import ALIKE, DITTO, MISSING, NUMBER, TRUTH, keys, leaving_out, quoted, refusal
 
 Triple = tuple[str, str, str]
 Way = tuple[str, str, str | dict[str, str]]
 """What texts look like, what they may mean, and how pandas makes numbers of a column, or of patterns in it."""
 
-Copy = Callable[[str | dict[str, str]], str]
-"""Says what to paste for such a change."""
+Copy = Callable[..., str]
+"""Says what to paste for such a change, and which keys change besides."""
 
 FLAGS, CODES, STEPS = 5, 4, 12
 """Different texts beside numbers that are taken for units or flags, numbers below 0 that may be marks, and words that
@@ -84,7 +85,8 @@ _DATES: Way = (
 _SCALES = [
     scale.split("|")
     for scale in (
-        "n|y", "f|t", "off|on", "-|x", "✗|✓", "down|up", "👎|👍", "😡|😐|😀", "low|medium|high", "f|e|d|c|b|a",
+        "n|y", "nein|ja", "non|oui", "f|t", "off|on", "-|x",
+        "✗|✓", "down|up", "👎|👍", "😡|😐|😀", "low|medium|high", "f|e|d|c|b|a",
         "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x",
         "one|two|three|four|five|six|seven|eight|nine|ten", "strongly disagree|disagree|neutral|agree|strongly agree",
         "did not like it|it was ok|liked it|really liked it|it was amazing", "never|rarely|sometimes|often|always",
@@ -111,10 +113,13 @@ def refuse_cells(
     expected = f"finite numbers of 0 or more, with a decimal {'comma' if ingest.decimal == ',' else 'point'}"
     if not {text.lower() for *_, text in cells}.isdisjoint(TRUTH):
         expected = "numbers alone, or true and false alone"
+    copy = partial(_copy, path, ingest, at)
     if headers:
         remedies = [f"if the header stands there again: {leaving_out(ingest, 'rows', headers)}"]
+    elif all(DITTO.fullmatch(text) for *_, text in cells):
+        above = copy(f"side.mask(side.str.fullmatch({flow(DITTO.pattern)})).ffill()")
+        remedies = [f"if it means the cell above: {above}"]
     else:
-        copy = partial(_copy, path, ingest, at)
         remedies = _remedies(path, cells, ingest, copy, numbers=numbers)
     raise refusal(path, "; ".join(faults), expected, "; ".join(remedies))
 
@@ -123,6 +128,18 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
     """Return the decimal mark and that between thousands of a number that has either, or None."""
     plain = text.translate(ALIKE)
     return next(((decimal, thousands) for decimal, thousands, form in _MARKS if form.fullmatch(plain)), None)
+
+
+def marks_among(fields: list[str], separator: str | None) -> tuple[str, str | None, bool]:
+    """Return the decimal mark, the mark between thousands or None, and whether a comma may be either."""
+    marks_by_field = {field: marks for field in fields if (marks := marks_of(field))}
+    pairs = {*marks_by_field.values()}
+    if (".", ",") in pairs and all(decimal == "." for decimal, _ in pairs):
+        commas = [field for field in marks_by_field if "," in field]
+        clear = (".", None) in pairs or any(field.count(",") > 1 or "." in field for field in commas)
+        return (",", None, True) if separator == ";" and not clear else (".", ",", not clear)
+    thousands = sorted(mark for _, mark in pairs if mark not in (None, ","))
+    return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, False
 
 
 def is_dressed(texts: set[str]) -> bool:
@@ -160,9 +177,8 @@ def _fault(text: str, decimal: str) -> str:
 def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: Copy, *, numbers: bool) -> list[str]:
     """Return what bad cells, given as row label, column label and text, call for, each with what it would mean."""
     texts = [text for *_, text in cells]
-    if all(re.fullmatch("'.*'", text) for text in texts):
-        meaning, script = SINGLE_QUOTES
-        return [f"{meaning}: {edit(script, path)}"]
+    if all(re.fullmatch("'.+'", text) for text in texts):
+        return [f"{SINGLE_QUOTES[0]}: {edit(SINGLE_QUOTES[1], path, ingest)}"]
     words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
     if not numbers and len({*texts}) > 1 and all(map(MISSING.fullmatch, texts)):
         words = {*texts}  # where nothing else stands, marks are steps of a scale
@@ -174,11 +190,7 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
         for text in texts
         if text not in marks_by_text and (words == {text} or (text not in words and _may_be_none(text)))
     )
-    remedies = []
-    if marks_by_text:
-        marks = zip(("decimal", "thousands"), [*marks_by_text.values()][-1], strict=True)
-        others = {name: mark for name, mark in marks if mark != getattr(ingest, name)}
-        remedies.append(f"if its marks are meant so: {keys(**others)}")
+    remedies = [_marks([*marks_by_text], ingest, copy, numbers=numbers)] if marks_by_text else []
     rows, columns = ({cell[side] for cell in cells} for side in (0, 1))
     if len(rows) == 1 < len(cells) and (words == {*texts} or not any(texts)) and numbers | (not words):
         remedies.append(f"to leave the row out: {leaving_out(ingest, 'rows', [*rows])}")
@@ -208,6 +220,16 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
     elif rest and not remedies:
         remedies.append(f"if all that counts is where something stands, to write 1 there: {copy({'(?s)^.+$': '1'})}")
     return remedies
+
+
+def _marks(texts: list[str], ingest: IngestParameters, copy: Copy, *, numbers: bool) -> str:
+    """Return which marks numbers have and, where others may have the contrary, how all get a decimal point."""
+    marks = zip(("decimal", "thousands"), marks_among(texts, ingest.separator), strict=False)
+    meant = keys(**{name: mark for name, mark in marks if mark != getattr(ingest, name)})
+    if numbers and ingest.decimal == ",":
+        points = copy({"[.,](?=[0-9]+[.,])": "", ",": "."}, decimal=".", thousands=None)
+        return f"if its marks are meant so: {meant}; if others part decimals by a comma: {points}"
+    return f"if its marks are meant so: {meant}"
 
 
 def _steps(words: set[str], copy: Copy) -> str:
@@ -242,7 +264,7 @@ def _none(texts: list[str], ingest: IngestParameters, copy: Copy) -> str:
     return "to leave out what is no number: " + copy('pandas.to_numeric(side, errors="coerce")')
 
 
-def _copy(path: Path, ingest: IngestParameters, at: str, change: str | dict[str, str]) -> str:
+def _copy(path: Path, ingest: IngestParameters, at: str, change: str | dict[str, str], **changes: Any) -> str:
     """Return how pandas makes a copy of a table with the values, which lie at these places, changed.
 
     A change is an expression of ``side``, a column, or patterns and what stands in their place.
@@ -254,7 +276,7 @@ def _copy(path: Path, ingest: IngestParameters, at: str, change: str | dict[str,
         f"table.iloc[{at}] = table.iloc[{at}].apply(lambda side: {change}); "
         "table.to_csv(sys.stdout, index=False, header=False)"
     )
-    return copied(path, ingest, code, name="numbers")
+    return copied(path, ingest, code, name="numbers", **changes)
 
 
 def _around(text: str) -> tuple[str, str] | None:

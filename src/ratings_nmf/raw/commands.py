@@ -7,10 +7,10 @@ from shlex import quote
 from typing import Any
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.faults import keys, skip_of
+from ratings_nmf.raw.faults import DITTO, keys, skip_of
 
 _MODULES = (
-    "ast", "collections", "configparser", "csv", "fileinput", "itertools", "json", "numpy", "pandas", "re", "scipy.io",
+    "ast", "collections", "csv", "fileinput", "itertools", "json", "networkx", "numpy", "pandas", "re", "scipy.io",
     "scipy.sparse", "sqlite3", "sys", "unicodedata", "yaml",
 )  # fmt: skip
 _AS_TEXT = (
@@ -64,11 +64,15 @@ def describing(path: Path) -> str:
     return command("make describe TABLE=", path).replace("= ", "=")
 
 
-def edit(script: str, path: Path) -> str:
-    """Return a command by which sed changes a file or, where it is packed, makes a copy that a key names."""
+def edit(script: str, path: Path, ingest: IngestParameters) -> str:
+    """Return a command by which sed changes a file or, where it is packed or UTF-16, makes a copy that a key names."""
+    sed = f"sed -E {quote(script)}"
+    if (encoding := ingest.encoding or "").startswith("utf-16"):
+        recoded = piped(f"iconv -f {re.sub('-(?=[bl]e)', '', encoding)} -t utf-8", path)[:-1]
+        return made(unpacked(path), f"{recoded} | {sed}`", encoding="utf-8")
     if path.suffix not in UNPACK:
-        return command(f"sed -i -E {quote(script)}", path)
-    return made(unpacked(path), piped(f"sed -E {quote(script)}", path))
+        return command(f"sed -i{sed[3:]}", path)
+    return made(unpacked(path), piped(sed, path))
 
 
 def copied(path: Path, ingest: IngestParameters, code: str, *, name: str = "new", **changes: Any) -> str:
@@ -115,11 +119,24 @@ def with_cell(place: int, cell: str) -> str:
     return f"[{f'*row[:{place}], ' * (place > 0)}{cell}, *row[{place + 1}:]]"
 
 
+def filled(path: Path, ingest: IngestParameters, place: int | str) -> str:
+    """Return how blank fields and ditto marks become what stands above; the place is code that may use ``head``."""
+    code = (
+        f"head = next(rows); at = {place}; cell = lambda above, row: above[at] "
+        f"if re.fullmatch({json.dumps(f' *({DITTO.pattern})? *', ensure_ascii=False)}, row[at]) else row[at]; "
+        "out.writerows(itertools.accumulate([head, *rows], lambda above, row: "
+        "[*row[:at], cell(above, row), *row[at + 1:]]))"
+    )
+    return copied(path, ingest, code)
+
+
 def numbered(path: Path, ingest: IngestParameters, *, place: int | None = None) -> str:
     """Return how names of columns that stand again get a number or, of rows, labels in the column at a place from 0."""
-    code = (
-        "times = collections.Counter(); named = lambda name: "
-        '(times.update([name]), name if times[name] < 2 else f"{name} {times[name]}")[1]; '
+    letters = '"".join(filter(str.isprintable, " ".join(unicodedata.normalize("NFC", name).split())))'
+    code, key = (f"tidy = lambda name: {letters}; ", "tidy(name)") if ingest.labels == "strip" else ("", "name")
+    code += (
+        f"times = collections.Counter(); named = lambda name: (times.update([{key}]), "
+        f'name if times[{key}] < 2 else f"{{name}} {{times[{key}]}}")[1]; '
     )
     if place is None:
         code += "out.writerow(map(named, next(rows))); out.writerows(rows)"

@@ -37,8 +37,10 @@ def describe(path: Path) -> Description:
         encoded = replace(dialect.ingest, encoding=sample.encoding)
         dialect = dialect._replace(ingest=encoded)
         records, parquet = dialect.records, dialect.ingest.separator is None
-        if not records or len(records[0]) < 2:
-            with opened(sample.path, dialect.ingest, sample.file) as source:
+        with opened(
+            sample.path, dialect.ingest if "".join(records[0] if records else []).strip() else PLAIN, sample.file
+        ) as source:
+            if not records or len(records[0]) < 2:
                 raise one_column(source.path, (source.names or [""])[0], dialect.ingest)
         structure = structure_of(records, dialect.ingest, header=parquet or None)
         if structure.lacks_values:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ratings_nmf.core.params import IngestParameters
-from ratings_nmf.raw.badcells import marks_of
+from ratings_nmf.raw.badcells import marks_among
 from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
@@ -66,8 +66,10 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     may_be_first = (place for place in range(len(records)) if _may_be_first(records[place : place + 2], width))
     first = 0 if are_baskets(records) else next(may_be_first, 0)
     last = records[first][-1].strip() if first else ""
-    if first and len(records[first - 1]) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
-        first -= not any(map(_ANY_NUMBER.fullmatch, records[first - 1]))  # names of columns, as R writes them
+    names = [name.strip() for name in records[first - 1]] if first else []
+    if first and len(names) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
+        first -= not any(map(_ANY_NUMBER.fullmatch, names))  # names of columns, as R writes them
+    first -= len(names) == width + 1 and not names[-1] and all(names[1:-1])  # with a separator at their end
     first += text.startswith(MATRIX_MARKET)  # the line of its size
     above, below = records[:first], records[first + 1 :]
     comment = next((mark for mark in COMMENTS if any(_is_comment(record, mark, width) for record in below)), None)
@@ -76,7 +78,7 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
         (comment,) = marks
     below = [record for record in below if not _is_comment(record, comment, width)]
     fields = [field.strip() for record in below if len(record) == width for field in record]
-    decimal, thousands, doubt = _marks(fields, separator)
+    decimal, thousands, doubt = marks_among(fields, separator)
     skip = {"lines": _line_of(text, first) if first and marks != {comment} else 0, "comment": comment}
     keys = {"separator": separator, "skip": skip, "decimal": decimal, "thousands": thousands}
     ingest = msgspec.convert({"path": "sample", "layout": "table", **keys}, IngestParameters)
@@ -132,6 +134,8 @@ def _records(text: str, separator: str) -> list[list[str]]:
     if len(separator) > 1 and STAND_IN in text:
         return []
     try:
+        if separator == " ":
+            text = re.sub("(?m)^ +| +(?=\r?$)| +(?= )", "", text)
         records = reader(io.StringIO(text, newline=""), separator)
         return list(islice((record for record in records if not is_blank(record)), LOOKED_AT))
     except csv.Error:
@@ -181,16 +185,3 @@ _ANY_NUMBER = re.compile(
     rf"[+-]?[.,][0-9]+|true|false|yes|no|(?:{MISSING.pattern}) ?",
     re.IGNORECASE,
 )
-
-
-def _marks(fields: list[str], separator: str) -> tuple[str, str | None, bool]:
-    """Return the decimal mark, the mark between thousands or None, and whether a comma may be either."""
-    marks_by_field = {field: marks for field in fields if (marks := marks_of(field))}
-    pairs = {*marks_by_field.values()}
-    if (".", ",") in pairs and all(decimal == "." for decimal, _ in pairs):
-        clear = (".", None) in pairs or any(
-            text.count(",") > 1 or "." in text for text in marks_by_field if "," in text
-        )
-        return (",", None, True) if separator == ";" and not clear else (".", ",", not clear)
-    thousands = sorted(mark for _, mark in pairs if mark not in (None, ","))
-    return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, False

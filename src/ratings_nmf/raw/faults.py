@@ -28,6 +28,9 @@ MISSING = re.compile(
 )
 """Texts that stand for no number in files of others."""
 
+DITTO = re.compile("[\"“”„〃″]|''|(do|dto)[.]")
+"""Labels and cells that stand for what is above them."""
+
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 
 

@@ -10,7 +10,8 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.layouts import nothing_left, spooled
+from ratings_nmf.raw.faults import refuse_repeated
+from ratings_nmf.raw.layouts import ditto, nothing_left, spooled
 from ratings_nmf.raw.notes import notes, summaries
 from ratings_nmf.raw.sampling import Sample
 from ratings_nmf.raw.spool import Triples, table_of
@@ -106,6 +107,8 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
         labels, cells = _cells(sample, description)
     ratings, several = table_of(labels, cells, description.parameters())
     if several:
+        if marks := ditto(sample.path, description.parameters(), several):
+            refuse_repeated(sample.path, several, marks)
         keys["duplicates"] = Key("sum" if counts else "last", "or last, mean, sum")
         twice = f"{words.counted(len(several), 'cell')} on several lines, such as {several[0][0]!r}, {several[0][1]!r}"
         description.say("twice", twice)

@@ -2,10 +2,10 @@
 
 from ratings_nmf.raw.commands import python
 
-_OTHER = "save the table in it as CSV in UTF-8 and name that"
+_OTHER = "save the table in it as CSV in UTF-8 and, once that is there, name it"
 _SHEET = "save the sheet as CSV in UTF-8 and name that"
 _AS_CSV, AS_TRIPLES = "make a table of it", "make triples of it"
-_UNPACK, FETCH = "unpack it", "fetch the file itself"
+_UNPACK, _RECODE, FETCH = "unpack it", "recode it", "fetch the file itself"
 _TO_CSV = (
     "python -m pip install python-calamine && python -c 'import pandas, sys; pandas.read_excel(sys.argv[1], "
     """header=None, engine="calamine", keep_default_na=False).to_csv(sys.stdout, header=False, index=False)' >"""
@@ -21,13 +21,43 @@ def _by_pandas(table: str, *, index: bool = False, header: bool = True, before: 
     return f"{python(f'{before}{table}.to_csv(sys.stdout{options})')} >"
 
 
+def _by_networkx(kind: str) -> str:
+    """Return a command that prints the edges of a graph with their weights."""
+    write = 'networkx.write_weighted_edgelist(graph, sys.stdout.buffer, delimiter=",")'
+    return f"{python(f'graph = networkx.read_{kind}(sys.argv[1]); {write}')} >"
+
+
 def _by_csv(records: str, before: str = "") -> str:
     """Return a command that prints records as CSV, after some other code."""
     return f"{python(f'{before}csv.writer(sys.stdout).writerows({records})')} >"
 
 
+def _json(quote: bytes, name: str, parser: str) -> dict[bytes, tuple[str, str, str]]:
+    """Return how objects and lists are told whose texts stand between such quotes, and how a table comes of them."""
+    return {
+        rb"\{\s*Q.*\}\s*\n\s*\{".replace(b"Q", quote): (f"{name}, an object a line", _AS_CSV, _by_pandas(
+            f"pandas.json_normalize([*map({parser}, fileinput.input())])")),
+        rb"\[\s*\{\s*Q".replace(b"Q", quote): (name, _AS_CSV, _by_pandas(f"pandas.json_normalize({parser}({_TEXT}))")),
+        rb"\{\s*Qcolumns".replace(b"Q", quote): (name, _AS_CSV, _by_pandas(
+            'pandas.DataFrame(data["data"], data.get("index"), data["columns"])', index=True,
+            before=f"data = {parser}({_TEXT}); ")),
+        rb"\{\s*Q[^{}\[\]]*Q\s*:\s*\{(?!.*Qdata)".replace(b"Q", quote): (name, _AS_CSV, _by_pandas(
+            f"pandas.DataFrame({parser}({_TEXT})).T", index=True)),
+        rb"\{\s*Q".replace(b"Q", quote): (name, _AS_CSV, _by_pandas(
+            "(pandas.json_normalize(rows) if rows else pandas.DataFrame.from_dict(data, orient=\"index\").T)",
+            before=f"data = {parser}({_TEXT}); rows = next((part for part in data.values() "
+            "if isinstance(part, list) and isinstance(part[0], dict)), None); ")),
+    }  # fmt: skip
+
+
 FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
+    b"(?s)\xd0\xcf\x11\xe0.*W\0o\0r\0d\0|PK.{28}mimetypeapplication/(?!vnd.oasis.opendocument.spreadsheet)": (
+        "a document", _OTHER, None),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
+    b"(?s).{257}ustar": ("a tar archive", "if there is one file in it", "tar -xOf >"),
+    b"\xff\xfe\0\0|\0\0\xfe\xff": ("UTF-32, as its first bytes say", _RECODE, "iconv -f UTF-32 -t UTF-8 >"),
+    b"[\x05\x15%@K^`km}\x7f\x81-\xa9\xc1-\xe9\xf0-\xf9]{24}": (
+        "EBCDIC, as mainframes write it", _RECODE, "iconv -f IBM037 -t UTF-8 >"),
     b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x -so >"),
     b"Rar!": ("a RAR archive", _UNPACK, "unrar p -inul >"),
     b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
@@ -43,7 +73,8 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
                  "python -m pip install tables && " + _by_pandas("pandas.read_hdf(sys.argv[1])", index=True)),
     b"ARROW1|FEA1": ("an Arrow file", _AS_CSV, _by_pandas("pandas.read_feather(sys.argv[1])")),
     b"ORC": ("an ORC file", _AS_CSV, _by_pandas("pandas.read_orc(sys.argv[1])")),
-    b"<stata_dta>": ("a file of Stata", _AS_CSV, _by_pandas("pandas.read_stata(sys.argv[1])")),
+    b"<stata_dta>|[\x6e-\x73][\x01\x02]\x01\0": (
+        "a file of Stata", _AS_CSV, _by_pandas("pandas.read_stata(sys.argv[1])")),
     b"\\$FL[23]": ("a file of SPSS", _AS_CSV,
                    "python -m pip install pyreadstat && " + _by_pandas("pandas.read_spss(sys.argv[1])")),
     b"(?s:.{12})\xc2\xea\x81\x60": ("a file of SAS", _AS_CSV,
@@ -55,21 +86,10 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
                             "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >"),
     b"\x80[\x02-\x05][\x95c}(\\]]": ("a Python pickle", "if you trust who wrote it, make a table of it",
                                     _by_pandas("pandas.DataFrame(pandas.read_pickle(sys.argv[1]))", index=True)),
-    b"\x89PNG|\xff\xd8\xff": ("a picture", _OTHER, None),
-    rb"\{\s*\".*\}\s*\n\s*\{": ("JSON, an object a line", _AS_CSV,
-                               _by_pandas("pandas.json_normalize([*map(json.loads, fileinput.input())])")),
-    rb"\{'.*\}\s*\n\s*\{": ("JSON, an object a line, as Python writes it", _AS_CSV,
-                            _by_pandas("pandas.json_normalize([*map(ast.literal_eval, fileinput.input())])")),
+    b"\x89PNG|\xff\xd8\xff|GIF8|(?s:RIFF....WEBP)|II\\*\0|MM\0\\*": ("a picture", _OTHER, None),
     rb"\[\s*\[[^\]]*,": ("JSON", _AS_CSV, _by_csv(f"json.loads({_TEXT})")),
-    rb"\[\s*\{": ("JSON", _AS_CSV, _by_pandas(f"pandas.json_normalize(json.loads({_TEXT}))")),
-    b"{\\s*\"columns\"": ("JSON", _AS_CSV, _by_pandas('pandas.read_json(sys.argv[1], orient="split")', index=True)),
-    b"{\\s*\"[^{}]*\"\\s*:\\s*{": ("JSON", _AS_CSV,
-                                     _by_pandas('pandas.read_json(sys.argv[1], orient="index")', index=True)),
-    b"{\\s*\"": ("JSON", _AS_CSV, _by_pandas(
-        "pandas.json_normalize(next((part for part in data.values() if isinstance(part, list)), data))",
-        before=f"data = json.loads({_TEXT}); ")),
-    b"{\\s*'[^{}]*'\\s*:\\s*{": ("a dictionary of Python", _AS_CSV,
-                                 _by_pandas(f"pandas.DataFrame(ast.literal_eval({_TEXT})).T", index=True)),
+    **_json(b'"', "JSON", "json.loads"),
+    **_json(b"'", "a dictionary of Python", "ast.literal_eval"),
     rb"(\w+ ?[=(] ?)?[\[({]+[^\[\](){}\n]*[\])}]+[,;]?\s*\n\s*[\[({]": ("a list between brackets", _AS_CSV,
         r"sed -E 's/^[^][({]*[[({ ]+//; s/[])}; ,]+\r?$//; s/([,;]) +/\1/g' >"),
     rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT}))")),
@@ -91,12 +111,13 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
                    rf're.split(r"\n\s*\n", {_TEXT}.strip()))')),
     rb"\S+ \S+ \{.*: ?[0-9.]+\}\r?\n": ("a list of edges, with their weights in braces", AS_TRIPLES,
                                         r"sed -nE 's/^(\S+) (\S+) \{.*: ?([0-9.eE+-]+)\}.*/\1,\2,\3/p' >"),
-    "(?:[^\n]*\\|[^\n]*\r?\n(?=[^\n]*--)[ |:+-]+\r?\n|[ |]*\\+[-=+]+\\+|┌)".encode(): ("a table drawn in text", _AS_CSV,
+    "(?:(?:[^\n]*\n){0,20}?[^\n]*\\|[^\n]*\r?\n(?=[^\n]*--)[ |:+-]+\r?\n|[ |]*\\+[-=+]+\\+|┌|\\|===)".encode(): (
+        "a table drawn in text", _AS_CSV,
         _by_csv('[re.split(r"\\s*[|│]\\s*", line.strip().strip("|│").strip()) for line in fileinput.input() '
                 'if re.search(r"\\w.*[|│]|[|│].*\\w", line)]')),
     rb"([^\n]*\n)?[-=]{2,}( +[-=]{2,})+ *\r?\n": ("a table printed in columns", _AS_CSV, _by_csv(
         '[line[place].strip() for place in places] for line in lines if re.search(r"\\w", line) and '
-        'all(letter == " " for letter, mark in zip(line, rule) if mark == " ")',
+        'all(letter.isspace() for letter, mark in zip(line, rule) if mark == " ")',
         before="lines = [*fileinput.input()]; "
         'rule = next(line for line in lines if re.fullmatch(r"[-= ]+\\s*", line)); '
         'places = [slice(*found.span()) for found in re.finditer("[-=]+", rule)]; ')),
@@ -109,13 +130,19 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"(?s)(--|set|copy).{0,9999}copy \S+ \([^)]*\) from stdin;": ("a dump of SQL", _AS_CSV,
         r"sed -nE '/^COPY .* FROM stdin;/,/^\\\.$/{/^\\\.$/d; "
         r"/^COPY /{s/^[^(]*\((.*)\).*/\1/; s/, /\t/g; s/\x22//g}; p}' >"),
-    rb"(?s)(insert|create|drop|--|/\*).{0,9999}insert into": ("a dump of SQL", _AS_CSV, _by_csv(
+    rb"(?s)(?=insert|create|drop|pragma|begin|set|use|--|/\*).{0,9999}insert into": ("a dump of SQL", _AS_CSV, _by_csv(
         'csv.reader(found, quotechar=chr(39), escapechar="\\\\", skipinitialspace=True)',
         before='found = [row for line in fileinput.input() if re.match(r"(?i)insert|\\s*\\(", line) for row in '
         r're.findall(r"\(((?:[^()\x27]|\x27(?:[^\x27\\]|\\.)*\x27)*)\)\s*(?=[,;]|$)", '
         're.sub("(?i)^insert.*?values", "", line))]; ')),
-    rb"(insert into|create (table|database|schema)) ": ("a dump of SQL", _OTHER, None),
-    rb"\{\\rtf": ("a document in RTF", _OTHER, None),
+    rb"(create (table|database|schema)) ": ("a dump of SQL", _OTHER, None),
+    rb"\{\\rtf|ID;P|TABLE\r?\n0,1": ("a document in RTF or a sheet in SYLK or DIF", _OTHER, None),
+    rb"graph\s*\[|creator.*\s+graph\s*\[": ("a graph in GML", AS_TRIPLES, _by_networkx("gml")),
+    rb"\*(vertices|network)": ("a graph in Pajek's form", AS_TRIPLES, _by_networkx("pajek")),
+    rb"(?s)<\?xml.*<graphml": ("a graph in GraphML", AS_TRIPLES, _by_networkx("graphml")),
+    rb"\{\|": ("a table of a wiki", _AS_CSV, _by_csv(
+        r'[cell.split("|")[-1].strip() for cell in re.split(r"\|\||!!|(?:^|\n)[|!]", row.strip())[1:]] '
+        r'for row in re.split(r"\n\|[-}].*", re.sub(r"^\{\|.*", "", "".join(fileinput.input()))) if row.strip()')),
     b"(?s)<.*<t[rd]\\b": ("HTML or XML", _AS_CSV, "python -m pip install lxml && "
                           + _by_pandas("max(pandas.read_html(sys.argv[1], header=0), key=len)")),
     b"(?s)<(!doctype|html|head|body|\\?xml[^>]*>\\s*<error)(?!.*<table)": ("a web page without a table", FETCH, None),
@@ -146,6 +173,8 @@ What a command that ends in > prints is the table.
 IN_ZIP = {
     "xl/": ("an Excel workbook", _SHEET, _TO_CSV),
     "word/": ("a Word document", _OTHER, None),
+    "ppt/": ("slides", _OTHER, None),
+    ".iwa": ("a document of Apple's", _OTHER, None),
     "mimetype": ("an OpenDocument spreadsheet", _SHEET, _TO_CSV),
     "indptr.npy": ("a sparse matrix of SciPy, which has no labels", AS_TRIPLES, _by_pandas(
         'pandas.DataFrame({"row": cells.row, "column": cells.col, "value": cells.data})', header=False,

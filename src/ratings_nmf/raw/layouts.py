@@ -1,5 +1,6 @@
 """A raw file in the layout that params.yaml names, as cells some lines at a time or as a table."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
-from ratings_nmf.raw.commands import NUMBERED_ROWS, copied, numbered, taken_back, with_cell
+from ratings_nmf.raw.commands import NUMBERED_ROWS, copied, filled, numbered, taken_back
 from ratings_nmf.raw.faults import (
+    DITTO,
     NUMBER,
     check_labels,
     check_zeros,
@@ -90,10 +92,22 @@ def read_blocks(path: Path, ingest: IngestParameters, limits: Limits = LIMITS) -
             count_above += len(table.values)
             yield Reading(table, last.origin, last.remarks, last.separator)
     if duplicate_cells:
-        refuse_repeated(path, duplicate_cells)
+        refuse_repeated(path, duplicate_cells, ditto(path, ingest, duplicate_cells))
     check_zeros(path, len(labels[0]) * len(labels[1]) - count_above, ingest.zeros)
     if not count_above:
         raise nothing_left(path, ingest)
+
+
+def ditto(
+    path: Path, ingest: IngestParameters, cells: list[tuple[str, str, int]], *, side: str | None = None
+) -> str | None:
+    """Return what to do where a label of cells that stand again means the one above, None where none does."""
+    sides = [at for at in (0, 1) if any(DITTO.fullmatch(cell[:2][at]) for cell in cells)]
+    if not sides:
+        return None
+    column = (ingest.columns or [1, 2])[sides[-(side == "column")]]
+    place = int(column) - 1 if isinstance(column, int) else f"head.index({json.dumps(column, ensure_ascii=False)})"
+    return f"if marks mean the label above: {filled(path, ingest, place)}"
 
 
 def nothing_left(path: Path, ingest: IngestParameters) -> InputError:
@@ -179,10 +193,8 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
             several = "cells have" if len(cells) > 1 else "cell has"
             remedy = f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}"
             if cells[0]:
-                at = source.order.index(places[side == "column"])
-                row = with_cell(at, f"row[{at}] or above[{at}]")
-                code = f"out.writerows(itertools.accumulate(rows, lambda above, row: {row}))"
-                remedy = f"if blank means the one above: {copied(source.path, ingest, code)}; {remedy}"
+                above = filled(source.path, ingest, source.order.index(places[side == "column"]))
+                remedy = f"if blank means the one above: {above}; {remedy}"
             wrong = f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}"
             raise refusal(source.path, wrong, "a label for every cell", remedy)
     if counting is not None:
@@ -261,11 +273,17 @@ def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, plac
             wrong.append(f"{side} label {quoted(label)} stands at {side}s {first} and {position}")
             twice.append(label)
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
+    if place is not None:
+        above = filled(source.path, ingest, source.order.index(place))
+        remedy = f"if blank means the one above: {above}; {remedy}" if labels[0].as_py().strip() else remedy
     if twice:
         remedy = numbered(source.path, ingest, place=None if place is None else source.order.index(place))
         numbers = all(map(NUMBER.fullmatch, first_places))
-        if side == "row" and (numbers or len(twice) > len(labels) / 2) and source.separator:
+        if side == "row" and (numbers or len(twice) > len(labels) / 2):
             remedy = f"if rows have no labels, to number them: {copied(source.path, ingest, NUMBERED_ROWS)}"
+        if side == "row" and len({*source.names}) == len(source.names) == 3:
+            columns = [1, 2, 3] if NUMBER.fullmatch(source.names[2].strip()) else source.names
+            remedy = f"if it is a cell a line: {keys(layout='triples', columns=columns)}; {remedy}"
     raise refusal(source.path, listing(wrong), f"a label of its own for every {side}", remedy)
 
 

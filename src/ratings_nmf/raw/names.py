@@ -21,7 +21,7 @@ ROLES = {
     "value": {"rating", "score", "value", "count", "stars", "bookrating", "plays", "quantity", "weight", "amount",
               "frequency", "freq", "playcount", "overall", "liked", "like", "likes", "vote", "grade",
               "obsvalue", "timespent", "playtime", "hours",
-              "minutes", "seconds", "duration", "visits", "clicks"},
+              "qty", "minutes", "seconds", "duration", "visits", "clicks"},
 }  # fmt: skip
 """Names that tell what a column holds, without case, spaces and marks."""
 
@@ -123,7 +123,7 @@ def _check_names(path: Path, names: list[str], header: str) -> None:
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):
         return  # no header, which is refused with its own words
     contrary = "value" in roles[:2] or roles[2] in ("row", "column") or any(map(_is_aside, names))
-    if len(names) == 3 and names[0].strip() and not contrary:
+    if len(names) == 3 and not contrary:
         return
     raise refusal(path,
                   f"found {len(names)} columns: {header}; it was not said which hold row label, column label and value",
@@ -144,7 +144,7 @@ def _proposal(names: list[str]) -> list[str]:
 
 def _is_aside(name: str) -> bool:
     """Return whether a name tells of a time, or of the number of a line."""
-    return any(word in name.lower() for word in ("time", "date", "index"))
+    return not name.strip() or any(word in name.lower() for word in ("time", "date", "index"))
 
 
 def role(name: str) -> str | None:

@@ -12,8 +12,9 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import LISTED
 from ratings_nmf.core.tally import TOP, Tally
 from ratings_nmf.raw.badcells import SINGLE_QUOTES
-from ratings_nmf.raw.commands import NAMED_COLUMNS, copied, edit, made, piped, python
-from ratings_nmf.raw.faults import NUMBER, keys, leaving_out, quoted
+from ratings_nmf.raw.commands import NAMED_COLUMNS, copied, edit, made, piped, python, unpacked
+from ratings_nmf.raw.faults import DITTO, MISSING, NUMBER, keys, leaving_out, quoted
+from ratings_nmf.raw.layouts import ditto
 
 FAR, OFTEN = 3, 0.01
 """Values are marks where they are more than so many times the next largest, and so large a share of the cells."""
@@ -35,13 +36,28 @@ SHORT = 5
 
 NAMED = {name: what for what, names in SUMMARIES.items() for name in names.split()}
 
-QUOTES = "“”", "„“", "«»", "``"
-"""What labels may stand between, besides single quotes."""
+QUOTES = (
+    ("'", "'", SINGLE_QUOTES[1]),
+    ('="', '"', r's/"?="+([^"]*)"+/"\1"/g'),
+    *((start, end, f's/[{start}{end}]/"/g') for start, end in ("“”", "„“", "«»", "``")),
+)
+"""What labels may stand between that is meant as quotes, and what makes it so."""
 
 NO_QUOTES = 's/"//g'
+MEND_LINES = r"(?s)(.*\n)?[^\n]*([,;\t|])[^\n]*\2[^\n]*(\n.*)?"
+SPOILT = ".*([ÂÃ][\u0080-\u00bf]|â[€‚„]).*"
+ODD = {
+    MEND_LINES: "holds more than one line",
+    SPOILT: "was UTF-8 and read as if it were Windows-1252",
+    ".*\ufffd.*": "holds letters that were lost when it was saved",
+    f"(?i){MISSING.pattern}": "means in other programs that there is none",
+    DITTO.pattern: "seems to mean the one above",
+    r"\d\.\d+E\+\d\d": "is a number that a spreadsheet cut, so that several may have become one",
+    r"\d{1,2}-(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)": "is a date, as spreadsheets make of names",
+}
+"""What is odd about a label that matches a pattern, where not all do."""
 
 _FOR_SED = re.compile(r"[][\\/.*^$+?(){}|&]")
-_WHOLE_LINE = re.compile(r"([,;\t|])[^\n]*\1[^\n]*\n|\n[^\n]*([,;\t|])[^\n]*\2")
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\U000e0000-\U000e0fff]"
@@ -68,16 +84,23 @@ def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         wrong = f"is {what}" if certain else f"is called as if it were {what}"
         remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
-        remarks += _alike(side, labels, path)
-        if all(len(label) > 2 and label[0] == label[-1] == "'" for label in labels):
-            meaning, script = SINGLE_QUOTES
-            remarks.append(f"{side} labels stand between single quotes; {meaning}: {edit(script, path)}")
-        elif pair := next((pair for pair in QUOTES if all(_is_between(label, pair) for label in labels)), None):
-            remedy = f"if these are meant as double quotes: {edit(f's/[{pair}]/{chr(34)}/g', path)}"
-            remarks.append(f"{side} labels stand between {pair[0]} and {pair[1]}; {remedy}")
-        if lines := next((label for label in labels if "\n" in label and _WHOLE_LINE.search(label)), None):
-            remedy = f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path)}"
-            remarks.append(f"{side} label {quoted(lines)} holds more than one line; {remedy}")
+        remarks += _alike(side, labels, path, ingest)
+        for start, end, script in QUOTES:
+            if all(len(label) > 2 and label.startswith(start) and label.endswith(end) for label in labels):
+                remedy = f"if these are meant as double quotes: {edit(script, path, ingest)}"
+                remarks.append(f"{side} labels stand between {start} and {end}; {remedy}")
+        for pattern, wrong in ODD.items():
+            if hits := [label for label in labels if re.fullmatch(pattern, label)]:
+                remedy = f"to leave such out: {leaving_out(ingest, f'{side}s', hits[:LISTED])}"
+                if pattern == MEND_LINES:
+                    remedy = f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path, ingest)}"
+                elif pattern == SPOILT:
+                    recoded = made(unpacked(path), piped("iconv -f utf-8 -t windows-1252", path))
+                    remedy = f"if all are, to undo that: {recoded}"
+                elif pattern == DITTO.pattern and ingest.layout == "triples":
+                    remedy = str(ditto(path, ingest, [(hits[0], hits[0], 1)], side=side))
+                if len(hits) < len(labels) or pattern == SPOILT:
+                    remarks.append(f"{side} label {quoted(hits[0])} {wrong}; {remedy}")
     return [*remarks, *_misread(tally, ingest, path)]
 
 
@@ -176,11 +199,7 @@ def _rise(names: list[float]) -> bool:
     return names == sorted(names) and (len(names) > 1 or 1500 <= names[0] < 2100)
 
 
-def _is_between(label: str, pair: str) -> bool:
-    return len(label) > 2 and label[0] + label[-1] == pair
-
-
-def _alike(side: str, labels: tuple[str, ...], path: Path) -> Iterator[str]:
+def _alike(side: str, labels: tuple[str, ...], path: Path, ingest: IngestParameters) -> Iterator[str]:
     """Give a note on labels that differ by case only, and one on those that differ by what is hardly seen."""
     first: dict[str, str] = {}
     pairs = [(other, label) for label in labels if (other := first.setdefault(_seen(label), label)) != label]
@@ -189,15 +208,15 @@ def _alike(side: str, labels: tuple[str, ...], path: Path) -> Iterator[str]:
         examples = ", ".join(f"{spell(one)} and {spell(two)}" for one, two in some[:LISTED])
         more = f" and {len(some) - LISTED:,} more" if len(some) > LISTED else ""
         if some:
-            yield f"{side} labels {what}: {examples}{more}; if they are one: {_as_one(some[:LISTED], path)}"
+            yield f"{side} labels {what}: {examples}{more}; if they are one: {_as_one(some[:LISTED], path, ingest)}"
 
 
-def _as_one(pairs: list[tuple[str, str]], path: Path) -> str:
+def _as_one(pairs: list[tuple[str, str]], path: Path, ingest: IngestParameters) -> str:
     """Return how pairs of labels are written alike: as the first of each, or without what is hardly seen."""
     if all(label.isprintable() for pair in pairs for label in pair):
         around = r'(^|[,;|\t"])', r'([,;|\t"]|\r?$)'
         escaped = [[_FOR_SED.sub(r"\\\g<0>", label) for label in pair] for pair in pairs]
-        return edit(";".join(rf"s/{around[0]}{two}{around[1]}/\1{one}\2/g" for one, two in escaped), path)
+        return edit(";".join(rf"s/{around[0]}{two}{around[1]}/\1{one}\2/g" for one, two in escaped), path, ingest)
     letters = 'letter for letter in unicodedata.normalize("NFKC", sys.stdin.read())'
     program = python(f'sys.stdout.write("".join({letters} if unicodedata.category(letter) not in ("Cf", "Mn")))')
     return made(path.with_name(f"new-{path.name.partition('.')[0]}.csv"), piped(program, path))

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pyarrow.parquet
+from msgspec.structs import replace
 
 from ratings_nmf.core.params import IngestParameters, SkipParameters
 from ratings_nmf.raw.commands import edit, taken_back
@@ -71,7 +72,7 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
             else:
                 file = plain(path, file, head, source, Path(folder)) if sample is None else sample
                 separator, names = _first_line(path, file, source)
-                file = _even(file, source.skip, Path(folder, "even"))
+                file = _even(file, source.skip, separator, Path(folder, "even"))
                 source_of_file = Source(path=path, file=file, names=names, separator=separator)
         yield source_of_file
 
@@ -84,20 +85,27 @@ def _parquet(path: Path, file: Path) -> Source:
     return Source(path=path, file=file, names=list(schema.names), separator=None, index=index)
 
 
-def _even(file: Path, skip: SkipParameters, copy: Path) -> Path:
-    """Return a file, or a copy of it whose lines end alike, as DuckDB takes them, those to be skipped being blank."""
+def _even(file: Path, skip: SkipParameters, separator: str, copy: Path) -> Path:
+    """Return a file, or a copy of it whose lines end alike, as DuckDB takes them, those to be skipped being blank.
+
+    Ends of lines within quotes stay as they are.
+    """
     with file.open(encoding="latin-1") as text:
         while text.read(2**20):
             pass
         if not (skip.lines or skip.comment or isinstance(text.newlines, tuple)):
             return file
     with (
-        file.open(encoding="utf-8-sig", errors="surrogateescape") as text,
+        file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text,
         copy.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as out,
     ):
+        opened, is_open = re.compile(f'(^|{re.escape(separator)})"'), False
         for number, line in enumerate(text):
-            comment = skip.comment is not None and line.startswith(skip.comment)
-            out.write("\n" if number < skip.lines or comment else line)
+            if number < skip.lines or (skip.comment is not None and line.startswith(skip.comment)):
+                out.write("\n")
+                continue
+            is_open ^= (is_open or opened.search(line) is not None) and line.count('"') % 2 > 0
+            out.write(line if is_open else line.rstrip("\r\n") + "\n")
     return copy
 
 
@@ -128,13 +136,13 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     if separator == " " and "  " in text_left:
         records = [re.split("  +", line.strip()) for line in text_left.splitlines() if line.strip()]
         few, mark, name = (" {2,}", r"\t", "tabs") if _are_even(records) else (" +", " ", "one")
-        remedy = f"to make them {name}: " + edit(rf"s/^ +//; s/ +(\r?)$/\1/; s/{few}/{mark}/g", path)
+        remedy = f"to make them {name}: " + edit(rf"s/^ +//; s/ +(\r?)$/\1/; s/{few}/{mark}/g", path, source)
         raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
-    names = _names(path, text_left, separator, source.skip.lines)
+    names = _names(path, text_left, replace(source, separator=separator))
     check_width(path, names, dialect, source)
     if any(re.fullmatch(' +".*"', name) for name in names):
         raise refusal(path, f"line 1: spaces stand before quotes: {quoted(names[-1])}", "none",
-                      close_quotes(path, {1: text_left}, separator))  # fmt: skip
+                      close_quotes(path, {1: text_left}, replace(source, separator=separator)))  # fmt: skip
     if source.labels == "strip":
         return separator, list(map(tidy, names))
     if bad := next(filter(CONTROL.search, names), None):
@@ -162,13 +170,16 @@ def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> No
                       f"to begin below it: {remedy}")  # fmt: skip
 
 
-def _names(path: Path, text: str, separator: str, above: int) -> list[str]:
-    """Return the fields of the first line that is not blank, where so many lines stand above the text."""
+def _names(path: Path, text: str, ingest: IngestParameters) -> list[str]:
+    """Return the fields of the first line that is not blank, of a text below the lines to be skipped."""
+    separator = ingest.separator or ","
     records = reader(io.StringIO(text, newline=""), separator, strict=True)
     try:
         first = next(record for record in records if not is_blank(record))
     except csv.Error:
-        number, line = next((at, line) for at, line in enumerate(text.splitlines(), above + 1) if line.strip())
+        number, line = next(
+            (at, line) for at, line in enumerate(text.splitlines(), ingest.skip.lines + 1) if line.strip()
+        )
         wrong = f"line {number}: a quote is opened and not closed"
-        raise refusal(path, wrong, "quotes in pairs", close_quotes(path, {number: line}, separator)) from None
+        raise refusal(path, wrong, "quotes in pairs", close_quotes(path, {number: line}, ingest)) from None
     return [field.replace(STAND_IN, separator) for field in first] if len(separator) > 1 else first

@@ -36,7 +36,7 @@ def refuse_lines(
             return
         case "quote":
             faults = [f"line {number}: a quote is opened and not closed" for number in lines]
-            expected, remedy = "quotes in pairs", close_quotes(path, lines, separator)
+            expected, remedy = "quotes in pairs", close_quotes(path, lines, ingest)
         case "width":
             widths = {number: len(next(reader([text.strip("\r\n")], separator), [])) for number, text in lines.items()}
             faults = [
@@ -47,9 +47,9 @@ def refuse_lines(
             remedy = _of_other_width(path, lines, ingest, width, more=more)
         case _:
             faults = [f"line {number} is longer than {LONGEST_LINE:,} characters" for number in lines]
-            expected, remedy = "shorter lines", _without(path, lines)
+            expected, remedy = "shorter lines", _without(path, lines, ingest)
             if any('"' in text for text in lines.values()):
-                remedy = close_quotes(path, lines, separator)
+                remedy = close_quotes(path, lines, ingest)
     raise refusal(path, "; ".join([*faults, *([f"and {more:,} more"] if more else [])]), expected, remedy)
 
 
@@ -59,25 +59,25 @@ def _of_other_width(path: Path, lines: dict[int, str], ingest: IngestParameters,
         return f"if it is a comment: {skipping(ingest, comment=openings.pop())}"
     if openings == {"'"}:
         meaning, script = SINGLE_QUOTES
-        return f"{meaning}: {edit(script, path)}"
+        return f"{meaning}: {edit(script, path, ingest)}"
     if more:
         copy = copied(path, ingest, f"out.writerows(row for row in rows if len(row) == {width})")
         return f"mend them, or take them out: {copy}"
-    return _without(path, lines)
+    return _without(path, lines, ingest)
 
 
-def _without(path: Path, lines: Iterable[int]) -> str:
+def _without(path: Path, lines: Iterable[int], ingest: IngestParameters) -> str:
     """Return how some lines are left out of a file, by their numbers."""
     script = ";".join(f"{number}d" for number in lines)
     them = "them" if ";" in script else "it"
-    return f"mend {them}, or take {them} out: {edit(script, path)}"
+    return f"mend {them}, or take {them} out: {edit(script, path, ingest)}"
 
 
 def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestParameters) -> None:
     """Refuse a first line that has not as many fields as most that follow, or is a title, by what it seems to be."""
     separator, above, below = dialect.ingest.separator or "", dialect.ingest.skip, dialect.records
     usual = width_of(below[1:] or below)
-    even = all(len(record) == usual for record in below[1:])
+    even = sum(len(record) == usual for record in below[1:]) >= 0.8 * len(below[1:])
     if len(first) == 1 and usual == 1:
         raise one_column(path, first[0], replace(source, separator=separator))
     wrong = f"line 1 has {len(first)} field{'s' * (len(first) > 1)}, the lines below have {usual}"
@@ -85,7 +85,7 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
         remedy = f"if it is a comment: {skipping(source, comment=above.comment)}"
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
-        remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path)
+        remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path, source)
     elif are_baskets([first, *below]):
         wrong = "the lines have as many fields as they please, and all are alike"
         code = "out.writerows([at, item, 1] for at, row in enumerate(rows, 1) for item in row)"
@@ -107,9 +107,9 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
         remedy = f"if the table begins later: {skipping(source, lines=source.skip.lines + above.lines)}"
     elif even and len(first) == usual - 1 and not any(record[-1].strip() for record in below[1:]):
         wrong = "line 1 does not end with a separator, and all others do"
-        remedy = "put one there: " + edit(rf"1s/(\r?)$/{_in_sed(separator)}\1/", path)
+        remedy = "put one there: " + edit(rf"1s/(\r?)$/{_in_sed(separator)}\1/", path, source)
     elif even and len(first) == usual - 1 and any(NUMBER.fullmatch(text.strip()) for text in below[-1][1:]):
-        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{_in_sed(separator)}/", path)
+        remedy = "if the labels of rows have no name: " + edit(f"1s/^/label{_in_sed(separator)}/", path, source)
     else:
         return
     raise refusal(path, wrong, f"as many in every line (separator: {NAMES.get(separator, separator)})", remedy)
@@ -122,11 +122,11 @@ def _is_header_of_two(records: list[list[str]]) -> bool:
     first, second, third = ([field.strip() for field in record] for record in records[:3])
     above = ""
     names = [(above := one or above, two) for one, two in zip(first, second, strict=True)]
+    again = all(second[1:]) and len({*second[1:]}) < len(second[1:])
     return (
         "" in first[2:]
         and first[1] != ""
-        and all(second[1:])
-        and len({*second[1:]}) < len(second[1:])
+        and (again or (second[1] == "" and all(one or two for one, two in zip(first, second, strict=True))))
         and len({*names}) == len(names)
         and not any(map(NUMBER.fullmatch, second))
         and any(map(NUMBER.fullmatch, third))
@@ -141,24 +141,25 @@ def one_column(path: Path, field: str, ingest: IngestParameters) -> InputError:
     code = """out.writerows([("label", "count"), *collections.Counter(map(",".join, rows)).most_common()])"""
     remedy = f"to count how often each stands: {copied(path, replace(ingest, separator=','), code)}"
     if other == separator:
-        remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path)
+        remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path, ingest)
     elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦=:" if mark in line), None)):
         script = f"s/{odd if odd.isprintable() else repr(odd)[1:-1]}/;/g".replace("^", r"\^")
-        remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(script, path)}"
+        remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(script, path, ingest)}"
     elif other is not None:
         remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
     return refusal(path, f"found one column (separator: {NAMES.get(separator, separator)})",
                    "labels and values beside each other", remedy)  # fmt: skip
 
 
-def close_quotes(path: Path, lines: dict[int, str], separator: str) -> str:
+def close_quotes(path: Path, lines: dict[int, str], ingest: IngestParameters) -> str:
     """Return how quotes come in pairs on lines, by their numbers, where one is opened and not closed."""
-    mark, text = _in_sed(separator), "\n".join(lines.values())
+    separator, text = ingest.separator or ",", "\n".join(lines.values())
+    mark = _in_sed(separator)
     if f'{separator} "' in text:
-        return "if spaces stand before quotes: " + edit(rf's/{mark} +"/{mark}"/g', path)
+        return "if spaces stand before quotes: " + edit(rf's/{mark} +"/{mark}"/g', path, ingest)
     if '\\"' in text:
-        return "if quotes within are escaped: " + edit(r's/\\"/""/g', path)
-    return "to take quotes out there: " + edit(";".join(f'{number}s/"//g' for number in lines), path)
+        return "if quotes within are escaped: " + edit(r's/\\"/""/g', path, ingest)
+    return "to take quotes out there: " + edit(";".join(f'{number}s/"//g' for number in lines), path, ingest)
 
 
 def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:

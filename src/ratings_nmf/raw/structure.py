@@ -243,7 +243,10 @@ def _is_triples(columns: list[Column], cell: tuple[Column, Column, Column]) -> b
     if len(columns) > FEW or (len(columns) > 4 and nothing_but_numbers):
         return False
     first, *others = [column for column in columns if column.name or not column.counts_lines]
-    labels_once = first.is_unique and all(one.number >= 0.5 or one.is_blank or one.is_dressed for one in others)
+    nearly = first.number < 0.5 and len(others) > 2 and first.distinct > REPEATS * len(first.texts)
+    labels_once = (first.is_unique or nearly) and all(
+        one.number >= 0.5 or one.is_blank or one.is_dressed for one in others
+    )
     words = next((other for other in columns[:4] if other.number < 0.5 and other.is_unique and not other.is_time), None)
     if words and sum(other.number >= MOST and not other.is_time for other in columns[words.place + 1 :]) > 1:
         labels_once = True  # a line for each of these

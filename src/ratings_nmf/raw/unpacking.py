@@ -141,9 +141,6 @@ def _check_kind(path: Path, head: bytes, *, packed: bool = False) -> None:
     for pattern, kind in FOREIGN.items():
         if re.match(pattern, head.lstrip(), re.IGNORECASE):
             raise _wrong_kind(path, kind, packed=packed)
-    if head[257:262] == b"ustar":
-        remedy = f"if there is one file in it: {made(unpacked(path), command('tar -xOf', path))}"
-        raise refusal(path, "this is a tar archive", "a table", remedy)
 
 
 def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, folder: Path) -> Path:
@@ -174,16 +171,14 @@ def _decoded(path: Path, file: Path, head: bytes, source: IngestParameters, fold
 def wide_encoding(path: Path, head: bytes) -> str | None:
     """Return the encoding of a text with two bytes a letter, told by its mark, or where half of its bytes are 0.
 
-    Refuse four bytes a letter, and what begins like this and is no text.
+    Refuse what is no text.
     """
-    if head.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
-        recoding = made(unpacked(path), command("iconv -f UTF-32 -t UTF-8", path))
-        raise refusal(path, "this is UTF-32, as its first bytes say", "UTF-8", f"recode it: {recoding}")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     half = len(head) // 2
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if half and head[start::2].count(0) > 0.7 * half and head[1 - start :: 2].count(0) < 0.1 * half:
+        letters = head[1 - start :: 2]
+        if half and head[start::2].count(0) > 0.7 * half and not letters.translate(None, _SEEN):
             return encoding
     odd = head.translate(None, _SEEN)
     if len(odd) > max(16, len(head) / 20):

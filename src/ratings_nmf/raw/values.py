@@ -12,9 +12,9 @@ from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
 from ratings_nmf.raw.badcells import CODES
-from ratings_nmf.raw.faults import MISSING
+from ratings_nmf.raw.faults import DITTO, MISSING
 from ratings_nmf.raw.findings import Description, Key
-from ratings_nmf.raw.kinds import TEXT, number_of
+from ratings_nmf.raw.kinds import NUMBER_KIND, TEXT, number_of
 from ratings_nmf.raw.notes import far_off
 from ratings_nmf.raw.scan import LIMITS, lines
 from ratings_nmf.raw.source import Columns, Source
@@ -103,26 +103,28 @@ class Values:
     def words_for_none(self) -> list[str]:
         """Texts that stand for no number, as far as all of them do, or the only one that stands among numbers."""
         alone = len(self.texts) == 1 and self.numbers and self.texts.total() > 1
-        word = alone and not any(map(str.isdigit, min(self.texts)))
+        word = alone and not (any(map(str.isdigit, min(self.texts))) or DITTO.fullmatch(min(self.texts)))
         steps = len(self.texts) > 1 and not self.numbers  # of a scale, where no number stands beside
         return [*self.texts] if word or (all(map(MISSING.fullmatch, self.texts)) and not steps) else []
 
 
 def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> Values:
     """Count what stands in the columns of values."""
-    values = Values()
+    values, texts = Values(), Counter[str]()
     for _, numbers, faults in lines(source, columns, ingest, LIMITS):
         floats = to_floats(numbers)
-        texts = [text for text in faults.drop_null().to_pylist() if text.strip()]
-        values.blank += int(np.isnan(floats).sum()) - len(texts)
+        other = [text.strip() for text in faults.drop_null().to_pylist() if text.strip()]
+        texts.update(other)
+        values.blank += int(np.isnan(floats).sum()) - len(other)
         different, times = np.unique(floats[~np.isnan(floats)], return_counts=True)
         values.numbers.update(dict(zip(different.tolist(), times.tolist(), strict=True)))
-        for text, count in Counter(map(str.strip, texts)).items():
-            kind, value = number_of(text, ingest)
-            if kind == TEXT or not math.isfinite(value):
-                values.texts[text] += count
-            else:
-                values.numbers[value] += count
+    meanings = {text: number_of(text, ingest) for text in texts}
+    kinds = {NUMBER_KIND} if values.numbers else {kind for kind, _ in meanings.values()} - {TEXT}
+    for text, (kind, value) in meanings.items():
+        if kind == min(kinds, default=TEXT) and math.isfinite(value):
+            values.numbers[value] += texts[text]
+        else:
+            values.texts[text] += texts[text]
     return values
 
 

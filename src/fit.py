@@ -6,6 +6,7 @@ from typing import Any
 
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.words import number
 from ratings_nmf.files import interim, loadings, reports
 from ratings_nmf.model import writing
 from ratings_nmf.model.factors import checked_names
@@ -27,7 +28,7 @@ def fit(dataset: str, *, csv_limit: int = loadings.CSV_LIMIT, block: int = inter
     reports.write(dataset, "fit", content)
     summary = {name: content[name] for name in ("n_components", "converged", "relative_error")}
     reports.write_summary(dataset, "fit", summary)
-    outcome = f"{count} components, relative error {content['relative_error']:.4g}"
+    outcome = f"{count} components, relative error {number(content['relative_error'], 4)}"
     return interim.read_profile(dataset)["cells"], outcome
 
 

@@ -92,8 +92,8 @@ def test_datasets_of_one_side_are_named_and_a_new_one_brings_its_figures():
     ("name", "before", "after", "verdict"),
     [
         ("heldout_rmse", 1.0, 1.05, "within one standard error"),
-        ("heldout_rmse", 1.0, 1.3, "worse by 3.0 standard errors"),
-        ("heldout_ndcg", 0.2, 0.5, "better by 3.0 standard errors"),
+        ("heldout_rmse", 1.0, 1.3, "worse by 3 standard errors"),
+        ("heldout_ndcg", 0.2, 0.5, "better by 3 standard errors"),
         ("n_components", 2, 3, ""),
         ("heldout_rmse", 1.0, None, ""),
     ],

@@ -141,6 +141,15 @@ def percent(share: float | None) -> str:
     return NOT_MEASURED if share is None or not math.isfinite(share) else f"{number(100 * share)}\u00a0%"
 
 
+def hundredths(share: float) -> str:
+    """Return a share of 1, or a cosine, with two decimals.
+
+    >>> hundredths(0.999), hundredths(0.5)
+    ('1.00', '0.50')
+    """
+    return f"{share:.2f}"
+
+
 def length(value: float, longest: float) -> float:
     """Return how long a bar is, as a share of the longest: as much as can be seen, where it is not nothing.
 

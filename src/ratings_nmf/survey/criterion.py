@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ratings_nmf.core.words import number
+
 Evidence = Sequence[dict[str, Any]]
 """A dict a count, by rising count, None where a score was not measured."""
 
@@ -55,7 +57,7 @@ class Criterion:
         >>> NDCG.said({"ndcg": 0.23456})
         'NDCG@10 0.2346'
         """
-        return f"{self.unit} {line[self.column]:.4g}"
+        return f"{self.unit} {number(line[self.column], 4)}"
 
 
 RMSE = Criterion(

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from ratings_nmf.core.table import LEAST_CELLS, RatingsTable, free_loadings
+from ratings_nmf.core.words import hundredths, number
 from ratings_nmf.survey.criterion import Evidence, deciding
 
 AGREE = 0.95
@@ -162,11 +163,11 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     else:
         merit = (
             f"is the smallest count whose {criterion.noun} on held-out cells ({criterion.said(line)}) is within one "
-            f"standard error of the difference ({line[criterion.gap]:.2g}) of the {criterion.best} "
-            f"({best[criterion.column]:.4g}, at {best['n_components']})"
+            f"standard error of the difference ({number(line[criterion.gap], 2)}) of the {criterion.best} "
+            f"({number(best[criterion.column], 4)}, at {best['n_components']})"
         )
     if line["weakest"] is not None and line["weakest"] < AGREE:
-        merit += f"; other restarts find other parts (cosine of the least alike {line['weakest']:.2f})"
+        merit += f"; other restarts find other parts (cosine of the least alike {hundredths(line['weakest'])})"
     return Choice(n_components=line["n_components"], reason=f"{line['n_components']} {merit}.")
 
 
@@ -194,6 +195,6 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
     reason = (
         f"{count} is the largest count whose parts restarts find again, each of them (cosine of the least alike "
-        f"{weakest:.2f}){f'; above the noise: {above_noise}' if above_noise is not None else ''}."
+        f"{hundredths(weakest)}){f'; above the noise: {above_noise}' if above_noise is not None else ''}."
     )
     return Choice(n_components=count, reason=reason)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ratings_nmf.core.words import number
 from ratings_nmf.page.changes.overlap import Overlap, overlap
 from ratings_nmf.page.changes.parts import Part, match
 from ratings_nmf.page.changes.snapshot import DatasetResults, Snapshot
@@ -52,7 +53,7 @@ class Measure:
         >>> Measure(name="rmse", before=1.0, after=0.9, before_error=0.1, after_error=0.2).verdict
         'within one standard error'
         >>> Measure(name="rmse", before=1.0, after=1.6, before_error=0.1, after_error=0.2).verdict
-        'worse by 3.0 standard errors'
+        'worse by 3 standard errors'
         >>> Measure(name="relative_error", before=0.2, after=0.1, before_error=None, after_error=None).verdict
         'better'
         """
@@ -63,7 +64,7 @@ class Measure:
         if errors and abs(self.change) <= largest:
             return "within one standard error"
         word = "better" if (self.change < 0) == self.name.endswith(LOWER) else "worse"
-        return f"{word} by {abs(self.change) / largest:.1f} standard errors" if largest else word
+        return f"{word} by {number(abs(self.change) / largest, 2)} standard errors" if largest else word
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from textwrap import TextWrapper
 from typing import Any
 from urllib.parse import quote
 
-from ratings_nmf.core.words import NOT_MEASURED, counted, label, number, percent
+from ratings_nmf.core.words import NOT_MEASURED, counted, hundredths, label, number, percent
 from ratings_nmf.page.changes.differences import Changes, DatasetChanges, Picture
 from ratings_nmf.page.changes.parts import Part
 from ratings_nmf.page.changes.snapshot import WORKSPACE
@@ -171,7 +171,7 @@ def _measures(changes: DatasetChanges, spell: Spell) -> Iterator[Line]:
     def spelt(value: Any, error: float | None) -> str:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return NOT_MEASURED if value is None else _value(value, spell)
-        return f"{value:,.4g}" + (f" ± {number(error)}" if error is not None else "")
+        return number(value, 4) + (f" ± {number(error)}" if error is not None else "")
 
     for measure in changes.measures:
         before, after = spelt(measure.before, measure.before_error), spelt(measure.after, measure.after_error)
@@ -183,19 +183,20 @@ def _parts(changes: DatasetChanges, spell: Spell) -> Iterator[str]:
     still = [part for part in changes.parts if part.state == "kept" and part.before == part.after]
     if still:
         names = ", ".join(spell(name) for part in still for name in part.before)
-        yield f"parts kept: {names} (cosine {min(part.cosine for part in still):.2f} or more)"
+        yield f"parts kept: {names} (cosine {hundredths(min(part.cosine for part in still))} or more)"
     for part in changes.parts:
         if part in still:
             continue
         before, after = (" + ".join(map(spell, names)) for names in (part.before, part.after))
         link = " → ".join(filter(None, [before, after])) if part.before != part.after else before
         yield f"part {part.state}: {link} ({_likeness(part)})" + "".join(
-            f"; {spell(shift.label)} {shift.before:.2f} → {shift.after:.2f}" for shift in part.shifts
+            f"; {spell(shift.label)} {hundredths(shift.before)} → {hundredths(shift.after)}" for shift in part.shifts
         )
 
 
 def _likeness(part: Part) -> str:
-    return f"cosine {part.cosine:.2f}" if part.before and part.after else f"the likeliest has cosine {part.cosine:.2f}"
+    cosine = f"cosine {hundredths(part.cosine)}"
+    return cosine if part.before and part.after else f"the likeliest has {cosine}"
 
 
 def _lists(changes: DatasetChanges) -> Iterator[str]:

@@ -143,7 +143,7 @@ def spelled(line: Experiment, path: str) -> str:
 def _measured(value: float | None, error: float | None, mark: str) -> str:
     if value is None:
         return ""
-    return f"{value:.4g}" + ("" if error is None else f" ± {number(error)}") + (f" {mark}" if mark else "")
+    return number(value, 4) + ("" if error is None else f" ± {number(error)}") + (f" {mark}" if mark else "")
 
 
 def _state(line: Experiment) -> str:

@@ -17,6 +17,7 @@ from ratings_nmf.model import reading
 from ratings_nmf.model.factors import Factors, predicted_range
 from ratings_nmf.model.frame import Frame
 from ratings_nmf.model.samples import Samples, predictor
+from ratings_nmf.model.usual import usual_receiver
 from ratings_nmf.raw import newcomers
 from ratings_nmf.raw.layouts import spooled
 from ratings_nmf.raw.scan import LIMITS, Limits
@@ -49,7 +50,7 @@ def fold_in(
         has_draws = parameters.fit.solver == "bayes"
         solve = _solver(dataset, parameters.fit, table, factors, side)
         blocks = (block for _, block in reading.beside(dataset, interim.blocks(dataset))) if has_draws else [factors]
-        usual = search.usual_receiver(blocks, to=side)
+        usual = usual_receiver(blocks, to=side)
         ranking = Ranking(parameters.recommend.top, parameters.recommend.by)
         cells, count = 0, len(own)
         dense = count * len(known) <= dense_limit

@@ -14,7 +14,7 @@ from ratings_nmf.holdout.rivals import listed
 from ratings_nmf.holdout.trial import Matrix
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.samples import SampledFactors
-from ratings_nmf.recommend.search import standing_in, usual_receiver
+from ratings_nmf.model.usual import standing_in, usual_receiver
 
 SHORT, LONG = 10, 20
 """Places of a list that NDCG, coverage and novelty look at, and recall."""

@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.samples import SampledFactors
+from ratings_nmf.model.usual import Usual, standing_in, usual_receiver
 from ratings_nmf.recommend.by_draws import best_by_draws
 from ratings_nmf.recommend.reasons import lists_of, nothing, reasoned
 from ratings_nmf.recommend.recommendations import Ranking, Recommendations, best_of
@@ -56,7 +56,7 @@ def best_unknown(
     ranking: Ranking,
     *,
     to: Side,
-    usual: "Usual",
+    usual: Usual,
     cold: NDArray[np.bool_] | None = None,
 ) -> Recommendations:
     """Recommend by factors, or by their draws where they have some, what receivers do not know.
@@ -94,17 +94,6 @@ def highest(
     return best, scores
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Usual:
-    """The mean receiver: its loadings, and how many of the components are parts, not levels.
-
-    Loadings have the shape (components,); those of draws (draws, components).
-    """
-
-    loadings: NDArray[np.float64]
-    parts: int
-
-
 def _best_by_factors(
     loadings: NDArray[np.float64],
     items: NDArray[np.float64],
@@ -121,14 +110,6 @@ def _best_by_factors(
     lists |= {"predicted": lists["scores"], "interval": np.empty((len(lists["items"]), 0))}
     excess = np.where(cold[:, None], 0.0, loadings - usual.loadings)[:, : usual.parts]
     return reasoned(lists, excess, items[:, : usual.parts], places=(lists["receivers"], lists["items"]))
-
-
-def standing_in(loadings: NDArray[np.float64], *, usual: Usual, cold: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the loadings that lists of receivers are made from, (receivers, components).
-
-    In a model without levels the mean receiver's stand in for those of cold ones.
-    """
-    return loadings if usual.parts < len(usual.loadings) else np.where(cold[:, None], usual.loadings, loadings)
 
 
 def known_items(table: RatingsTable) -> Known:
@@ -164,25 +145,6 @@ def speak(
     cells = np.append(0, np.diff(table.starts)[lists.receivers].cumsum())
     with crew() as run:
         run(most_telling, split(cells), lists.receivers, (lists.parts, lists.gives), directions, known, best)
-
-
-def usual_receiver(factors: Iterable[Factors], *, to: Side) -> Usual:
-    """Return the mean receiver of a side; factors of rows come some at a time, those of all columns at once."""
-    factors = iter(factors)
-    first = next(factors)
-    lines = (_lines(each, to=to) for each in ([first] if to == "columns" else chain([first], factors)))
-    mean = _mean(lines)
-    samples = isinstance(first, SampledFactors)
-    return Usual(loadings=mean.reshape(-1, len(first.components)) if samples else mean, parts=first.parts)
-
-
-def _lines(factors: Factors, *, to: Side) -> NDArray[np.float64]:
-    """Return the loadings of a side, (lines, components), or those of all its draws, (lines, draws · components)."""
-    if isinstance(factors, SampledFactors):
-        samples = factors.samples
-        lines = samples.W.transpose(1, 0, 2) if to == "rows" else samples.H.transpose(2, 0, 1)
-        return lines.reshape(len(lines), -1).astype(np.float64)
-    return factors.W if to == "rows" else factors.H.T
 
 
 def in_blocks(
@@ -224,15 +186,6 @@ def in_blocks(
 def _named(items: NDArray[np.int32], table: RatingsTable, first: int) -> dict[int, str]:
     """Return the labels of those items that are rows of a table whose first row has this number."""
     return {item: table.row_labels[item - first] for item in set(items[items >= first].ravel().tolist())}
-
-
-def _mean(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Return the mean of lines that come some at a time, shape (components,), summed one after the other."""
-    total, count = np.zeros(0), 0
-    for lines in parts:
-        total = np.vstack([total, lines] if count else [lines]).cumsum(axis=0)[-1]
-        count += len(lines)
-    return np.asarray(total / count)
 
 
 def _arrange(items: NDArray[np.float64], receivers: NDArray[np.float64]) -> Items:

@@ -30,7 +30,7 @@ def test_clean_removes_what_was_made_or_half_written_and_keeps_the_rest(workspac
 @pytest.mark.slow
 def test_targets_run_what_they_name(workspace):
     def make(*arguments):
-        return workspace.run("make", "--old-file", ".venv/installed", *arguments).stdout
+        return workspace.run("make", "--no-print-directory", "--old-file", ".venv/installed", *arguments).stdout
 
     (workspace.root / ".venv").symlink_to(sys.prefix)
     (workspace.root / "data/raw/visits.csv").write_text("visitor,mon,tue\nann,1,\nbob,,2\n")

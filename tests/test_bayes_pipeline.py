@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from conftest import Workspace
+from conftest import Workspace, once
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.figures.curves import trace_figure
 from ratings_nmf.files import loadings
@@ -17,16 +17,21 @@ from ratings_nmf.raw.scan import Limits
 
 
 @pytest.fixture
-def sampled(checkout, tmp_path, in_process) -> Workspace:
-    workspace = checkout.copy(tmp_path / "ratings nmf")
-    params = workspace.params()
-    options = {"chains": 2, "samples": 5, "burn_in": 20, "thinning": 5}
-    params["datasets"]["ratings-unrated"]["fit"] |= {"solver": "bayes", "options": options}
-    params["datasets"]["ratings-unrated"]["survey"] |= {"restarts": 2}
-    workspace.write_params(params)
-    params["datasets"]["ratings-unrated"]["recommend"] |= {"by": "low"}
-    stages = "ingest", "survey", "fit", "evaluate", "recommend", "report"
-    in_process(workspace, *stages, dataset="ratings-unrated")
+def sampled(checkout, tmp_path_factory, tmp_path, monkeypatch, in_process) -> Workspace:
+    def make(workspace: Workspace) -> None:
+        checkout.copy(workspace.root)
+        params = workspace.params()
+        options = {"chains": 2, "samples": 5, "burn_in": 20, "thinning": 5}
+        dataset = params["datasets"]["ratings-unrated"]
+        dataset["fit"] |= {"solver": "bayes", "options": options}
+        dataset["survey"] |= {"restarts": 2}
+        dataset["recommend"] |= {"by": "low"}
+        workspace.write_params(params)
+        stages = "ingest", "survey", "fit", "evaluate", "recommend", "report"
+        in_process(workspace, *stages, dataset="ratings-unrated")
+
+    workspace = once(tmp_path_factory, "sampled", make).copy(tmp_path / "ratings nmf")
+    monkeypatch.chdir(workspace.root)
     return workspace
 
 

@@ -36,7 +36,7 @@ def test_large_losses_are_written_at_their_ticks_and_not_in_the_caption():
 
 def test_a_loss_of_zero_is_drawn():
     figure = convergence("name", np.array([10.0, 0.0]), [])
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert figure.axes[0].get_yscale() == "linear"
 
 
@@ -54,16 +54,19 @@ def sparsely_known(rows, columns, k, *, baselines=False):
 
 
 def texts(figure):
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
 
 
 def assert_apart(figure):
-    level = [text for text in texts(figure) if text.get_rotation() in {0, 90}]
+    """Hold that no two level texts overlap, and return what they and the slanted ones say."""
+    written = texts(figure)
+    level = [text for text in written if text.get_rotation() in {0, 90}]
     x0, y0, x1, y1 = np.array([text.get_window_extent().padded(-1).extents for text in level]).T[..., None]
     overlap = (np.maximum(x0, x0.T) < np.minimum(x1, x1.T)) & (np.maximum(y0, y0.T) < np.minimum(y1, y1.T))
     pairs = np.argwhere(np.triu(overlap, k=1))
     assert not len(pairs), [[level[place].get_text() for place in pair] for pair in pairs[:5]]
+    return [text.get_text() for text in written]
 
 
 @pytest.mark.parametrize(("rows", "columns", "k"), [(5, 6, 1), (5, 6, 3), (40, 9, 4), (60, 60, 30)])
@@ -71,8 +74,7 @@ def assert_apart(figure):
 def test_components_texts_do_not_overlap(rows, columns, k, baselines):
     table, factors = sparsely_known(rows, columns, k, baselines=baselines)
     figure = component_bars("name", table, factors)
-    assert_apart(figure)
-    said = [text.get_text() for text in texts(figure)]
+    said = assert_apart(figure)
     parts = largest_parts(factors)
     assert len(parts) == min(k, 16)
     assert {factors.components[part] for part in parts} <= set(said)

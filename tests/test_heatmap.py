@@ -55,7 +55,7 @@ def numbers(axes):
 
 
 def label_boxes(figure):
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     axes = figure.axes[0]
     return [
         [label.get_window_extent() for label in labels if label.get_text()]
@@ -82,7 +82,7 @@ def test_row_labels_are_horizontal_and_no_labels_overlap(shape):
 
 def test_slanted_labels_are_a_line_apart():
     (figure,) = [gallery_of(*table_and_factors(8, 60))["input"]]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     labels = figure.axes[0].get_xticklabels()
     assert {label.get_rotation() for label in labels} == {45}
     anchors = [label.get_transform().transform(label.get_position())[0] for label in labels]
@@ -94,7 +94,7 @@ def test_nothing_drawn_lies_outside_the_saved_picture():
     figure = gallery_of(*table_and_factors(4, 3, row_labels=tuple("long label " * 3 + str(n) for n in range(4))))[
         "input"
     ]
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     saved = figure.get_tightbbox().padded(0.15)
     for text in texts(figure):
         box = text.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
@@ -285,7 +285,7 @@ def test_heavy_tails_are_told_apart_in_every_heatmap():
         colours = np.ma.filled(figures[name].axes[0].collections[0].get_array(), np.nan)
         low, high = np.nanquantile(colours, [0.25, 0.75])
         assert high - low > 0.15
-        figures[name].canvas.draw()
+        figures[name].draw_without_rendering()
         assert separate([text.get_window_extent() for text in figures[name].axes[1].get_yticklabels()], 1)
 
 
@@ -327,7 +327,7 @@ def test_numbers_have_contrast_on_every_colour():
         sides = (arrange(tuple(map(str, range(20))), np.ones((20, 1)), kind="rows"),) * 2
         figure = heatmap(matrix if scale == "amount" else 2 * matrix - 1, sides, SAYS, colouring=Colouring(scale=scale))
         axes = figure.axes[0]
-        figure.canvas.draw()
+        figure.draw_without_rendering()
         faces = axes.collections[0].get_facecolor()
         for face, text in zip(faces, numbers(axes), strict=False):
             pair = sorted(luminance(to_rgba(colour)) for colour in (face, text.get_color()))

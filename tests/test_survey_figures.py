@@ -42,7 +42,7 @@ def draw_consensus(columns):
 @pytest.mark.parametrize("count", [2, 4, 16, 17, 30])
 def test_every_count_is_drawn_and_labels_do_not_overlap(count):
     figure = draw(evidence(count), choice=2)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     for axes in figure.axes:
         assert all(len(line.get_xdata()) in (count, 2) for line in axes.lines)
         (band,) = axes.patches
@@ -114,7 +114,7 @@ def test_a_score_that_was_not_measured_for_some_counts_or_for_any_is_left_out_an
     for line in lines:
         line[score] = None if line["n_components"] in counts else line[score]
     figure = draw(lines)
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     said = " ".join(text.get_text() for text in texts(figure))
     drawn = score in {RMSE.column, *(name for names in PANELS.values() for name in names)}
     assert ("Not measured: " in said) == (drawn and len(counts) == 4)
@@ -123,5 +123,5 @@ def test_a_score_that_was_not_measured_for_some_counts_or_for_any_is_left_out_an
 
 def test_errors_of_zero_are_drawn():
     figure = draw(evidence(3, cv_rmse=0.0, cv_rmse_se=0.0))
-    figure.canvas.draw()
+    figure.draw_without_rendering()
     assert figure.axes[0].get_yscale() == "linear"

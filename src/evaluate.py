@@ -36,6 +36,8 @@ def evaluate(dataset: str) -> stage.Outcome:
         heldout["unknown_labels"] = len(unknown)
         if cells.undrawn:
             heldout["undrawn_lines"] = cells.undrawn
+    if draw is not None:
+        heldout["drawn"] = {"most_cells": parameters.most_cells, "seed": seed}
     notes = words.drawn_rows(draw) + heldout.get("notes", [])
     if left_out:
         notes.append(f"fit.options without a counterpart in the native solver: {', '.join(left_out)}")

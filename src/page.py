@@ -14,7 +14,7 @@ def page() -> stage.Outcome:
     """Build and write the page."""
     parameters = params.load()
     datasets = [
-        replace(sources.read(name, parameters), parameters=msgspec.to_builtins(block))
+        replace(sources.read(name), parameters=msgspec.to_builtins(block))
         for name, block in parameters.datasets.items()
     ]
     text = build(datasets, seed=parameters.seed)

@@ -27,7 +27,7 @@ def recommend(dataset: str, *, block: int = interim.BLOCK) -> stage.Outcome:
 
     lists.write(dataset, columns())
     summary = spread.summary(parts=parts_of(components))
-    reports.write(dataset, "recommend", summary)
+    reports.write(dataset, "recommend", summary | {"to": parameters.to})
     outcome = f"lists of up to {parameters.top} for {summary['receivers']:,} {parameters.to}"
     if profile["zeros"] == "missing":
         outcome += ", by how much they would like it; for what they will take next see docs/recommending.md"

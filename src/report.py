@@ -2,7 +2,7 @@
 
 import matplotlib
 
-from ratings_nmf.core import params, stage, words
+from ratings_nmf.core import stage, words
 from ratings_nmf.figures import sources
 from ratings_nmf.figures.bars import component_bars, recommendation_figure
 from ratings_nmf.figures.curves import convergence, survey_figure, trace_figure
@@ -13,7 +13,7 @@ from ratings_nmf.files import reports
 def report(dataset: str) -> stage.Outcome:
     """Draw and write the figures of one dataset."""
     matplotlib.rcdefaults()  # a user's own matplotlibrc must not change the figures
-    results = sources.read(dataset, params.load())
+    results = sources.read(dataset)
     table, factors, fit, heldout = results.table, results.factors, results.fit, results.heldout
     warnings = *words.gain_warnings(heldout), *words.fit_warnings(fit, heldout)
     fit_lines = [fit_line(fit), *warnings, *words.drawn_rows(table.draw)]

@@ -73,7 +73,7 @@ def test_params_are_the_keys_that_the_stage_reads(stage, reproduced, monkeypatch
     getattr(importlib.import_module(stage), stage)(*(["groceries"] if "foreach" in STAGES[stage] else []))
     declared = {key.replace("${key}", "groceries") for key in BODIES[stage].get("params", [])}
     if "params.yaml" in BODIES[stage]["deps"]:
-        declared = {"seed", "most_cells", "datasets"}
+        declared = {"seed", "datasets"}
     assert {key for key in declared if any(path == key or path.startswith(f"{key}.") for path in read)} == declared
     assert {path for path in read if not any(path == key or path.startswith(f"{key}.") for key in declared)} == set()
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ratings_nmf.core.params import Parameters
 from ratings_nmf.core.table import RatingsTable, Side
 from ratings_nmf.figures.arrangement import Matrix
 from ratings_nmf.files import interim, loadings, reports
@@ -60,16 +59,17 @@ class Sources:
     parameters: dict[str, Any] = field(default_factory=dict)
 
 
-def read(name: str, parameters: Parameters) -> Sources:
-    """Return what the pipeline made of a dataset, but for its block in params.yaml.
+def read(name: str) -> Sources:
+    """Return what the pipeline made of a dataset, but for its block in params.yaml; rows drawn are those evaluated.
 
     Raises
     ------
     InputError
         If a stage before was not run.
     """
-    draw = interim.draw(name, most_cells=parameters.most_cells, seed=parameters.seed)
-    table, to = interim.read(name, draw=draw), parameters.dataset(name).recommend.to
+    heldout = reports.read(name, "heldout", stage="evaluate")
+    draw = interim.draw(name, **heldout["drawn"]) if "drawn" in heldout else None
+    table, to = interim.read(name, draw=draw), reports.read(name, "recommend")["to"]
     factors = reading.read(name, draw=draw, dense_limit=PREDICTED)
     return Sources(
         name=name,
@@ -79,7 +79,7 @@ def read(name: str, parameters: Parameters) -> Sources:
         fit=reports.read(name, "fit"),
         evidence=reports.read_evidence(name),
         survey=reports.read(name, "survey"),
-        heldout=reports.read(name, "heldout", stage="evaluate"),
+        heldout=heldout,
         recommendations=recommendations.read(name, table, to=to, components=factors.components),
         to=to,
         loss_curve=loadings.read_loss_curve(name),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import msgspec
 
-from ratings_nmf.core import params, stage
+from ratings_nmf.core import params, stage, words
 from ratings_nmf.figures import sources
 from ratings_nmf.files import reports
 from ratings_nmf.page.html import build
@@ -21,7 +21,7 @@ def page() -> stage.Outcome:
     reports.write_page(text)
     cells = sum(len(dataset.table.values) for dataset in datasets)
     draws = "".join(f"; {dataset.name}: {dataset.table.draw}" for dataset in datasets if dataset.table.draw)
-    return cells, f"{len(datasets)} datasets, {len(text.encode()):,} bytes{draws}"
+    return cells, f"{words.counted(len(datasets), 'dataset')}, {len(text.encode()):,} bytes{draws}"
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def read(name: str) -> Sources:
     InputError
         If a stage before was not run.
     """
-    heldout = reports.read(name, "heldout", stage="evaluate")
+    fit, heldout = reports.read(name, "fit"), reports.read(name, "heldout", stage="evaluate")
     draw = interim.draw(name, **heldout["drawn"]) if "drawn" in heldout else None
     table, to = interim.read(name, draw=draw), reports.read(name, "recommend")["to"]
     factors = reading.read(name, draw=draw, dense_limit=PREDICTED)
@@ -76,7 +76,7 @@ def read(name: str) -> Sources:
         table=table,
         profile=interim.read_profile(name),
         factors=factors,
-        fit=reports.read(name, "fit"),
+        fit=fit,
         evidence=reports.read_evidence(name),
         survey=reports.read(name, "survey"),
         heldout=heldout,

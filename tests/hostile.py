@@ -72,8 +72,8 @@ def cases() -> Iterator[Case]:
     """Give all cases."""
     for family in (
         separators, encodings, quotes, ragged, headers, layouts, first_columns, labels, numbers, words_for_values,
-        marks, sentinels, repeated, totals, skipped, packed, damaged, other_formats, parquet, parquet_types, places,
-        wide,
+        marks, sentinels, repeated, totals, skipped, packed, damaged, other_formats, no_tables, twins, parquet,
+        parquet_types, places, wide,
     ):  # fmt: skip
         for case in family():
             yield Case(family.__name__, *case)
@@ -94,6 +94,8 @@ def separators() -> Iterator[tuple[Any, ...]]:
         for text in (mixed, "\n\n" + content, "\r\n \r\n" + content, content.replace("\n", "\n\n"), content[:-1],
                      "\ufeff" + content, content + "\n \n", content.replace("\n", "\r\n", 1)):  # fmt: skip
             yield text, SAME, ingest
+        for end in ("\x0b", "\x0c", "\x1e", "\x85", "\u2028", "\u2029"):
+            yield content.replace("\n", end), Refused(f"lines end with {end!a}", "/\\n/g' t.csv`"), ingest
     both = Refused("comma and semicolon both split", '`separator: ","`')
     yield "p,a;b\n1,2;3\n", both
     yield "who,tea;ham\nann,1;2\n", both
@@ -700,6 +702,40 @@ def other_formats() -> Iterator[tuple[Any, ...]]:
     yield parquet.getvalue().to_pybytes(), Read(("ann",), ("tea",), ((1.0,),)), {}, "t.csv"
     yield TABLE, Refused("its name ends in .parquet", "`mv "), {}, "t.parquet"
     yield b"", Refused("the file is empty", "`"), {}, "t.parquet"
+
+
+def no_tables() -> Iterator[tuple[Any, ...]]:
+    """Settings, programs and prose: told by name, and nothing is made of them."""
+    for words, *texts in (
+        ("YAML without a table", "title: mine\nyear: 2020\n", "---\na: x\nb:\n  - 1\n  - 2\n",
+         "seed: 0\ndatasets:\n  films:\n    path: a.csv\n", "# by hand\nname: x\non:\n  push:\n    branches: [main]\n"),
+        ("a file of settings", '[tool.x]\nname = "x"\n', "[one]\nkey=value\nother=3\n", "; by hand\n\n[one]\nkey = 3\n",
+         'title = "x"\nyear = 3\n', "db.url=jdbc:x\ndb.user=ann\n"),
+        ("a program", "#!/bin/sh\necho a, b\n",
+         "import numpy as np\n\ndef f(x):\n    return x\n", "#include <a.h>\nint x;\n",
+         "from a import b\n\nclass C:\n    x = 1\n", "<?php echo 1, 2;\n"),
+        ("prose", "It was the age\nof wisdom, it was the age of folly.\nIt was so.\n",
+         "Dear all,\n\nthere is no table here.\n",
+         "# Read me\n\nThese are ratings of films.\n\n- users, films\n"),
+        ("HTML or XML", "<p>a, b</p>\n<p>1, 2</p>\n"),
+    ):  # fmt: skip
+        for text in texts:
+            yield text, Refused(f"this is {words}", "`")
+            yield text.replace("\n", "\r\n"), Refused(f"this is {words}", "`"), GIVEN
+    # words of these stand in tables as well
+    yield "import,export\n" + "ann,1\n", Read(("ann",), ("export",), ((1.0,),))
+    yield "These are ratings of films.\n" + TABLE, Refused("line 1 has 1 field", "`skip: {lines: 1}`", SAME)
+    yield TRIPLES.replace("ann,tea", "Is this a long title.,tea"), Read(
+        ("Is this a long title.", "ann", "bob"), cells=((1.0, NAN), (NAN, 2.0), (3.0, 4.0))), UNRATED  # fmt: skip
+
+
+def twins() -> Iterator[tuple[Any, ...]]:
+    """Labels in letters of two alphabets that look alike."""
+    for one, two in (("Anna", "\u0410nna"), ("CO", "\u0421\u041e"), ("Alpha", "\u0391lpha"), ("o", "\u03bf")):
+        alike = (f"look alike: {one!a} and {two!a}",)
+        yield TABLE.replace("ann", one).replace("bob", two), Read((one, two), notes=alike)
+        yield TRIPLES.replace("tea", one).replace("ham", two), Read(columns=(one, two), notes=alike), GIVEN
+    yield TABLE.replace("ann", "Анна").replace("bob", "Боб"), Read(("Анна", "Боб"))
 
 
 def _parquet(table: Any, **options: Any) -> Callable[[Path], None]:

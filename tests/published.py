@@ -294,6 +294,17 @@ PUBLISHED = {
     "NUL bytes at the end": wide() + "\0" * 99,
     "an error of a store": "<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>\n",
     "names and values": "tea=3\nham=4\njam=5\n",
+    "lines ended by NEL": wide().replace("\n", "\x85"),
+    "lines ended by a separator of lines": wide().replace("\n", "\u2028"),
+    "thousands without quotes": wide("1,2{}"),
+    "some thousands without quotes": wide(some("1,204")),
+    "years above names": ",2019,2019,2020\n,sold,cost,sold\n" + wide().split("\n", 1)[1],
+    "years above months": ",2019,2019,2020\n,1,2,1\n" + wide().split("\n", 1)[1],
+    "years, names and a name of rows": "year,2019,2019,2020\nwhat,sold,cost,sold\nshop,,,\n" + wide().split("\n", 1)[1],
+    "a list within YAML": "ratings:\n  - user: ann\n    item: tea\n    rating: 1\n"
+    "  - user: bob\n    item: ham\n    rating: 4\n",
+    "rows between braces in YAML": "---\nann: {tea: 1, ham: 2}\nbob: {tea: 3, ham: 4}\n",
+    "dput of a matrix": 'structure(c(1, 2, 3, 4), dim = c(2L, 2L), dimnames = list(c("a", "b"), c("x", "y")))\n',
     "insert in the header": wide(corner="insert date"),
     "a comment that is one of a kind": "user,item,rating,comment\nann,tea,1,a\nann,ham,2,b\nbob,tea,3,c\nbob,ham,4,d\n",
 }

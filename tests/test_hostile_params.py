@@ -106,6 +106,15 @@ def test_a_value_of_any_type_is_taken_or_refused_by_its_path(path, value):
         assert said.isprintable()
 
 
+@pytest.mark.parametrize(("name", "mark"), params.SEPARATOR_NAMES.items())
+def test_the_name_of_a_separator_is_answered_with_what_is_written_for_it(name, mark):
+    document = yaml.safe_load(GOOD)
+    document["datasets"]["a"]["ingest"]["separator"] = name
+    with pytest.raises(InputError, match="expected one of") as refused:
+        params.parse(document)
+    assert yaml.safe_load(re.findall("`(.*?)`", str(refused.value))[-1]) == {"separator": mark}
+
+
 FOLDS = "mend it or, to hold out cells of the table itself, put in place of `test`: `folds: 5`"
 TABLE = table_of(np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 1.0]]))
 

@@ -16,7 +16,7 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import convert
 from ratings_nmf.core.table import from_dense
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.scan import LIMITS, Limits
+from ratings_nmf.raw.scan import LIMITS, MEMORY, Limits
 
 
 def read_table(path, *, zeros, limits=LIMITS, **changes):
@@ -166,3 +166,17 @@ def test_a_header_may_be_as_long_as_it_likes(tmp_path):
     names = tuple(f"a column with a long name {number}" for number in range(5_000))
     (tmp_path / "t.csv").write_text(",".join(("p", *names)) + "\nx" + ",1" * len(names) + "\n")
     assert read_table(tmp_path / "t.csv", zeros=None).column_labels == names
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_too_little_memory_is_told_by_how_to_allow_more(tmp_path, monkeypatch, packed):
+    monkeypatch.setenv(MEMORY, "1MB")
+    path = tmp_path / "t.csv"
+    frame = pd.DataFrame({"who": [f"row {n}" for n in range(40_000)], "tea": np.arange(40_000.0)})
+    if packed:
+        frame.to_parquet(path, index=False, row_group_size=40_000)
+    else:
+        frame.to_csv(path, index=False)
+    with pytest.raises(InputError, match="more memory is needed") as refused:
+        read_table(path, zeros="missing")
+    assert str(refused.value).endswith(f"`{MEMORY}=4GB dvc repro`")

@@ -83,7 +83,7 @@ def refused(value: object, kind: Any, *, at: str, default: Any = None) -> InputE
     """Return what to say of a value that is not of this type: what was expected, what was found, and an example."""
     info = inspect.type_info(kind)
     words = [word for word in _words(info) if isinstance(word, str)]
-    near = get_close_matches(SHORT.repr(value), words, 1)
+    near = _meant(info, value) or get_close_matches(SHORT.repr(value), words, 1)
     other = default if isinstance(default, str | int | float) else _example(info)
     example = line(at.rpartition(".")[2], near[0] if near else other) if at else f"`{flow(_example(info))}`"
     message = f"expected {_expected(info)}; found {SHORT.repr(value)}; for example {example}"
@@ -180,6 +180,17 @@ def _words(info: inspect.Type) -> list[Any]:
             return _words(inner)
         case inspect.UnionType(types=types):
             return [word for one in types for word in _words(one)]
+        case _:
+            return []
+
+
+def _meant(info: inspect.Type, value: object) -> list[str]:
+    """Return what a type says that some write so, and how it is written, in a list."""
+    match info:
+        case inspect.Metadata(extra=dict(meanings)):
+            return [meanings[value]] if isinstance(value, str) and value in meanings else []
+        case inspect.UnionType(types=types):
+            return [text for one in types for text in _meant(one, value)]
         case _:
             return []
 

@@ -69,6 +69,7 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     names = [name.strip() for name in records[first - 1]] if first else []
     if first and len(names) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
         first -= not any(map(_ANY_NUMBER.fullmatch, names))  # names of columns, as R writes them
+    first -= separator == "," and 1 < len(names) < width and parts_thousands(map(",".join, records[first:]))
     first -= len(names) == width + 1 and not names[-1] and all(names[1:-1])  # with a separator at their end
     first += text.startswith(MATRIX_MARKET)  # the line of its size
     above, below = records[:first], records[first + 1 :]
@@ -96,6 +97,11 @@ def are_baskets(records: list[list[str]]) -> bool:
     fields = [field.strip() for record in records for field in record]
     numbers = sum(bool(NUMBER.fullmatch(field)) for field in fields)
     return len({*map(len, records)}) > 2 and all(fields) and (numbers == 0 or all(map(str.isdigit, fields)))
+
+
+def parts_thousands(lines: Iterable[str]) -> bool:
+    """Return whether each line has fields that may be one number, whose thousands a comma parts."""
+    return all(map(_THOUSANDS.search, lines))
 
 
 def is_title(record: list[str]) -> bool:
@@ -180,6 +186,7 @@ def _line_of(text: str, record: int) -> int:
     return full[record] if record < len(full) else 0
 
 
+_THOUSANDS = re.compile(r",[0-9]{1,3}(,[0-9]{3})+(,|\r?$)", re.MULTILINE)
 _ANY_NUMBER = re.compile(
     r"(?:[A-Z]{0,3}[$€£¥₹] ?)?[+-]?[0-9](?:[0-9.,' ]*[0-9.])?(?:[eE][+-]?[0-9]+)?(?: ?%| ?[a-z]{1,2})? ?|"
     rf"[+-]?[.,][0-9]+|true|false|yes|no|(?:{MISSING.pattern}) ?",

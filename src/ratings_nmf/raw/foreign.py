@@ -82,8 +82,9 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": ("a file of R", _AS_CSV,
         "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
         "write.csv(t, row.names = FALSE)' >"),
-    rb"structure\(list\(": ("what dput of R writes", _AS_CSV,
-                            "Rscript -e 'write.csv(dget(commandArgs(TRUE)), row.names = FALSE)' >"),
+    rb"structure\(|matrix\(c|data\.frame\(": ("what dput of R writes", _AS_CSV,
+        "Rscript -e 't <- dget(commandArgs(TRUE)); "
+        "write.csv(t, row.names = is.matrix(t) || .row_names_info(t) > 0)' >"),
     b"\x80[\x02-\x05][\x95c}(\\]]": ("a Python pickle", "if you trust who wrote it, make a table of it",
                                     _by_pandas("pandas.DataFrame(pandas.read_pickle(sys.argv[1]))", index=True)),
     b"\x89PNG|\xff\xd8\xff|GIF8|(?s:RIFF....WEBP)|II\\*\0|MM\0\\*": ("a picture", _OTHER, None),
@@ -93,8 +94,13 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"(\w+ ?[=(] ?)?[\[({]+[^\[\](){}\n]*[\])}]+[,;]?\s*\n\s*[\[({]": ("a list between brackets", _AS_CSV,
         r"sed -E 's/^[^][({]*[[({ ]+//; s/[])}; ,]+\r?$//; s/([,;]) +/\1/g' >"),
     rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT}))")),
-    rb"(---\s+)?[^\s,;:]+:\r?\n +[^\s,;:]+: ": ("YAML", _AS_CSV,
-                                                _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT})).T", index=True)),
+    rb"(---\s+)?[^\s,;:]+:(\r?\n +[^\s,;:]+: +[^\s]| ?\{\w+: .*\}\r?\n| ?\[.*\]\r?\n[^\s,;:]+: ?\[)": (
+        "YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT})).T", index=True)),
+    rb"(---\s+)?\w+:\r?\n *- \w+: ": ("YAML", _AS_CSV, _by_pandas(
+        f"pandas.json_normalize(max(yaml.safe_load({_TEXT}).values(), key=len))")),
+    rb"(?=(?s:.*):( +[^\d\s]|\r?\n))(#.*\n|---.*\n)*"
+    rb"(\w[\w.-]*:( +[^\s,;\t|][^,;\t|\n]*)?\r?\n((?:[\r #-].*)?\n)*){2,}\Z": (
+        "YAML without a table", FETCH, None),
     rb"[+-]?[0-9.]+( qid:\w+)?( [0-9]+:[0-9.eE+-]+)+ *(#.*)?\r?\n": (
         "a file of LibSVM, which gives a number and a value for each cell of a line", AS_TRIPLES,
         """awk '{for (i = 2; i <= NF; i++) if (split($i, cell, ":") == 2 && cell[1] != "qid") """
@@ -163,6 +169,14 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"(?ms).*?^<<<<<<< .*^=======\r?$.*^>>>>>>> ": (
         "a file with two versions, which Git could not join", "keep the first",
         r"sed -i -E '/^<<<<<<< /d; /^=======\r?$/,/^>>>>>>> /d'"),
+    rb"([#;].*\n|\s)*\[[\w. \"-]+\]+\s*\n([#;].*\n|\s)*[\w.\"-]+ *=|"
+    rb"([#!].*\n|\s)*[\w.-]+ *= *[^\d\s,;|=][^,;|\t=\n]*\n([#!].*\n|\s)*[\w.-]+ *=[^=\n]*\r?\n": (
+        "a file of settings", FETCH, None),
+    rb"#!/|#include\b|<\?php|(import [\w., ]+|from \S+ import [^\n]*)\r?\n(?s:.*\n)?(def|class|import|from) ": (
+        "a program", FETCH, None),
+    rb"<(\w+)\b[^>\n]*>[^\n]*</\1>\s*\n\s*<": ("HTML or XML", _OTHER, None),
+    rb"(?s)(?!.*(\d\"? *[,;\t|] *\"?\d|\d +\d|[,;\t|] *\"?[\d.]+\"?\s*\n|[\t|]))(?=([^\n,;]|[,;] )*[,;]?\r?\n)"
+    rb"(?=.*\w \w+ \w+ \w+[.!?]\s)": ("prose", FETCH, None),
     b"version https://git-lfs": ("a Git LFS pointer", FETCH, "git lfs pull --include"),
 }  # fmt: skip
 """Files that hold no table as text, by a pattern of their first bytes: what they are, and how one comes of them.

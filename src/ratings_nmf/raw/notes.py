@@ -65,6 +65,10 @@ _UNSEEN = re.compile(
 """Characters without a shape of their own: joiners, selectors of variants, fillers, tags."""
 
 
+_TWINS = str.maketrans("авекмнорстухіјѕԛԝһαβεζηικμνορτυχ", "abekmhopctyxijsqwhabezhikmnoptyx")
+"""Letters of Russian and Greek, and those of Latin that look like them or their capitals."""
+
+
 class Summary(NamedTuple):
     """A row or column that seems to sum up the others: which, how, whether its label says so, whether its cells do."""
 
@@ -223,7 +227,7 @@ def _as_one(pairs: list[tuple[str, str]], path: Path, ingest: IngestParameters) 
 
 
 def _seen(label: str) -> str:
-    """Return a label without case, characters that have no shape of their own, and forms of letters."""
+    """Return a label without case, characters that have no shape of their own, forms of letters and alphabets."""
     if label.isascii():
         return (label.removesuffix(".0").lstrip("0") if label[:1].isdigit() else label).casefold()
-    return unicodedata.normalize("NFKC", _UNSEEN.sub("", label)).casefold()
+    return unicodedata.normalize("NFKC", _UNSEEN.sub("", label)).casefold().translate(_TWINS)

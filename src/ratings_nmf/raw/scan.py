@@ -21,7 +21,7 @@ from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.source import Columns, Source
 from ratings_nmf.raw.splitting import refuse_encoding, refuse_lines
-from ratings_nmf.raw.unpacking import damage
+from ratings_nmf.raw.unpacking import check_parquet, damage
 
 MEMORY = "RATINGS_NMF_MEMORY"
 """Environment variable: memory that DuckDB may take before it writes to disk, such as 500MB; 2GB where not given."""
@@ -112,10 +112,10 @@ def _batches(connection: Any, query: str, source: Source, together: int) -> Iter
     try:
         yield from connection.sql(query).to_arrow_reader(min(together, 1_000_000))
     except (duckdb.Error, OSError) as error:  # Arrow passes on as OSError what DuckDB raises on the way
-        if "Out of Memory" in str(error):
-            wrong = refusal(source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`")
-            raise wrong from None
-        raise damage(source.path) from None
+        if not isinstance(error, duckdb.OutOfMemoryException) and source.separator is None:
+            check_parquet(source.path)
+        wrong = refusal(source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`")
+        raise wrong from None  # of a text nothing else ends the reading: wrong lines are put aside
 
 
 def _query(table: str, kinds: list[tuple[str, str]], columns: Columns, numeric: bool) -> str:

@@ -127,6 +127,10 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     text_left = "".join("\n" if mark and line.startswith(mark) else line for line in lines)
     if not text_left.strip():
         raise refusal(path, "the file is empty", "labels and values", taken_back(path))
+    if "\n" not in text_left.strip() and (odd := re.search("[\v\f\x1c-\x1e\x85\u2028\u2029]", text_left)):
+        script = "s/{}/\\n/g".format("".join(f"\\x{byte:02x}" for byte in odd[0].encode()))
+        remedy = f"to write one there: {edit(script, path, source)}"
+        raise refusal(path, f"lines end with {odd[0]!a}", "a newline", remedy)
     even = [] if source.separator else [one for one in SEPARATORS if splits_evenly(text_left, one)]
     if len(even) > 1:
         raise refusal(path, f"{' and '.join(NAMES[one] for one in even)} both split every line evenly",

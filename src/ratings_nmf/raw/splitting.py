@@ -17,10 +17,14 @@ from ratings_nmf.raw.dialect import (
     SEPARATORS,
     Dialect,
     are_baskets,
+    parts_thousands,
     reader,
     width_of,
 )
 from ratings_nmf.raw.faults import NUMBER, keys, quoted, refusal, skipping
+
+_JOIN = r"{:a;s/(,[0-9]+),([0-9]{3})(,|\r?$)/\1\2\3/;ta}"
+"""Makes one number of fields that a comma within it parted."""
 
 
 def refuse_lines(
@@ -60,6 +64,9 @@ def _of_other_width(path: Path, lines: dict[int, str], ingest: IngestParameters,
     if openings == {"'"}:
         meaning, script = SINGLE_QUOTES
         return f"{meaning}: {edit(script, path, ingest)}"
+    if not more and ingest.separator == "," and parts_thousands(lines.values()):
+        joined = edit(";".join(f"{number}{_JOIN}" for number in lines), path, ingest)
+        return f"if a comma parts thousands: {joined}; else {_without(path, lines, ingest)}"
     if more:
         copy = copied(path, ingest, f"out.writerows(row for row in rows if len(row) == {width})")
         return f"mend them, or take them out: {copy}"
@@ -86,6 +93,10 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
         remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path, source)
+    elif separator == "," and len(first) < usual and parts_thousands(map(",".join, below[1:])):
+        remedy = f"if a comma parts thousands: {edit(_JOIN, path, source)}"
+        if len(first) == usual - 1:
+            remedy += f"; if the labels of rows have no name: {edit('1s/^/label,/', path, source)}"
     elif are_baskets([first, *below]):
         wrong = "the lines have as many fields as they please, and all are alike"
         code = "out.writerows([at, item, 1] for at, row in enumerate(rows, 1) for item in row)"
@@ -124,12 +135,12 @@ def _is_header_of_two(records: list[list[str]]) -> bool:
     names = [(above := one or above, two) for one, two in zip(first, second, strict=True)]
     again = all(second[1:]) and len({*second[1:]}) < len(second[1:])
     return (
-        "" in first[2:]
+        len({*first[1:], ""}) < len(first)
         and first[1] != ""
         and (again or (second[1] == "" and all(one or two for one, two in zip(first, second, strict=True))))
         and len({*names}) == len(names)
-        and not any(map(NUMBER.fullmatch, second))
-        and any(map(NUMBER.fullmatch, third))
+        and (not any(map(NUMBER.fullmatch, second)) or first[0] == second[0] == "" != third[0])
+        and any(NUMBER.fullmatch(field.strip()) for record in records[2:4] for field in record)
     )
 
 

@@ -16,6 +16,7 @@ from shlex import quote
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.parquet
 
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
@@ -65,6 +66,13 @@ def damage(path: Path) -> InputError:
     """Return what to say of a file that ends early or cannot be unpacked."""
     return refusal(path, "damaged: it ends too early, or some bytes are wrong", "a whole file",
                    taken_back(path, "fetch or save it again"))  # fmt: skip
+
+
+def check_parquet(path: Path) -> None:
+    """Refuse Parquet some of which cannot be read."""
+    with in_words(path), pa.parquet.ParquetFile(path) as file:
+        for _ in file.iter_batches():
+            pass
 
 
 def beginning(path: Path) -> bytes:

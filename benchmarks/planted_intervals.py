@@ -75,20 +75,21 @@ def measure(kind: Kind, number: int) -> list[float]:
         settings = NativeOptions(zeros="missing", **options)
         return error(native.fit(cells, n_components=kind.rank, options=settings).factors.predict(*hidden))
 
+    def sampled(parts: int) -> tuple[float, list[float]]:
+        samples = bayes.fit(cells, n_components=parts, zeros="missing", options=BayesOptions()).samples
+        assert samples is not None
+        each = np.stack([one.predict(*hidden) for one in samples])
+        mean, deviation = each.mean(axis=0), each.std(axis=0)
+        held = [float(np.mean(np.abs(mean - expected) <= QUANTILES[level] * deviation)) for level in QUANTILES]
+        return error(mean), held
+
     searched = [
         point(regularization=penalty, baseline=baseline, max_iter=500, tol=1e-4)
         for penalty in PENALTIES.tolist()
         for baseline in (True, False)
     ]
-    errors, held = [], []
-    for parts in (kind.rank + EXTRA, kind.rank):
-        samples = bayes.fit(cells, n_components=parts, zeros="missing", options=BayesOptions()).samples
-        assert samples is not None
-        each = np.stack([one.predict(*hidden) for one in samples])
-        mean, deviation = each.mean(axis=0), each.std(axis=0)
-        errors.append(error(mean))
-        held += [float(np.mean(np.abs(mean - expected) <= QUANTILES[level] * deviation)) for level in QUANTILES]
-    return [point(), min(searched), errors[0], *held]
+    (wrong, held), (_, held_at_rank) = sampled(kind.rank + EXTRA), sampled(kind.rank)
+    return [point(), min(searched), wrong, *held, *held_at_rank]
 
 
 def main(tables: int) -> None:

@@ -36,7 +36,6 @@ ENCODINGS = (
     "latin-1", "iso-8859-2", "iso-8859-15", "windows-1250", "windows-1251", "windows-1252",
     "big5", "euc-jp", "euc-kr", "gb18030", "shift_jis",
 )  # fmt: skip
-SEPARATORS = ",", ";", "\t", "|", " ", "::"
 SEPARATOR_NAMES = {
     "comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t", "pipe": "|", "bar": "|", "space": " ", "colons": "::",
 }  # fmt: skip
@@ -94,7 +93,9 @@ class IngestParameters(Section, frozen=True):
     path: Annotated[str, Meta(description=PATH, examples=["data/raw/table.csv"])]
     layout: Literal["table", "triples"]
     zeros: Zeros | None = None
-    separator: Annotated[Literal[*SEPARATORS], Meta(examples=[","], extra=SEPARATOR_NAMES)] | None = None  # type: ignore[valid-type]
+    separator: (
+        Annotated[Literal[",", ";", "\t", "|", " ", "::"], Meta(examples=[","], extra=SEPARATOR_NAMES)] | None
+    ) = None
     columns: (
         Annotated[list[str | Count], Meta(min_length=3, max_length=3, description=COLUMNS, examples=[[1, 2, 3]])] | None
     ) = None

@@ -72,7 +72,7 @@ def cases() -> Iterator[Case]:
     """Give all cases."""
     for family in (
         separators, encodings, quotes, ragged, headers, layouts, first_columns, labels, numbers, words_for_values,
-        marks, sentinels, repeated, totals, skipped, packed, damaged, other_formats, no_tables, twins, parquet,
+        marks, sentinels, repeated, totals, skipped, packed, damaged, other_formats, no_tables, twins, unseen, parquet,
         parquet_types, places, wide,
     ):  # fmt: skip
         for case in family():
@@ -718,6 +718,10 @@ def no_tables() -> Iterator[tuple[Any, ...]]:
          "Dear all,\n\nthere is no table here.\n",
          "# Read me\n\nThese are ratings of films.\n\n- users, films\n"),
         ("HTML or XML", "<p>a, b</p>\n<p>1, 2</p>\n"),
+        ("a file of another program", "--- a/t.csv\n+++ b/t.csv\n@@ -1 +1 @@\n who,tea\n-ann,1\n+ann,2\n",
+         "graph {\n a -- b;\n}\n", "tea <-\nc(1, 2)\n",
+         "BEGIN:VCARD\nN:Ann;x\nEND:VCARD\n", "@article{a,\n  year = {2020}\n}\n", ">one\nACGT\n>two\nACGA\n",
+         "data t; input who $ tea; datalines;\nann 1\n;\n", "tribble(\n  ~who, ~tea,\n  \"ann\", 1\n)\n"),
     ):  # fmt: skip
         for text in texts:
             yield text, Refused(f"this is {words}", "`")
@@ -736,6 +740,36 @@ def twins() -> Iterator[tuple[Any, ...]]:
         yield TABLE.replace("ann", one).replace("bob", two), Read((one, two), notes=alike)
         yield TRIPLES.replace("tea", one).replace("ham", two), Read(columns=(one, two), notes=alike), GIVEN
     yield TABLE.replace("ann", "Анна").replace("bob", "Боб"), Read(("Анна", "Боб"))
+
+
+def unseen() -> Iterator[tuple[Any, ...]]:
+    """Characters that are not seen, in a label that stands once and in a value."""
+    for odd in ("\u200b", "\ufeff", "\u00ad", "\u2060", " ", "\u00a0"):
+        for label in (f"bob{odd}", f"{odd}bob"):
+            noted = Read(
+                (ROWS[0], label), notes=("or a character that is not seen; to take that out: `labels: strip`",)
+            )
+            yield TABLE.replace("bob", label), noted
+            yield TABLE.replace("bob", label), SAME, {"labels": "strip"}
+            yield TRIPLES.replace("bob", label), noted, GIVEN
+    for odd in ("\u200b", "\ufeff", "\u00ad", "\u200e"):
+        for text in (f"2{odd}", f"{odd}2"):
+            yield TABLE.replace(",2\n", f",{text}\n"), Refused("is not a number", "to take out what is not seen: ")
+    for text in ("1.#INF", "-1.#IND", "1.#QNAN"):
+        yield (
+            TABLE.replace(",2\n", f",{text}\n"),
+            Refused("is not a number", f'`unrated: ["{text}"]`', Read(cells=((1.0, NAN), (3.0, 4.0)))),
+        )
+    yield (
+        TABLE.replace(",2\n", "," + "1" * 50_000 + "\n"),
+        Refused("(50,000 characters)", "to leave out what is no number"),
+    )
+    kana = "あいうえおかきくけこ"
+    yield TABLE.replace("who", kana), SAME
+    yield (
+        TABLE.replace("who", kana).replace("ann", "茶").encode("iso2022_jp"),
+        Refused("this is ISO-2022-JP", "`iconv "),
+    )
 
 
 def _parquet(table: Any, **options: Any) -> Callable[[Path], None]:
@@ -825,7 +859,11 @@ def parquet_types() -> Iterator[tuple[Any, ...]]:
         triples = pa.table({"user": ROWS, "item": COLUMNS, "rating": odd})
         yield _parquet(triples), Refused("is not a number", "`"), GIVEN, file
     for odd in (pa.array([[1], [2]]), pa.array([{"a": 1}, {"a": 2}])):
-        yield _parquet(pa.table({"who": odd, "tea": [1.0, 3.0]})), Refused("'who' holds no labels", "`"), {}, file
+        skip = "`layout: table`, `skip: {columns: [who]}`"
+        yield _parquet(pa.table({"who": odd, "tea": [1.0, 3.0]})), Refused("'who' holds no labels", skip), {}, file
+        nested = pa.table({"who": ROWS, "odd": odd, "tea": [1.0, 3.0], "ham": [2.0, 4.0]})
+        yield _parquet(nested), Refused("'odd' holds no labels", "`columns: [who, tea, ham]`"), GIVEN | {
+            "columns": ["who", "odd", "tea"]}, file  # fmt: skip
     yield _parquet(pa.table({"who": ROWS, "tea": pa.nulls(2), "ham": [2.0, 4.0]})), Read(
         cells=((NAN, 2.0), (NAN, 4.0))), {"zeros": "missing"}, file  # fmt: skip
 

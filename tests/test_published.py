@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("one_database")
 
 REFUSED_AGAIN = (
     "parentheses", "a minus behind", "print of R", "rupees", "a cast of a probe", "print of NumPy", "an array of C",
-    "accounts in dollars", "columns called alike",
+    "accounts in dollars", "columns called alike", "Octave", "a matrix of MATLAB", "a matrix of Mathematica",
 )  # fmt: skip
 """Kinds with two faults, of which the second is seen where the first is mended."""
 

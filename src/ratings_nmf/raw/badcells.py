@@ -10,10 +10,10 @@ from typing import Any
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.sections import flow
-from ratings_nmf.core.table import LARGEST, SMALLEST
+from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.core.words import visible
 from ratings_nmf.raw.commands import copied, edit
-from ratings_nmf.raw.faults import ALIKE, DITTO, MISSING, NUMBER, TRUTH, keys, leaving_out, quoted, refusal
+from ratings_nmf.raw.faults import ALIKE, DITTO, MISSING, NUMBER, TRUTH, UNSEEN, keys, leaving_out, quoted, refusal
 
 Triple = tuple[str, str, str]
 Way = tuple[str, str, str | dict[str, str]]
@@ -60,13 +60,16 @@ _FORMS: list[Way] = [
     ("(?i:true|false|yes|no)", "if these are 1 and 0", {"^(?i:true|yes)$": "1", "^(?i:false|no)$": "0"}),
     (r"(?![0-9.,]+$)[\d.٫٬]+", "to write these digits as others",
      'side.map(lambda text: text and float(text.replace("٫", ".").replace("٬", "")))'),
-    ("0[xX][0-9a-fA-F]+", "if they are hexadecimal", "side.map(lambda text: text and int(text, 16))"),
+    ("0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", "if 0x, 0o and 0b tell their base",
+     "side.map(lambda text: text and int(text, 0))"),
+    ("[0-9]+[·．，][0-9]+", "if that parts decimals", {"[·．，]": "."}),
+    (rf"[0-9.]*[{UNSEEN}][0-9.{UNSEEN}]*", "to take out what is not seen", {f"[{UNSEEN}]": ""}),
     ("[0-9]*[½¼¾]", "to write these fractions out", {"½": ".5", "¼": ".25", "¾": ".75"}),
     ("[01][/|][01]", "if they are genotypes, to count what differs",
      'side.str.count("1").where(side.str.contains("[01]"), side)'),
     (r"[^0-9]+\([0-9.]+\)", "if the numbers in parentheses count", {r"^.*\((.+)\)$": r"\1"}),
     ("[0-9.]+ ?/ ?[0-9.]+", "if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
-    ("[0-9.]+ ?([-‐-―−]|to) ?[0-9.]+", "if they are ranges, for their middle",
+    ("[0-9.]+ ?([-‐-―−~〜～]|to|bis|à|a) ?[0-9.]+", "if they are ranges, for their middle",
      'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
 ]  # fmt: skip
 _ACCOUNTS: Way = (
@@ -85,7 +88,8 @@ _DATES: Way = (
 _SCALES = [
     scale.split("|")
     for scale in (
-        "n|y", "nein|ja", "non|oui", "f|t", "off|on", "-|x",
+        "n|y", "nein|ja", "non|oui", "no|sí", "no|si", "não|sim", "nee|ja", "nej|ja", "нет|да", "否|是", "いいえ|はい",
+        "falsch|wahr", "faux|vrai", "falso|vero", ".f.|.t.", "bad|good", "schlecht|gut", "f|t", "off|on", "-|x",
         "✗|✓", "down|up", "👎|👍", "😡|😐|😀", "low|medium|high", "f|e|d|c|b|a",
         "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x",
         "one|two|three|four|five|six|seven|eight|nine|ten", "strongly disagree|disagree|neutral|agree|strongly agree",
@@ -166,7 +170,7 @@ def _fault(text: str, decimal: str) -> str:
             return f"{text!r} is negative"
         if text.endswith("%"):
             return f"{text!r} stands among numbers"
-        return f"{text!r} is not within {SMALLEST:g} and {LARGEST:g}"
+        return f"{quoted(text)} is not within {SMALLEST:g} and {LARGEST:g}"
     if text.lower() in TRUTH:
         return f"{text!r} stands among numbers"
     if text.lower().lstrip("+-") in {"nan", "inf", "infinity"}:
@@ -185,10 +189,11 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
     below = {text for text in texts if NUMBER.fullmatch(text.replace("−", "-")) and text[0] in "-−"}
     here = ingest.decimal, ingest.thousands
     marks_by_text = {text: pair for text in texts if (pair := marks_of(text)) and pair != here}
+    flag = words if len(words) == 1 and TRUTH.keys().isdisjoint(_scale(words)) else set()
     unrated = dict.fromkeys(
         float(text) if NUMBER.fullmatch(text) and float(text) <= LARGEST else text
         for text in texts
-        if text not in marks_by_text and (words == {text} or (text not in words and _may_be_none(text)))
+        if text not in marks_by_text and (text in flag or (text not in words and _may_be_none(text)))
     )
     remedies = [_marks([*marks_by_text], ingest, copy, numbers=numbers)] if marks_by_text else []
     rows, columns = ({cell[side] for cell in cells} for side in (0, 1))
@@ -234,11 +239,17 @@ def _marks(texts: list[str], ingest: IngestParameters, copy: Copy, *, numbers: b
 
 def _steps(words: set[str], copy: Copy) -> str:
     """Return how words for the steps of a scale become numbers, perhaps others."""
-    known = next((one for one in _SCALES if {*map(str.lower, words)} <= {*one}), None)
-    scale = known or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
-    first = 0 if known and len(known) == 2 else 1
+    scale = _scale(words) or sorted(map(str.lower, words), key=lambda word: (len(word.rstrip("☆")), word))
+    first = 0 if len(_scale(words)) == 2 else 1
+    case = next((case for case in (str.lower, str.upper, str.title) if {*map(case, words)} == words), str.lower)
+    words = words | {case(word) for word in scale if word in TRUTH}  # which stand there, too, and are no fault alone
     steps = json.dumps({word: scale.index(word.lower()) + first for word in sorted(words)}, ensure_ascii=False)
     return f"if they are steps of a scale, with your numbers: {copy(f'side.replace({steps})')}"
+
+
+def _scale(words: set[str]) -> list[str]:
+    """Return the scale whose steps some words are, empty where none is known."""
+    return next((scale for scale in _SCALES if {*map(str.lower, words)} <= {*scale}), [])
 
 
 def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
@@ -258,7 +269,7 @@ def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
 def _none(texts: list[str], ingest: IngestParameters, copy: Copy) -> str:
     """Return how a few texts, or all that are no numbers, are left out."""
     few = [*dict.fromkeys(texts)]
-    if len(few) <= FLAGS and all(visible(text) == text for text in few):
+    if len(few) <= FLAGS and all(visible(text) == text == quoted(text)[1:-1] for text in few):
         settings: dict[str, Any] = {} if ingest.zeros == "missing" else {"zeros": "missing"}
         return f"to leave such cells out: {keys(**settings, unrated=[*ingest.unrated, *few])}"
     return "to leave out what is no number: " + copy('pandas.to_numeric(side, errors="coerce")')
@@ -282,12 +293,13 @@ def _copy(path: Path, ingest: IngestParameters, at: str, change: str | dict[str,
 def _around(text: str) -> tuple[str, str] | None:
     """Return what stands before and behind the number of a text, or None."""
     part = _AROUND.fullmatch(text)
-    return (part[1], part[2].strip()) if part and visible(text) == text else None
+    plain = visible(text) == text and not re.search(f"[{UNSEEN}]", text)
+    return (part[1], part[2].strip()) if part and plain else None
 
 
 def _may_be_none(text: str) -> bool:
     """Return whether a text may stand for no number: a mark, a number below 0 or one too large."""
-    large = NUMBER.fullmatch(text) and float(text) > LARGEST
+    large = len(text) < LISTED and NUMBER.fullmatch(text) and float(text) > LARGEST
     return bool(large or text[:1] in [*"-−‐‑‒–—"] or MISSING.fullmatch(text))
 
 

@@ -20,7 +20,7 @@ from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.splitting import one_column
 from ratings_nmf.raw.structure import MOST, Structure, are_dressed, is_number, structure_of
-from ratings_nmf.raw.unpacking import PARQUET, beginning
+from ratings_nmf.raw.unpacking import PARQUET, head_of
 from ratings_nmf.raw.values import Values, count_values, describe_values
 
 PLAIN = IngestParameters(path="sample", layout="table")
@@ -71,7 +71,7 @@ def _rates(name: str) -> bool | None:
 
 def _dialect(sample: Sample) -> tuple[Dialect, int]:
     """Return how a file is written, with its first records, and how many lines of it are empty."""
-    if not beginning(sample.file).startswith(PARQUET):
+    if not head_of(sample.file).startswith(PARQUET):
         content = sample.file.read_bytes()
         dialect = dialect_of(content[: 2**20].decode("utf-8-sig", errors="replace"))
         if len(content) > 2**20:

@@ -17,19 +17,25 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 """Words for values, and what they are read as."""
 
-ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"})
+ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "’": "'", "ʼ": "'"})
 """Spaces and apostrophes that offices write between thousands, and what `ingest.thousands` calls them."""
 
 MISSING = re.compile(
     r"(?:[$€£¥₹] *)?"
-    r"(?::|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|\.[/|]\.|\*+|"
-    "not rated|missing)(?: *[$€£¥₹])?",
+    r"(?::|-?1\.#[A-Z]+[0-9]*|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|"
+    r"\.[/|]\.|\*+|not rated|missing)(?: *[$€£¥₹])?",
     re.IGNORECASE,
 )
 """Texts that stand for no number in files of others."""
 
 DITTO = re.compile("[\"“”„〃″]|''|(do|dto)[.]")
 """Labels and cells that stand for what is above them."""
+
+UNSEEN = r"\u00ad\u200b\u200e\u2060\ufeff"
+"""Characters, in the words of a pattern, that are left in a label by mistake: nothing is seen of them or of others."""
+
+UNTIDY = re.compile(rf"(?s)[^\S\r\n].*|.*[^\S\r\n]|.*[{UNSEEN}].*")
+"""Labels with such a character, or with white space around them other than ends of lines."""
 
 _INVISIBLE = re.compile(f"{CONTROL.pattern}|[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 

@@ -10,7 +10,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.raw.faults import refuse_repeated
+from ratings_nmf.raw.faults import UNTIDY, refuse_repeated
 from ratings_nmf.raw.layouts import ditto, nothing_left, spooled
 from ratings_nmf.raw.notes import notes, summaries
 from ratings_nmf.raw.sampling import Sample
@@ -100,10 +100,10 @@ def _read(sample: Sample, description: Description, *, counts: bool) -> RatingsT
             del keys["labels"]
             raise error from None
         description.say("labels", str(error))
-    with_space = [label for side in labels for label in side if label != label.strip()]
-    if with_space and "labels" not in keys:
-        keys["labels"] = Key("strip", "takes off the white space around them")
-        description.say("labels", f"{with_space[0]!r} and others have white space around them")
+    untidy = [label for side in labels for label in side if UNTIDY.fullmatch(label)]
+    if untidy and "labels" not in keys:
+        keys["labels"] = Key("strip", "takes off the white space around them, and what is not seen")
+        description.say("labels", f"{untidy[0]!a} and others have white space around them, or what is not seen")
         labels, cells = _cells(sample, description)
     ratings, several = table_of(labels, cells, description.parameters())
     if several:

@@ -56,8 +56,10 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", _SHEET, _TO_CSV),
     b"(?s).{257}ustar": ("a tar archive", "if there is one file in it", "tar -xOf >"),
     b"\xff\xfe\0\0|\0\0\xfe\xff": ("UTF-32, as its first bytes say", _RECODE, "iconv -f UTF-32 -t UTF-8 >"),
-    b"[\x05\x15%@K^`km}\x7f\x81-\xa9\xc1-\xe9\xf0-\xf9]{24}": (
+    b"(?=[^\x15%@Kk]{0,23}[\x15%@Kk])[\x05\x15%@K^`km}\x7f\x81-\xa9\xc1-\xe9\xf0-\xf9]{24}": (
         "EBCDIC, as mainframes write it", _RECODE, "iconv -f IBM037 -t UTF-8 >"),
+    b"(?s).*\x1b\\$[@B]": ("ISO-2022-JP", _RECODE, "iconv -f ISO-2022-JP -t UTF-8 >"),
+    b"\x5d\0\0[\x08-\x80]\0": ("packed by lzma", _UNPACK, "xz --format=lzma -dc >"),
     b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x -so >"),
     b"Rar!": ("a RAR archive", _UNPACK, "unrar p -inul >"),
     b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
@@ -93,6 +95,11 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     **_json(b"'", "a dictionary of Python", "ast.literal_eval"),
     rb"(\w+ ?[=(] ?)?[\[({]+[^\[\](){}\n]*[\])}]+[,;]?\s*\n\s*[\[({]": ("a list between brackets", _AS_CSV,
         r"sed -E 's/^[^][({]*[[({ ]+//; s/[])}; ,]+\r?$//; s/([,;]) +/\1/g' >"),
+    rb"(\w+ ?= ?)?(\[[^][\n]*;[^\n]*\]|\{ ?\{[^{}\n]*\},)": ("a matrix between brackets", _AS_CSV,
+        r"sed -E 's/^[^[{]*[[{ ]+//; s/[]} ]+;?\r?$//; s/ *(;|\}, *\{) */\n/g; s/[ ,]+/,/g' >"),
+    rb"\[,1\]": ("what print of R writes", _AS_CSV,
+        r"sed -E 's/\[,?([0-9]+),?\]/\1/g; s/^ +//; s/ +(\r?)$/\1/; s/ +/;/g; 1s/^/row;/' >"),
+    b"# Created by Octave": ("a matrix of Octave", _AS_CSV, "sed -E '/^(#|$)/d; s/^ +//; s/ +/,/g' >"),
     rb"(---\s+)?- \w+: .*\n +\w+: ": ("YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT}))")),
     rb"(---\s+)?[^\s,;:]+:(\r?\n +[^\s,;:]+: +[^\s]| ?\{\w+: .*\}\r?\n| ?\[.*\]\r?\n[^\s,;:]+: ?\[)": (
         "YAML", _AS_CSV, _by_pandas(f"pandas.DataFrame(yaml.safe_load({_TEXT})).T", index=True)),
@@ -117,9 +124,10 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
                    rf're.split(r"\n\s*\n", {_TEXT}.strip()))')),
     rb"\S+ \S+ \{.*: ?[0-9.]+\}\r?\n": ("a list of edges, with their weights in braces", AS_TRIPLES,
                                         r"sed -nE 's/^(\S+) (\S+) \{.*: ?([0-9.eE+-]+)\}.*/\1,\2,\3/p' >"),
-    "(?:(?:[^\n]*\n){0,20}?[^\n]*\\|[^\n]*\r?\n(?=[^\n]*--)[ |:+-]+\r?\n|[ |]*\\+[-=+]+\\+|┌|\\|===)".encode(): (
+    "(?:(?:[^\n]*\n){0,20}?[^\n]*\\|[^\n]*\r?\n(?=[^\n]*--)[ |:+-]+\r?\n|[ |]*\\+[-=+]+\\+|"
+    "(?:shape: .*\n)?┌|(?:\\[[^]\n]*\\]\n)?\\|===|(?:\\|[^\n]*\\|[ \t]*\r?\n){2})".encode(): (
         "a table drawn in text", _AS_CSV,
-        _by_csv('[re.split(r"\\s*[|│]\\s*", line.strip().strip("|│").strip()) for line in fileinput.input() '
+        _by_csv('[re.split(r"\\s*[|│┆]\\s*", line.strip().strip("|│").strip()) for line in fileinput.input() '
                 'if re.search(r"\\w.*[|│]|[|│].*\\w", line)]')),
     rb"([^\n]*\n)?[-=]{2,}( +[-=]{2,})+ *\r?\n": ("a table printed in columns", _AS_CSV, _by_csv(
         '[line[place].strip() for place in places] for line in lines if re.search(r"\\w", line) and '
@@ -174,6 +182,10 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
         "a file of settings", FETCH, None),
     rb"#!/|#include\b|<\?php|(import [\w., ]+|from \S+ import [^\n]*)\r?\n(?s:.*\n)?(def|class|import|from) ": (
         "a program", FETCH, None),
+    rb"diff --git|--- [^\n]*\n\+\+\+ |BEGIN:V|-----BEGIN |@\w+\{|>\w[^\n]*\n[A-Z*\s-]+(>|\Z)|"
+    rb"(strict )?(di)?graph \w*\s*\{|\w+ *<-\s|(tibble::)?tribble\(|data list .*/|data \w+;\s*(input|set|infile)\b|"
+    rb"(charset|axis-version)=|dn: ": (
+        "a file of another program", _OTHER, None),
     rb"<(\w+)\b[^>\n]*>[^\n]*</\1>\s*\n\s*<": ("HTML or XML", _OTHER, None),
     rb"(?s)(?!.*(\d\"? *[,;\t|] *\"?\d|\d +\d|[,;\t|] *\"?[\d.]+\"?\s*\n|[\t|]))(?=([^\n,;]|[,;] )*[,;]?\r?\n)"
     rb"(?=.*\w \w+ \w+ \w+[.!?]\s)": ("prose", FETCH, None),

@@ -111,7 +111,7 @@ class Kinds:
         headers = dict.fromkeys(cell.row for cell in cells if cell.row not in others)
         refuse_cells(
             self._source.path, examples, self._ingest,
-            more=more, headers=[*headers], numbers=bool(good.any()), at=self._at,
+            more=more, headers=[*headers], numbers=self.kind != WORD and bool(good.any()), at=self._at,
         )  # fmt: skip
 
     @property

@@ -13,7 +13,7 @@ from ratings_nmf.core.table import LISTED
 from ratings_nmf.core.tally import TOP, Tally
 from ratings_nmf.raw.badcells import SINGLE_QUOTES
 from ratings_nmf.raw.commands import NAMED_COLUMNS, copied, edit, made, piped, python, unpacked
-from ratings_nmf.raw.faults import DITTO, MISSING, NUMBER, keys, leaving_out, quoted
+from ratings_nmf.raw.faults import DITTO, MISSING, NUMBER, UNTIDY, keys, leaving_out, quoted
 from ratings_nmf.raw.layouts import ditto
 
 FAR, OFTEN = 3, 0.01
@@ -25,7 +25,8 @@ ROUNDED = 0.02
 SUM, MEAN, MEASURE = "the sum of the others", "the mean of the others", "a measure of the others"
 SUMMARIES = {
     SUM: "total totals sum all grandtotal subtotal gesamt insgesamt summe gesamtsumme gesamtergebnis somme "
-    "totalgeneral totale totaal suma razem",
+    "totalgeneral totalgeral totale totaal suma razem ogołem celkem totalt yhteensa ialt osszesen toplam geneltoplam "
+    "итого всего 総計 合計 小計 合计 总计 小计 总和 총계 합계 المجموع الإجمالي συνολο รวม",
     MEAN: "average avg mean overall mittelwert mittel durchschnitt moyenne media promedio gemiddelde srednia",
     MEASURE: "median std stddev standarddeviation minimum maximum variance min max count sd se mode anzahl zentralwert",
 }
@@ -34,7 +35,13 @@ SUMMARIES = {
 SHORT = 5
 """Letters of a label, such as Max, that may be one of other things where no other sums up beside it."""
 
-NAMED = {name: what for what, names in SUMMARIES.items() for name in names.split()}
+
+def _plain(label: str) -> str:
+    """Return the letters of a label without case and accents."""
+    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", label).casefold()))
+
+
+NAMED = {_plain(name): what for what, names in SUMMARIES.items() for name in names.split()}
 
 QUOTES = (
     ("'", "'", SINGLE_QUOTES[1]),
@@ -47,6 +54,7 @@ NO_QUOTES = 's/"//g'
 MEND_LINES = r"(?s)(.*\n)?[^\n]*([,;\t|])[^\n]*\2[^\n]*(\n.*)?"
 SPOILT = ".*([ÂÃ][\u0080-\u00bf]|â[€‚„]).*"
 ODD = {
+    UNTIDY.pattern: "has white space around it, or a character that is not seen",
     MEND_LINES: "holds more than one line",
     SPOILT: "was UTF-8 and read as if it were Windows-1252",
     ".*\ufffd.*": "holds letters that were lost when it was saved",
@@ -96,14 +104,16 @@ def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         for pattern, wrong in ODD.items():
             if hits := [label for label in labels if re.fullmatch(pattern, label)]:
                 remedy = f"to leave such out: {leaving_out(ingest, f'{side}s', hits[:LISTED])}"
-                if pattern == MEND_LINES:
+                if pattern == UNTIDY.pattern:
+                    remedy = f"to take that out: {keys(labels='strip')}"
+                elif pattern == MEND_LINES:
                     remedy = f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path, ingest)}"
                 elif pattern == SPOILT:
                     recoded = made(unpacked(path), piped("iconv -f utf-8 -t windows-1252", path))
                     remedy = f"if all are, to undo that: {recoded}"
                 elif pattern == DITTO.pattern and ingest.layout == "triples":
                     remedy = str(ditto(path, ingest, [(hits[0], hits[0], 1)], side=side))
-                if len(hits) < len(labels) or pattern == SPOILT:
+                if len(hits) < len(labels) or pattern in (SPOILT, UNTIDY.pattern):
                     remarks.append(f"{side} label {quoted(hits[0])} {wrong}; {remedy}")
     return [*remarks, *_misread(tally, ingest, path)]
 
@@ -167,8 +177,7 @@ def _called(label: str) -> str | None:
     """Return what a label says that a line is of the others, or None."""
     if len(label) > LISTED or not label[:1].isalpha():
         return None
-    plain = unicodedata.normalize("NFKD", label).casefold()
-    return NAMED.get("".join(letter for letter in plain if letter.isalpha()))
+    return NAMED.get(_plain(label))
 
 
 def _marks(tally: Tally, ingest: IngestParameters) -> list[str]:

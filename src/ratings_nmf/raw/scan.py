@@ -18,7 +18,7 @@ from ratings_nmf.core.progress import progress
 from ratings_nmf.core.table import LARGEST, LISTED, SMALLEST
 from ratings_nmf.files.columns import texts_to_arrow
 from ratings_nmf.raw.dialect import LONGEST_LINE
-from ratings_nmf.raw.faults import keys, quoted, refusal, skipping, tidy
+from ratings_nmf.raw.faults import keys, quoted, refusal, skip_of, skipping, tidy
 from ratings_nmf.raw.source import Columns, Source
 from ratings_nmf.raw.splitting import refuse_encoding, refuse_lines
 from ratings_nmf.raw.unpacking import check_parquet, damage
@@ -67,8 +67,12 @@ def lines(
         for place in columns.labels:
             if _NESTED.match(kinds[place][1]):
                 others = [name for name in source.names if name != source.names[place]]
-                raise refusal(source.path, f"column {quoted(source.names[place])} holds no labels", "texts or numbers",
-                              f"name others: {keys(columns=others[:3])}")  # fmt: skip
+                remedy = f"name others: {keys(columns=others[:3])}"
+                if ingest.layout == "table" or len(others) < 3:
+                    remedy = "take others: " + keys(layout="table", skip=skip_of(ingest, columns=[source.names[place]]))
+                raise refusal(
+                    source.path, f"column {quoted(source.names[place])} holds no labels", "texts or numbers", remedy
+                )
         numeric = all(_NUMERIC.fullmatch(kinds[place][1]) for place in columns.values)
         number = _number(numeric, ingest)
         check = f"SELECT * EXCLUDE (v, n), {_plain('n', numeric, ingest)}"

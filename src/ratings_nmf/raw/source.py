@@ -28,7 +28,7 @@ from ratings_nmf.raw.dialect import (
 )
 from ratings_nmf.raw.faults import CONTROL, keys, quoted, refusal, skipping, tidy
 from ratings_nmf.raw.splitting import check_width, close_quotes, refuse_encoding
-from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, in_words, plain
+from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, head_of, in_words, plain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
     """
     with TemporaryDirectory() as folder:
         with in_words(path):
-            file, head = sample or path, beginning(sample or path)
+            file, head = sample or path, head_of(sample) if sample else beginning(path)
             if head.startswith(PARQUET):
                 source_of_file = _parquet(path, file)
             else:
@@ -127,10 +127,7 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     text_left = "".join("\n" if mark and line.startswith(mark) else line for line in lines)
     if not text_left.strip():
         raise refusal(path, "the file is empty", "labels and values", taken_back(path))
-    if "\n" not in text_left.strip() and (odd := re.search("[\v\f\x1c-\x1e\x85\u2028\u2029]", text_left)):
-        script = "s/{}/\\n/g".format("".join(f"\\x{byte:02x}" for byte in odd[0].encode()))
-        remedy = f"to write one there: {edit(script, path, source)}"
-        raise refusal(path, f"lines end with {odd[0]!a}", "a newline", remedy)
+    _check_ends(path, text_left, source)
     even = [] if source.separator else [one for one in SEPARATORS if splits_evenly(text_left, one)]
     if len(even) > 1:
         raise refusal(path, f"{' and '.join(NAMES[one] for one in even)} both split every line evenly",
@@ -153,6 +150,19 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
         raise refusal(path, f"line 1: {quoted(bad)} holds a control character", "names without",
                       f"to take out what is not seen: {keys(labels='strip')}")  # fmt: skip
     return separator, names
+
+
+def _check_ends(path: Path, text: str, source: IngestParameters) -> None:
+    """Refuse a text whose lines end with another mark than a newline or a carriage return, and would split evenly."""
+    odd = re.search(r"[\v\f\x1c-\x1e\x85\u2028\u2029]|(\\r)?\\n", text)
+    if odd is None or "\n" in text.strip():
+        return
+    lines = text.replace(odd[0], "\n")
+    if any(splits_evenly(lines, one) for one in ([source.separator] if source.separator else SEPARATORS)):
+        mark = "".join(f"\\x{byte:02x}" for byte in odd[0].encode())
+        script = r"s/{}/\n/g".format(odd[0].replace("\\", r"\\") if odd[0].startswith("\\") else mark)
+        remedy = f"to write one there: {edit(script, path, source)}"
+        raise refusal(path, f"lines end with {odd[0]!a}", "a newline", remedy)
 
 
 def _are_even(records: list[list[str]]) -> bool:

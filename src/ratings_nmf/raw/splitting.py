@@ -153,8 +153,8 @@ def one_column(path: Path, field: str, ingest: IngestParameters) -> InputError:
     remedy = f"to count how often each stands: {copied(path, replace(ingest, separator=','), code)}"
     if other == separator:
         remedy = "if each line stands between quotes: " + edit(r's/^"//; s/"(\r?)$/\1/; s/""/"/g', path, ingest)
-    elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦=:" if mark in line), None)):
-        script = f"s/{odd if odd.isprintable() else repr(odd)[1:-1]}/;/g".replace("^", r"\^")
+    elif other is None and (odd := next((mark for mark in "\x01\x1f~^¦=:，；،؛、§@#\\/\u00a0" if mark in line), None)):
+        script = f"s/{_in_sed(odd)}/;/g"
         remedy = f"if {odd!r} separates fields, to part them by semicolons: {edit(script, path, ingest)}"
     elif other is not None:
         remedy = f"the first line is {quoted(line)}: {keys(separator=other)}"
@@ -186,4 +186,6 @@ def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
 
 
 def _in_sed(separator: str) -> str:
-    return {"\t": r"\t", "|": r"\|"}.get(separator, separator)
+    if separator in "|^\\/":
+        return f"\\{separator}"
+    return separator if separator.isprintable() else repr(separator)[1:-1]

@@ -84,8 +84,7 @@ def beginning(path: Path) -> bytes:
     if not path.is_file():
         remedy = f"to copy what it gives: {made(path.with_name(f'new-{path.name}'), piped('cat', path))}"
         raise refusal(path, "not a regular file", "a file", remedy)
-    with path.open("rb") as stream:
-        head = stream.read(SAMPLE)
+    head = head_of(path)
     suffixes = (".parquet", *(suffix for suffix, *_ in _PACKED.values()))
     if head and path.suffix in suffixes and not packing(head) and not head.startswith(PARQUET):
         wrong = f"its name ends in {path.suffix}, but its first bytes say another kind"
@@ -95,6 +94,12 @@ def beginning(path: Path) -> bytes:
         raise refusal(path, wrong, "the kind that its name says", remedy)
     _check_kind(path, head)
     return head
+
+
+def head_of(path: Path) -> bytes:
+    """Return the first bytes of a file."""
+    with path.open("rb") as stream:
+        return stream.read(SAMPLE)
 
 
 def _of_folder(path: Path) -> str:
@@ -127,8 +132,7 @@ def plain(path: Path, file: Path, head: bytes, source: IngestParameters, folder:
         file = folder / "unpacked"
         with unpacking(path, head) as member, file.open("wb") as out:
             shutil.copyfileobj(member, out, 2**20)
-        with file.open("rb") as stream:
-            head = stream.read(SAMPLE)
+        head = head_of(file)
         check_unpacked(path, head)
     return _decoded(path, file, head, source, folder)
 
@@ -137,9 +141,7 @@ def check_unpacked(path: Path, head: bytes) -> None:
     """Refuse what was unpacked if it is, by how it begins, packed itself, Parquet, or of a kind that is not read."""
     if packing(head) or head.startswith(PARQUET):
         wrong = "packed Parquet" if head.startswith(PARQUET) else "packed twice"
-        with path.open("rb") as stream:
-            outer = stream.read(len(PARQUET))
-        suffix = next((suffix for magic, (suffix, *_) in _PACKED.items() if outer.startswith(magic)), ".zip")
+        suffix = next((suffix for magic, (suffix, *_) in _PACKED.items() if head_of(path).startswith(magic)), ".zip")
         remedy = f"unpack it: {made(unpacked(path), command(UNPACK[suffix], path))}"
         raise refusal(path, wrong, "a text, packed once at most, or Parquet", remedy)
     _check_kind(path, head, packed=True)

@@ -12,9 +12,9 @@ from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.words import counted, number, percent
 from ratings_nmf.files.columns import to_floats
 from ratings_nmf.raw.badcells import CODES
-from ratings_nmf.raw.faults import DITTO, MISSING
+from ratings_nmf.raw.faults import DITTO, MISSING, TRUTH
 from ratings_nmf.raw.findings import Description, Key
-from ratings_nmf.raw.kinds import NUMBER_KIND, TEXT, number_of
+from ratings_nmf.raw.kinds import NUMBER_KIND, TEXT, WORD, number_of
 from ratings_nmf.raw.notes import far_off
 from ratings_nmf.raw.scan import LIMITS, lines
 from ratings_nmf.raw.source import Columns, Source
@@ -103,7 +103,8 @@ class Values:
     def words_for_none(self) -> list[str]:
         """Texts that stand for no number, as far as all of them do, or the only one that stands among numbers."""
         alone = len(self.texts) == 1 and self.numbers and self.texts.total() > 1
-        word = alone and not (any(map(str.isdigit, min(self.texts))) or DITTO.fullmatch(min(self.texts)))
+        text = min(self.texts, default="")
+        word = alone and not (any(map(str.isdigit, text)) or DITTO.fullmatch(text) or text.lower() in TRUTH)
         steps = len(self.texts) > 1 and not self.numbers  # of a scale, where no number stands beside
         return [*self.texts] if word or (all(map(MISSING.fullmatch, self.texts)) and not steps) else []
 
@@ -120,6 +121,9 @@ def count_values(source: Source, columns: Columns, ingest: IngestParameters) -> 
         values.numbers.update(dict(zip(different.tolist(), times.tolist(), strict=True)))
     meanings = {text: number_of(text, ingest) for text in texts}
     kinds = {NUMBER_KIND} if values.numbers else {kind for kind, _ in meanings.values()} - {TEXT}
+    words = {value for kind, value in meanings.values() if kind == WORD}
+    if kinds == {WORD} and len(words) == 1 and TEXT in {kind for kind, _ in meanings.values()}:
+        kinds = set()  # no beside another word than yes is a word of several languages
     for text, (kind, value) in meanings.items():
         if kind == min(kinds, default=TEXT) and math.isfinite(value):
             values.numbers[value] += texts[text]
@@ -157,7 +161,7 @@ def describe_values(values: Values, description: Description, *, rates: bool | N
                 for word in values.words_for_none
             ]
         )
-        if marks and marks[0] < 0 and len(known.numbers) == 1:
+        if marks and marks[0] < 0 and len(above) == 1:
             description.ask("ingest.unrated", f"is {number(marks[0])} for not rated, or a vote against, to be 0?")
         if words := [word for word in values.words_for_none if not MISSING.fullmatch(word)]:
             description.ask("ingest.unrated", f"does {words[0]!r} mean that a cell was not rated?")

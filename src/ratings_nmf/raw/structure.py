@@ -21,7 +21,7 @@ _YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Column:
     """A column: its position from 0, its name, empty without a header, and its first fields, no white space around.
 
@@ -225,7 +225,7 @@ def _are_cells(row: Column, column: Column) -> bool:
 def _value(columns: list[Column], *, keys: int) -> Column | None:
     """Return the column of values where no name tells it: the first number behind the keys, or one of few values."""
     numbers = [column for column in columns if column.number >= MOST]
-    behind = [column for column in numbers if column in columns[keys:]]
+    behind = [column for column in columns[keys:] if column.number >= MOST]
     if not behind:
         return numbers[-1] if numbers and len(columns) > keys else None
     first = behind[0]

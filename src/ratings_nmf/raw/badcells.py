@@ -183,7 +183,8 @@ def _remedies(path: Path, cells: list[Triple], ingest: IngestParameters, copy: C
     texts = [text for *_, text in cells]
     if all(re.fullmatch("'.+'", text) for text in texts):
         return [f"{SINGLE_QUOTES[0]}: {edit(SINGLE_QUOTES[1], path, ingest)}"]
-    words = {text for text in texts if _is_word(text) and not MISSING.fullmatch(text)}
+    words = {text for text in texts if text and not (any(map(str.isdigit, text)) or MISSING.fullmatch(text))}
+    words = {word for word in words if word.lower() not in TRUTH}
     if not numbers and len({*texts}) > 1 and all(map(MISSING.fullmatch, texts)):
         words = {*texts}  # where nothing else stands, marks are steps of a scale
     below = {text for text in texts if NUMBER.fullmatch(text.replace("−", "-")) and text[0] in "-−"}
@@ -301,7 +302,3 @@ def _may_be_none(text: str) -> bool:
     """Return whether a text may stand for no number: a mark, a number below 0 or one too large."""
     large = len(text) < LISTED and NUMBER.fullmatch(text) and float(text) > LARGEST
     return bool(large or text[:1] in [*"-−‐‑‒–—"] or MISSING.fullmatch(text))
-
-
-def _is_word(text: str) -> bool:
-    return bool(text) and not any(map(str.isdigit, text)) and text.lower() not in TRUTH

@@ -59,11 +59,6 @@ def taken_back(path: Path, how: str = "write it anew") -> str:
     return f"{how}, or take back what was committed: {command('git checkout HEAD --', path)}"
 
 
-def describing(path: Path) -> str:
-    """Return the command that describes a file."""
-    return command("make describe TABLE=", path).replace("= ", "=")
-
-
 def edit(script: str, path: Path, ingest: IngestParameters) -> str:
     """Return a command by which sed changes a file or, where it is packed or UTF-16, makes a copy that a key names."""
     sed = f"sed -E {quote(script)}"
@@ -114,11 +109,6 @@ NUMBERED = (
 """Puts names above the columns, and the number of each row before it."""
 
 
-def with_cell(place: int, cell: str) -> str:
-    """Return code for ``row`` with another cell at a place from 0."""
-    return f"[{f'*row[:{place}], ' * (place > 0)}{cell}, *row[{place + 1}:]]"
-
-
 def filled(path: Path, ingest: IngestParameters, place: int | str) -> str:
     """Return how blank fields and ditto marks become what stands above; the place is code that may use ``head``."""
     code = (
@@ -141,6 +131,6 @@ def numbered(path: Path, ingest: IngestParameters, *, place: int | None = None) 
     if place is None:
         code += "out.writerow(map(named, next(rows))); out.writerows(rows)"
     else:
-        row = with_cell(place, f"named(row[{place}])")
+        row = f"[{f'*row[:{place}], ' * (place > 0)}named(row[{place}]), *row[{place + 1}:]]"
         code += f"out.writerow(next(rows)); out.writerows({row} for row in rows)"
     return f"to number those that stand again: {copied(path, ingest, code)}"

@@ -57,7 +57,8 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     candidates = {separator: _records(text, separator) for separator in separators}
     separator = max(candidates, key=lambda one: _merit(candidates[one]))
     stronger = [mark for mark in STRONGER.get(separator, ()) if mark in candidates]
-    if _has_others(candidates[separator], stronger):
+    before = [record[0] for record in candidates[separator]]
+    if 2 * sum(any(mark in field for mark in stronger) for field in before) > len(before):
         separator = max(stronger, key=lambda one: _merit(candidates[one]))
     even = [one for one in candidates if one in SEPARATORS and _are_even(candidates[one])]
     separator = separator if _are_even(candidates[separator]) or len(even) != 1 else even[0]
@@ -150,11 +151,6 @@ def _records(text: str, separator: str) -> list[list[str]]:
 
 def _is_comment(record: list[str], mark: str | None, width: int) -> bool:
     return mark is not None and record[0].startswith(mark) and (len(record) != width or mark == "!")
-
-
-def _has_others(records: list[list[str]], others: list[str]) -> bool:
-    """Return whether what stands before the first separator of most lines has one of some others."""
-    return 2 * sum(any(mark in record[0] for mark in others) for record in records) > len(records)
 
 
 def _may_be_first(records: list[list[str]], width: int) -> bool:

@@ -198,18 +198,14 @@ def _misread(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
     if ingest.layout == "triples" and min(len(rows), len(tally.column_counts)) > 2 and rows.max() < 2:
         return [f"no row has more than one cell; if the file has a line for each row: {keys(layout='table')}"]
     names = [float(label) for label in tally.column_labels if NUMBER.fullmatch(label)]
-    if ingest.layout == "table" and len(rows) > 1 and len(names) == len(tally.column_labels) and not _rise(names):
+    rise = names == sorted(names) and (len(names) > 1 or 1500 <= sum(names) < 2100)  # as labels do, such as years
+    if ingest.layout == "table" and len(rows) > 1 and len(names) == len(tally.column_labels) and not rise:
         numbers = copied(path, ingest, NAMED_COLUMNS)
         return [f"all column labels are numbers: {', '.join(tally.column_labels[:3])}; if line 1 is data: {numbers}"]
     if ingest.layout == "table" and len(rows) > 2 and rows[0] == 0 and rows[1:].all():
         remedy = leaving_out(ingest, "rows", [tally.row_labels[0]])
         return [f"the first row, {quoted(tally.row_labels[0])}, has no cell; if it is a second header: {remedy}"]
     return []
-
-
-def _rise(names: list[float]) -> bool:
-    """Return whether numbers rise as labels do, such as years."""
-    return names == sorted(names) and (len(names) > 1 or 1500 <= names[0] < 2100)
 
 
 def _alike(side: str, labels: tuple[str, ...], path: Path, ingest: IngestParameters) -> Iterator[str]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import SINGLE_QUOTES
-from ratings_nmf.raw.commands import copied, describing, edit
+from ratings_nmf.raw.commands import command, copied, edit
 from ratings_nmf.raw.dialect import (
     COMMENTS,
     LONGEST_LINE,
@@ -180,8 +180,9 @@ def refuse_encoding(path: Path, lines: Iterable[str], *, first: int) -> None:
         if odd:
             byte = ord(odd[0]) - 0xDC00
             encoding = "latin-1" if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else "windows-1252"
+            describe = command("make describe TABLE=", path).replace("= ", "=")
             raise refusal(path, f"line {number}: not UTF-8: byte 0x{byte:02x}", "UTF-8",
-                          f"name its encoding, what others make of it is told by {describing(path)}; "
+                          f"name its encoding, what others make of it is told by {describe}; "
                           f"a guess: {keys(encoding=encoding)}")  # fmt: skip
 
 

@@ -106,8 +106,10 @@ def _of_folder(path: Path) -> str:
     """Return how to read what lies in a folder: its only table, or the parts of one as a single file."""
     files = sorted(file for file in path.iterdir() if file.is_file() and file.name[0] not in "._")
     if len(files) < 2 or len({file.suffix for file in files}) > 1:
-        table = max(files, key=_likeliness) if files else path / "table.csv"
-        return f"{'name' if files else 'put a file into'} it: {keys(path=str(table))}"
+        likeliest = max(
+            files, key=lambda file: (file.suffix in _TABLES, file.stat().st_size), default=path / "table.csv"
+        )
+        return f"{'name' if files else 'put a file into'} it: {keys(path=str(likeliest))}"
     with files[0].open("rb") as one, files[1].open("rb") as other:
         join = "awk 'FNR > 1 || NR == 1'" if one.readline() == other.readline() else "cat"
     paste = f"`{join} {quote(str(path))}/[!._]*`"
@@ -243,11 +245,6 @@ def _wrong_kind(path: Path, kind: tuple[str, str, str | None], *, packed: bool =
         paste = made(unpacked(path), program, **changes)
     remedy = taken_back(path, remedy) if remedy == FETCH and not tool else f"{remedy}: {paste}"
     return refusal(path, f"this is {name}", "a table as text or Parquet", remedy)
-
-
-def _likeliness(file: Path) -> tuple[bool, int]:
-    """Return how likely a file is a table."""
-    return file.suffix in _TABLES, file.stat().st_size
 
 
 def _absent(path: Path) -> InputError:

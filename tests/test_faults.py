@@ -1,9 +1,11 @@
 """A full disk, two runs at once, files that DVC left half-written: what comes of it, and that nothing is lost."""
 
+import gzip
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,10 @@ import pytest
 import yaml
 
 from conftest import Workspace
+from ratings_nmf.core.errors import InputError
+from ratings_nmf.core.params import IngestParameters
+from ratings_nmf.raw.layouts import read_blocks
+from ratings_nmf.raw.scan import MEMORY
 
 OTHERS = (*(f"{stage}@groceries" for stage in ("ingest", "survey", "fit", "evaluate", "report")), "page")
 PAGE_OF_MEMORY = os.sysconf("SC_PAGE_SIZE")
@@ -54,6 +60,31 @@ def try_two_components(workspace: Workspace) -> None:
     params = workspace.params()
     params["datasets"]["groceries"]["fit"]["n_components"] = 2
     workspace.write_params(params)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "end"),
+    [
+        ("t.csv", {}, ""),
+        ("t.csv", {"encoding": "latin-1"}, ""),
+        ("t.csv.gz", {}, ""),
+        ("t.csv", {}, ",one field too many, of some length"),
+    ],
+    ids=["cells", "a copy", "unpacked", "wrong lines"],
+)
+def test_a_disk_that_is_full_while_a_table_is_read_is_named(disk, tmp_path, monkeypatch, name, keys, end):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    monkeypatch.setenv(MEMORY, "20MB")
+    text = "".join(f"{n // 100},{n % 100},1{end}\n" for n in range(200_000)).encode()
+    Path(name).write_bytes(gzip.compress(text, 1) if name.endswith(".gz") else text)
+    (disk / "filler").write_bytes(bytes(2**26 - 2**18))
+    with pytest.raises(InputError) as refused:
+        [*read_blocks(Path(name), IngestParameters(path=name, layout="triples", columns=[1, 2, 3], **keys))]
+    assert str(refused.value) == (
+        f"{name}: the disk of {disk} is full; expected room for copies while it is read; "
+        'name a folder with more: `export TMPDIR="$PWD"`'
+    )
 
 
 @pytest.fixture(scope="module")

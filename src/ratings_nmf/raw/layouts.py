@@ -38,6 +38,7 @@ from ratings_nmf.raw.names import check_header, check_not_triples, check_numbere
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.spool import Spool, table_of
+from ratings_nmf.raw.unpacking import in_words
 
 LABEL = pa.dictionary(pa.int32(), pa.string())
 
@@ -133,7 +134,7 @@ def spooled(
 
     They last as long as the context. Parameters and errors are those of `read_blocks`, which makes tables of them.
     """
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, in_words(path):
         spool = Spool(folder=Path(folder), cells=limits.sorted)
         for batch in batches(path, ingest, limits, sample):
             spool.add(batch.rows, batch.columns, batch.values)

@@ -21,7 +21,7 @@ from ratings_nmf.raw.dialect import LONGEST_LINE
 from ratings_nmf.raw.faults import keys, quoted, refusal, skip_of, skipping, tidy
 from ratings_nmf.raw.source import Columns, Source
 from ratings_nmf.raw.splitting import refuse_encoding, refuse_lines
-from ratings_nmf.raw.unpacking import check_parquet, damage
+from ratings_nmf.raw.unpacking import check_parquet, damage, disk_full
 
 MEMORY = "RATINGS_NMF_MEMORY"
 """Environment variable: memory that DuckDB may take before it writes to disk, such as 500MB; 2GB where not given."""
@@ -62,7 +62,7 @@ def lines(
     hits = [set[str]() for _ in skip]
     width = len(columns.values)
     together = max(1, min(limits.lines, limits.cells // width))
-    with _connection() as connection, progress(unit="lines") as bar:
+    with _connection(source) as connection, progress(unit="lines") as bar:
         table, kinds = _table(connection, source, len(source.names))
         for place in columns.labels:
             if _NESTED.match(kinds[place][1]):
@@ -83,7 +83,7 @@ def lines(
             query = f"{check} FROM (SELECT *, {number} n FROM ({query}))"
         first = columns.header and source.separator is not None
         cursor = connection.cursor()
-        for batch in _batches(connection, query, source, together):
+        for batch in connection.sql(query).to_arrow_reader(min(together, 1_000_000)):
             for start in range(0, len(batch), together):
                 part = batch.slice(start, together)
                 bar.update(len(part))
@@ -112,16 +112,6 @@ def refuse_absent(path: Path, side: str, absent: list[str], ingest: IngestParame
                       f"take it out: {skipping(ingest, **{side: remaining})}")  # fmt: skip
 
 
-def _batches(connection: Any, query: str, source: Source, together: int) -> Iterator[Any]:
-    try:
-        yield from connection.sql(query).to_arrow_reader(min(together, 1_000_000))
-    except (duckdb.Error, OSError) as error:  # Arrow passes on as OSError what DuckDB raises on the way
-        if not isinstance(error, duckdb.OutOfMemoryException) and source.separator is None:
-            check_parquet(source.path)
-        wrong = refusal(source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`")
-        raise wrong from None  # of a text nothing else ends the reading: wrong lines are put aside
-
-
 def _query(table: str, kinds: list[tuple[str, str]], columns: Columns, numeric: bool) -> str:
     """Return SQL for the labels, then the values as texts or numbers."""
     labels = ", ".join(f"coalesce({kinds[at][0]}::VARCHAR, '') AS l{place}" for place, at in enumerate(columns.labels))
@@ -134,7 +124,7 @@ def _query(table: str, kinds: list[tuple[str, str]], columns: Columns, numeric: 
 
 
 @contextmanager
-def _connection() -> Iterator[Any]:
+def _connection(source: Source) -> Iterator[Any]:
     with TemporaryDirectory() as folder, duckdb.connect() as connection:
         memory = os.environ.get(MEMORY, "2GB")
         try:
@@ -145,7 +135,15 @@ def _connection() -> Iterator[Any]:
                 f"set one: `export {MEMORY}=2GB`"
             ) from None
         connection.execute(f"SET temp_directory = {_quoted(folder)}; SET enable_progress_bar = false")
-        yield connection
+        try:
+            yield connection
+        except (duckdb.Error, OSError) as error:  # Arrow passes on as OSError what DuckDB raises on the way
+            if re.search("max_temp_directory_size|No space left", str(error)):
+                raise disk_full(source.path) from None
+            if not isinstance(error, duckdb.OutOfMemoryException) and source.separator is None:
+                check_parquet(source.path)
+            wrong = refusal(source.path, "more memory is needed", f"{MEMORY} to allow it", f"`{MEMORY}=4GB dvc repro`")
+            raise wrong from None  # of a text nothing else ends the reading: wrong lines are put aside
 
 
 def _table(connection: Any, source: Source, count: int) -> tuple[str, list[tuple[str, str]]]:

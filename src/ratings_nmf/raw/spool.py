@@ -78,7 +78,7 @@ class Spool:
             path = self.folder / f"run {len(self._runs)}"
             with path.open("wb") as stream:
                 for part in run:
-                    part.tofile(stream)
+                    stream.write(part.data)
             self._runs.append((path, len(run[0])))
 
 

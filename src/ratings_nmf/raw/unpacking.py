@@ -2,10 +2,12 @@
 
 import bz2
 import codecs
+import errno
 import gzip
 import lzma
 import re
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -41,7 +43,7 @@ _ZIP = b"PK\x03\x04", b"PK\x05\x06"
 
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
-    """Refuse in words of our own what the operating system, unpacking and Parquet raise, a full disk apart."""
+    """Refuse in words of our own what the operating system, unpacking and Parquet raise."""
     try:
         yield
     except FileNotFoundError:
@@ -57,6 +59,8 @@ def in_words(path: Path) -> Iterator[None]:
         zipfile.BadZipFile,
         pa.ArrowInvalid,
     ) as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise disk_full(path) from None
         if getattr(error, "errno", None):
             raise
         raise damage(path) from None
@@ -66,6 +70,12 @@ def damage(path: Path) -> InputError:
     """Return what to say of a file that ends early or cannot be unpacked."""
     return refusal(path, "damaged: it ends too early, or some bytes are wrong", "a whole file",
                    taken_back(path, "fetch or save it again"))  # fmt: skip
+
+
+def disk_full(path: Path) -> InputError:
+    """Return what to say where there is no room for what is kept on disk while a file is read."""
+    return refusal(path, f"the disk of {tempfile.gettempdir()} is full", "room for copies while it is read",
+                   "name a folder with more: `export TMPDIR=\"$PWD\"`")  # fmt: skip
 
 
 def check_parquet(path: Path) -> None:

@@ -7,6 +7,7 @@ import itertools
 import lzma
 import os
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -681,6 +682,9 @@ def other_formats() -> Iterator[tuple[Any, ...]]:
         (b"\x80\x04\x95" + b"\0" * 99, "a Python pickle"),
         (b"\x04\x22\x4d\x18" + b"\0" * 99, "packed by lz4"),
         (b"\x1f\x9d\x90" + b"\0" * 99, "packed by compress"),
+        (zlib.compress(TABLE.encode()), "packed by zlib"),
+        (zlib.compress(TABLE.encode() * 99, 9), "packed by zlib"),
+        (b"+/v8-" + TABLE.encode(), "UTF-7"),
         (b"FEA1" + b"\0" * 99, "an Arrow file"),
         (b"ORC" + b"\0" * 99, "an ORC file"),
         (b"<stata_dta><header><release>118</release>" + b"\0" * 99, "a file of Stata"),
@@ -697,6 +701,10 @@ def other_formats() -> Iterator[tuple[Any, ...]]:
     ):
         for name in ("t.csv", "t.parquet") if content is book else ("t.csv",):
             yield content, Refused(f"this is {words}", "`"), {}, name
+    yield b"\x1b\x8f\1\0\x2c\x0e\x78\xac", Refused("this is packed by brotli", "`brotli -dc t.csv.br"), {}, "t.csv.br"
+    yield TABLE, SAME, {}, "t.csv.br"
+    noted = Read(("ann", "b+APY-b"), notes=("row label 'b+APY-b' was UTF-7",))
+    yield TABLE.replace("bob", "böb").encode("utf-7"), noted
     parquet = pa.BufferOutputStream()
     pa.parquet.write_table(pa.table({"who": ["ann"], "tea": [1.0]}), parquet)
     yield parquet.getvalue().to_pybytes(), Read(("ann",), ("tea",), ((1.0,),)), {}, "t.csv"

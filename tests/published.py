@@ -316,6 +316,8 @@ PUBLISHED = {
     "Sí and No": wide(lambda value: ("No", "Sí")[value % 2]),
     "да и нет": wide(lambda value: ("нет", "да")[value % 2]),
     "True among numbers": wide(some("True")),
+    "dates, day first": wide(lambda value: f"{value % 28 + 1}.{value % 12 + 1}.2020"),
+    "dates, month first": wide(lambda value: f"{value % 12 + 1}/{value % 28 + 1}/2020"),
     "votes for, against and none": "user,post,vote\n" + "".join(f"u{n % 6},p{n // 6},{n % 3 - 1}\n" for n in range(24)),
     "lines ended by NEL": wide().replace("\n", "\x85"),
     "lines ended by a separator of lines": wide().replace("\n", "\u2028"),

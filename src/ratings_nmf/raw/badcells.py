@@ -79,10 +79,15 @@ _BEHIND: Way = (
     r"[^\w\s.,+-]*[0-9]+([.,][0-9]+)?( ?[^\w\s.,:;/-]| [^\W\d]| - |[.:)] ).*", "if the first number of each counts",
     {"^[^0-9]*([0-9]+([.,][0-9]+)?).*$": r"\1"},
 )  # fmt: skip
-_DATES: Way = (
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+Z?)?", "if they are dates, in days since 1970",
-    '(pandas.to_datetime(side, utc=True) - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta("1D")',
-)  # fmt: skip
+_DATES: list[Way] = [
+    (form, f"if they are dates{order}, in days since 1970",
+     f'(pandas.to_datetime(side, utc=True{how}) - pandas.Timestamp(0, tz="UTC")) / pandas.Timedelta("1D")')
+    for form, order, how in (
+        ("[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+Z?)?", "", ""),
+        (r"[0-9]{1,2}([./])(0?[1-9]|1[0-2])\1[0-9]{4}", ", day first", ", dayfirst=True"),
+        ("(0?[1-9]|1[0-2])/[0-9]{1,2}/[0-9]{4}", ", month first", ""),
+    )
+]  # fmt: skip
 """Ways to write a number otherwise: times, which do not stand among plain numbers; others; with something around."""
 
 _SCALES = [
@@ -148,7 +153,7 @@ def marks_among(fields: list[str], separator: str | None) -> tuple[str, str | No
 
 def is_dressed(texts: set[str]) -> bool:
     """Return whether texts are numbers with marks, or all written in another way, with one unit at most."""
-    ways = [way for way in _otherwise([*texts], numbers=False) if way not in (_BEHIND, _DATES)]
+    ways = [way for way in _otherwise([*texts], numbers=False) if way not in (_BEHIND, *_DATES)]
     units = {part[1] for text in texts if (part := _around(text))}
     words = {text.lower() for text in texts} <= TRUTH.keys()
     return any(map(marks_of, texts)) or (len(ways) > 0 and len(units) < 2 and not words)
@@ -258,7 +263,7 @@ def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
     around = {_around(text) for text in texts}
     before, behind = (sorted({one[side] for one in around if one and one[side]}) for side in (0, 1))
     marks = before or behind
-    ways, others = (_FORMS, []) if numbers else (_TIMES + _FORMS, [_DATES])
+    ways, others = (_FORMS, []) if numbers else (_TIMES + _FORMS, _DATES)
     if None not in around and bool(before) != bool(behind) and len(marks) <= FLAGS:
         some = "|".join(map(re.escape, marks))
         change = {f"^({some}) *" if before else f" *({some})$": ""}

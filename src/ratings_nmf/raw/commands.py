@@ -11,7 +11,7 @@ from ratings_nmf.raw.faults import DITTO, keys, skip_of
 
 _MODULES = (
     "ast", "collections", "csv", "fileinput", "itertools", "json", "networkx", "numpy", "pandas", "re", "scipy.io",
-    "scipy.sparse", "sqlite3", "sys", "unicodedata", "yaml",
+    "scipy.sparse", "sqlite3", "sys", "unicodedata", "yaml", "zlib",
 )  # fmt: skip
 _AS_TEXT = (
     "table = pandas.read_parquet(sys.argv[1]); "

@@ -60,6 +60,9 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
         "EBCDIC, as mainframes write it", _RECODE, "iconv -f IBM037 -t UTF-8 >"),
     b"(?s).*\x1b\\$[@B]": ("ISO-2022-JP", _RECODE, "iconv -f ISO-2022-JP -t UTF-8 >"),
     b"\x5d\0\0[\x08-\x80]\0": ("packed by lzma", _UNPACK, "xz --format=lzma -dc >"),
+    b"x[\x01\x9c\xda](?=.{0,99}[\0-\x08])": ("packed by zlib", _UNPACK, python(
+        "sys.stdout.buffer.write(zlib.decompress(open(sys.argv[1], \"rb\").read()))") + " >"),
+    rb"\+/v[89+/]": ("UTF-7, as its first bytes say", _RECODE, "iconv -f UTF-7 -t UTF-8 >"),
     b"7z\xbc\xaf": ("a 7z archive", _UNPACK, "7z x -so >"),
     b"Rar!": ("a RAR archive", _UNPACK, "unrar p -inul >"),
     b"\x04\x22\x4d\x18": ("packed by lz4", _UNPACK, "lz4 -dc >"),
@@ -195,6 +198,9 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
 
 What a command that ends in > prints is the table.
 """
+
+BROTLI = "packed by brotli", _UNPACK, "brotli -dc >"
+"""It is told by its name alone."""
 
 IN_ZIP = {
     "xl/": ("an Excel workbook", _SHEET, _TO_CSV),

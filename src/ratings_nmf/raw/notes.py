@@ -53,10 +53,12 @@ QUOTES = (
 NO_QUOTES = 's/"//g'
 MEND_LINES = r"(?s)(.*\n)?[^\n]*([,;\t|])[^\n]*\2[^\n]*(\n.*)?"
 SPOILT = ".*([ÂÃ][\u0080-\u00bf]|â[€‚„]).*"
+UTF_7 = r".*\+A[A-P][AEIMQUYcgkosw048]-.*"
 ODD = {
     UNTIDY.pattern: "has white space around it, or a character that is not seen",
     MEND_LINES: "holds more than one line",
     SPOILT: "was UTF-8 and read as if it were Windows-1252",
+    UTF_7: "was UTF-7 and read as if it were UTF-8",
     ".*\ufffd.*": "holds letters that were lost when it was saved",
     f"(?i){MISSING.pattern}": "means in other programs that there is none",
     DITTO.pattern: "seems to mean the one above",
@@ -95,6 +97,13 @@ def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
         remedy = leaving_out(ingest, f"{side}s", [other.label for other in sums if other.side == side])
         wrong = f"is {what}" if certain else f"is called as if it were {what}"
         remarks.append(f"{side} {quoted(label)} {wrong}; if it sums them up: {remedy}")
+    recoded = "if all are, to undo that: {}".format
+    mends = {
+        UNTIDY.pattern: f"to take that out: {keys(labels='strip')}",
+        MEND_LINES: f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path, ingest)}",
+        SPOILT: recoded(made(unpacked(path), piped("iconv -f utf-8 -t windows-1252", path))),
+        UTF_7: recoded(made(unpacked(path), piped("iconv -f utf-7 -t utf-8", path))),
+    }
     for side, labels in ("row", tally.row_labels), ("column", tally.column_labels):
         remarks += _alike(side, labels, path, ingest)
         for start, end, script in QUOTES:
@@ -103,17 +112,11 @@ def notes(tally: Tally, ingest: IngestParameters, path: Path) -> list[str]:
                 remarks.append(f"{side} labels stand between {start} and {end}; {remedy}")
         for pattern, wrong in ODD.items():
             if hits := [label for label in labels if re.fullmatch(pattern, label)]:
-                remedy = f"to leave such out: {leaving_out(ingest, f'{side}s', hits[:LISTED])}"
-                if pattern == UNTIDY.pattern:
-                    remedy = f"to take that out: {keys(labels='strip')}"
-                elif pattern == MEND_LINES:
-                    remedy = f"if a quote was opened by mistake, to take all out: {edit(NO_QUOTES, path, ingest)}"
-                elif pattern == SPOILT:
-                    recoded = made(unpacked(path), piped("iconv -f utf-8 -t windows-1252", path))
-                    remedy = f"if all are, to undo that: {recoded}"
-                elif pattern == DITTO.pattern and ingest.layout == "triples":
+                left_out = f"to leave such out: {leaving_out(ingest, f'{side}s', hits[:LISTED])}"
+                remedy = mends.get(pattern, left_out)
+                if pattern == DITTO.pattern and ingest.layout == "triples":
                     remedy = str(ditto(path, ingest, [(hits[0], hits[0], 1)], side=side))
-                if len(hits) < len(labels) or pattern in (SPOILT, UNTIDY.pattern):
+                if len(hits) < len(labels) or pattern in (SPOILT, UTF_7, UNTIDY.pattern):
                     remarks.append(f"{side} label {quoted(hits[0])} {wrong}; {remedy}")
     return [*remarks, *_misread(tally, ingest, path)]
 

@@ -24,7 +24,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.commands import UNPACK, command, made, piped, taken_back, unpacked
 from ratings_nmf.raw.faults import keys, refusal
-from ratings_nmf.raw.foreign import AS_TRIPLES, FETCH, FOREIGN, IN_ZIP
+from ratings_nmf.raw.foreign import AS_TRIPLES, BROTLI, FETCH, FOREIGN, IN_ZIP
 
 SAMPLE = 2**16
 PARQUET = b"PAR1"
@@ -102,6 +102,8 @@ def beginning(path: Path) -> bytes:
             f"rename it: {keys(path=str(unpacked(path)))} after {command(f'mv {quote(str(path))}', unpacked(path))}"
         )
         raise refusal(path, wrong, "the kind that its name says", remedy)
+    if path.suffix == ".br" and head.translate(None, _SEEN):
+        raise _wrong_kind(path, BROTLI)
     _check_kind(path, head)
     return head
 

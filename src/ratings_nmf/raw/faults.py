@@ -75,13 +75,13 @@ def leaving_out(ingest: IngestParameters, side: str, labels: list[str]) -> str:
     return skipping(ingest, **{side: [*getattr(ingest.skip, side), *labels]})
 
 
-def refuse_columns(path: Path, columns: list[str], texts: set[str], ingest: IngestParameters) -> None:
-    """Refuse columns of a table without a number, of which the first holds these texts."""
+def refuse_columns(path: Path, columns: dict[str, set[str]], ingest: IngestParameters) -> None:
+    """Refuse columns of a table that hold texts, and no number."""
     names = ", ".join(map(quoted, columns))
     several = f"columns {names} hold" if len(columns) > 1 else f"column {names} holds"
-    raise refusal(path, f"{several} no number, but such as {quoted(min(texts))}",
+    raise refusal(path, f"{several} no number, but such as {quoted(min(next(iter(columns.values()))))}",
                   "numbers in every column but the first",
-                  f"to leave out what describes the rows: {leaving_out(ingest, 'columns', columns)}")  # fmt: skip
+                  f"to leave out what describes the rows: {leaving_out(ingest, 'columns', [*columns])}")  # fmt: skip
 
 
 def refuse_repeated(path: Path, cells: Iterable[tuple[str, str, int]], remedy: str | None = None) -> None:

@@ -93,18 +93,13 @@ class Kinds:
             return
         cells = sorted(cell for kind in wrong for cell in self._cells[kind])
         good = self._counts[self.kind]
-        candidates = [
-            place
-            for place, texts in enumerate(self._texts)
-            if len(texts) > 1 and not good[place] and not is_dressed(texts)
-        ]
-        if candidates and good.any():
-            refuse_columns(
-                self._source.path,
-                [self._names[place] for place in candidates],
-                self._texts[candidates[0]],
-                self._ingest,
-            )
+        columns = {
+            name: texts
+            for name, texts, numbers in zip(self._names, self._texts, good, strict=True)
+            if len(texts) > 1 and not numbers and not is_dressed(texts)
+        }
+        if columns and good.any():
+            refuse_columns(self._source.path, columns, self._ingest)
         examples = [cell[2:] for cell in cells[:LISTED]]
         more = int(self._counts[wrong].sum()) - len(examples)
         others = {cell.row for cell in cells if cell.text.strip() != self._names[cell.place].strip()}

@@ -34,7 +34,7 @@ from ratings_nmf.raw.faults import (
     tidy,
 )
 from ratings_nmf.raw.kinds import Kinds
-from ratings_nmf.raw.names import check_header, check_not_triples, check_numbered_rows, check_table, positions
+from ratings_nmf.raw.names import check_header, check_not_triples, check_table, positions
 from ratings_nmf.raw.scan import LIMITS, Limits, lines, refuse_absent
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.spool import Spool, table_of
@@ -169,7 +169,7 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
     origin = "rows from {}, columns from {}, values from {}".format(*map(quoted, names) if header else names)
     without_label: dict[str, list[int]] = {"row": [], "column": []}
     count = 0
-    counting: list[str] | None = [] if ingest.columns is None else None
+    starts = {0, 1} if ingest.columns is None else set[int]()  # from which row labels may count the lines
     columns = Columns(labels=places[:2], values=places[2:], header=header)
     values = Kinds(source, columns, ingest, names[2:])
     for sides, numbers, texts in lines(source, columns, ingest, limits):
@@ -177,10 +177,11 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
         floats = values.take(numbers, texts, [row, column])
         for side, labels in zip(without_label, (row, column), strict=True):
             without_label[side] += (count + _unlabelled(labels)).tolist()
-        if counting is not None:
-            counting += row.dictionary.to_pylist()
-            if len(counting) < count + len(row) or counting[:1] not in ([], ["0"], ["1"]):
-                counting = None
+        starts = {
+            start
+            for start in starts
+            if row.dictionary.to_pylist() == [*map(str, range(start + count, start + count + len(row)))]
+        }
         count += len(row)
         yield Batch(
             rows=row, columns=column, values=floats,
@@ -198,8 +199,10 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
                 remedy = f"if blank means the one above: {above}; {remedy}"
             wrong = f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}"
             raise refusal(source.path, wrong, "a label for every cell", remedy)
-    if counting is not None:
-        check_numbered_rows(source.path, tuple(counting), count, names)
+    if starts and count > 2:
+        (start,) = starts
+        raise refusal(source.path, f"the first column, {quoted(names[0])}, counts the lines from {start}", "row labels",
+                      f"if it does hold them, say so: {keys(columns=names)}")  # fmt: skip
     values.refuse()
 
 
@@ -226,11 +229,8 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
         yield Batch(
             rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
             columns=pa.DictionaryArray.from_arrays(to_arrow(at), column_labels),
-            values=cells[rows, at],
-            origin=origin,
-            remarks=values.remarks,
-            separator=source.separator,
-        )
+            values=cells[rows, at], origin=origin, remarks=values.remarks, separator=source.separator,
+        )  # fmt: skip
     if not sum(map(len, labels)):
         raise _no_cells(source, ingest, f"0 rows and {width} columns")
     check_table(source, ingest, (label for some in labels for label in some.to_pylist()))

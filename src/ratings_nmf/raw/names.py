@@ -110,14 +110,6 @@ def check_not_triples(source: Source, names: list[str]) -> None:
         raise refusal(source.path, wrong, "a line for each row", remedy)
 
 
-def check_numbered_rows(path: Path, row_labels: tuple[str, ...], lines: int, names: list[str]) -> None:
-    """Refuse a first column that counts the lines, from 0 or 1, where nobody said that it holds the row labels."""
-    first = row_labels[0]
-    if len(row_labels) == lines > 2 and all(label == str(line) for line, label in enumerate(row_labels, int(first))):
-        raise refusal(path, f"the first column, {quoted(names[0])}, counts the lines from {first}", "row labels",
-                      f"if it does hold them, say so: {keys(columns=names[:3])}")  # fmt: skip
-
-
 def _check_names(path: Path, names: list[str], header: str) -> None:
     roles = [role(name) for name in names]
     if NUMBER.fullmatch(names[2].strip()) and not any(roles):

@@ -39,6 +39,7 @@ _SEEN = bytes([1, 9, 10, 13, *range(31, 256)])
 """Bytes of a text: white space, letters, and control characters that some write between fields."""
 
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
+_DAMAGES = OSError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowInvalid
 
 
 @contextmanager
@@ -50,15 +51,7 @@ def in_words(path: Path) -> Iterator[None]:
         raise _absent(path) from None
     except PermissionError:
         raise refusal(path, "may not be read", "a file of yours", command("chmod u+r", path)) from None
-    except (
-        OSError,
-        EOFError,
-        NotImplementedError,
-        zlib.error,
-        lzma.LZMAError,
-        zipfile.BadZipFile,
-        pa.ArrowInvalid,
-    ) as error:
+    except _DAMAGES as error:
         if getattr(error, "errno", None) == errno.ENOSPC:
             raise disk_full(path) from None
         if getattr(error, "errno", None):

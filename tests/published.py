@@ -293,6 +293,7 @@ PUBLISHED = {
     "two versions": "who,tea\n<<<<<<< HEAD\nann,1\n=======\nann,2\n>>>>>>> theirs\nbob,3\n",
     "NUL bytes at the end": wide() + "\0" * 99,
     "an error of a store": "<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code></Error>\n",
+    "no columns but that of labels": "who,\n,ham\na,\n",
     "names and values": "tea=3\nham=4\njam=5\n",
     **{
         f"Total, {label}": wide() + f"{label},169,188,346\n"

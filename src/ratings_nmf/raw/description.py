@@ -196,7 +196,7 @@ def _lines_without_cells(structure: Structure, labels: Sequence[str], ingest: In
     others = [column for column in structure.columns if column is not structure.label and column not in structure.skip]
     full = [
         any(is_number(field, ingest) or MISSING.fullmatch(field) or are_dressed([field]) for field in fields)
-        for fields in zip(*(column.texts for column in others), strict=True)
+        for fields in ([column.texts[line] for column in others] for line in range(len(labels)))
     ]
     empty = [label for label, is_full in zip(labels, full, strict=True) if not is_full]
     marks = any(column.texts[0] and column.texts[0] in column.texts[1:] for column in others if column.texts)

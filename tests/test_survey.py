@@ -439,6 +439,15 @@ def test_as_many_parts_stand_above_the_noise_as_were_planted(kind, rank):
         assert spectrum.above_noise(table_of(each), seed=0) == rank
 
 
+@pytest.mark.parametrize("share", [0.3, 0.5])
+def test_noise_cut_off_at_0_is_no_part_more(share):
+    draw = np.random.default_rng(3)
+    means = draw.gamma(0.5, 1.0, (300, 2)) @ draw.gamma(0.5, 1.0, (2, 100))
+    cells = means + draw.normal(0.0, share * means.std(), means.shape)
+    for each in (cells, 0.05 * cells, cells.T):
+        assert spectrum.above_noise(table_of(np.maximum(each, 0.0)), seed=0) == 2
+
+
 def test_as_many_parts_stand_above_the_noise_as_were_planted_where_few_cells_are_known():
     draw, setting = np.random.default_rng(3), Setting(options={}, seed=0, jobs=2)
     means = draw.gamma(0.5, 1.0, (100, 4)) @ draw.gamma(0.5, 1.0, (4, 40))

@@ -772,6 +772,8 @@ def unseen() -> Iterator[tuple[Any, ...]]:
         TABLE.replace(",2\n", "," + "1" * 50_000 + "\n"),
         Refused("(50,000 characters)", "to leave out what is no number"),
     )
+    for text in ("1" * 50_000 + "x", "1," * 5_000 + "x", "1.1" * 10_000):
+        yield TABLE.replace(",2\n", f',"{text}"\n'), Refused("characters)", "`")
     kana = "あいうえおかきくけこ"
     yield TABLE.replace("who", kana), SAME
     yield (

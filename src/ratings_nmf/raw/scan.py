@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
@@ -125,7 +124,7 @@ def _query(table: str, kinds: list[tuple[str, str]], columns: Columns, numeric: 
 
 @contextmanager
 def _connection(source: Source) -> Iterator[Any]:
-    with TemporaryDirectory() as folder, duckdb.connect() as connection:
+    with duckdb.connect() as connection:
         memory = os.environ.get(MEMORY, "2GB")
         try:
             connection.execute(f"SET memory_limit = {_quoted(memory)}")
@@ -134,7 +133,7 @@ def _connection(source: Source) -> Iterator[Any]:
                 f"{MEMORY}: expected an amount of memory such as 500MB or 4GB; found {memory!r}; "
                 f"set one: `export {MEMORY}=2GB`"
             ) from None
-        connection.execute(f"SET temp_directory = {_quoted(folder)}; SET enable_progress_bar = false")
+        connection.execute(f"SET temp_directory = {_quoted(str(source.folder))}; SET enable_progress_bar = false")
         try:
             yield connection
         except (duckdb.Error, OSError) as error:  # Arrow passes on as OSError what DuckDB raises on the way

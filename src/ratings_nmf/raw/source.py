@@ -35,11 +35,13 @@ from ratings_nmf.raw.unpacking import PARQUET, SAMPLE, beginning, head_of, in_wo
 class Source:
     """A file as the user named it, what to read of it, the same or a plain copy, and the fields of its first line.
 
-    Of Parquet, whose ``separator`` is None, ``index`` are the positions of what is the index of a DataFrame.
+    A ``folder`` takes what is kept while it is read. Of Parquet, whose ``separator`` is None, ``index`` are the
+    positions of what is the index of a DataFrame.
     """
 
     path: Path
     file: Path
+    folder: Path
     names: list[str]
     separator: str | None
     index: tuple[int, ...] = ()
@@ -68,21 +70,21 @@ def opened(path: Path, source: IngestParameters, sample: Path | None = None) -> 
         with in_words(path):
             file, head = sample or path, head_of(sample) if sample else beginning(path)
             if head.startswith(PARQUET):
-                source_of_file = _parquet(path, file)
+                source_of_file = _parquet(path, file, Path(folder))
             else:
                 file = plain(path, file, head, source, Path(folder)) if sample is None else sample
                 separator, names = _first_line(path, file, source)
                 file = _even(file, source.skip, separator, Path(folder, "even"))
-                source_of_file = Source(path=path, file=file, names=names, separator=separator)
+                source_of_file = Source(path=path, file=file, folder=Path(folder), names=names, separator=separator)
         yield source_of_file
 
 
-def _parquet(path: Path, file: Path) -> Source:
+def _parquet(path: Path, file: Path, folder: Path) -> Source:
     with pyarrow.parquet.ParquetFile(file) as opened_file:
         schema = opened_file.schema_arrow
     levels = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
     index = tuple(schema.names.index(name) for name in levels if name in schema.names)
-    return Source(path=path, file=file, names=list(schema.names), separator=None, index=index)
+    return Source(path=path, file=file, folder=folder, names=list(schema.names), separator=None, index=index)
 
 
 def _even(file: Path, skip: SkipParameters, separator: str, copy: Path) -> Path:

@@ -21,6 +21,7 @@ from ratings_nmf.solvers.bayes import fit, fold_in
 from ratings_nmf.solvers.cells import pack_sides
 from ratings_nmf.solvers.factorize import factorize
 from ratings_nmf.solvers.kernels.gibbs import Chance, Prior, draw_known, draw_observed, draw_prior
+from ratings_nmf.solvers.kernels.packing import abreast
 from ratings_nmf.solvers.options import BayesOptions
 from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
@@ -48,14 +49,14 @@ def test_coordinates_are_drawn_from_their_distribution_given_all_else(zeros):
     packed, _ = pack_sides(cells, cells.values.astype(dtype))
     own, against = pad(np.ones((LINES, 2)), dtype), pad(factors, dtype)
     prior = Prior(np.zeros(2), precisions, 2, 2, -1)
-    chance, errors = Chance(noise, np.uint64(3), np.arange(LINES), 30), np.empty(LINES)
+    chance, errors = Chance(noise, np.uint64(3), np.arange(LINES + 1), 30), np.empty(LINES)
     with np.errstate(over="ignore"):
         if zeros == "missing":
-            draw_known((0, LINES), packed, against, own, prior, chance, errors)
+            draw_known(abreast(packed, 3), against, own, prior, chance, errors)
         else:
             nothing = cells_of(np.zeros((LINES, 3)), np.zeros((LINES, 3), bool))
             gaps, _ = pack_sides(nothing, nothing.values)
-            draw_observed((0, LINES), packed, gaps, (against, gram_of(against, alone)), own, prior, chance, errors)
+            draw_observed(packed, gaps, (against, gram_of(against, alone)), own, prior, chance, errors)
     x = np.stack(np.meshgrid(*[np.linspace(0, 4, 400)] * 2, indexing="ij"), axis=-1)
     squares = np.square(values - x @ factors.T).sum(axis=-1)
     density = np.exp(-(noise * squares + np.square(x) @ precisions) / 2)
@@ -76,8 +77,9 @@ def test_parts_and_level_of_a_line_are_drawn_from_their_distribution():
     packed, _ = pack_sides(cells, cells.values.astype(np.float32))
     own, errors = pad(np.ones((LINES, 4)), np.float32), np.empty(LINES)
     with np.errstate(over="ignore"):
-        chance = Chance(noise, np.uint64(3), np.arange(LINES), 30)
-        draw_known((0, LINES), packed, pad(factors, np.float32), own, Prior(means, precisions, 2, 0, 3), chance, errors)
+        chance = Chance(noise, np.uint64(3), np.arange(LINES + 1), 30)
+        prior = Prior(means, precisions, 2, 0, 3)
+        draw_known(abreast(packed, 3), pad(factors, np.float32), own, prior, chance, errors)
     axes = np.linspace(0, 4, 120), np.linspace(0, 4, 120), np.linspace(-4, 4, 240)
     x = np.stack(np.meshgrid(*axes, np.ones(1), indexing="ij"), axis=-1)
     logarithm = noise * np.square(values - x @ factors.T).sum(axis=-1) + np.square(x - means) @ precisions

@@ -146,7 +146,7 @@ def fold_in(cells: Cells, samples: Samples, *, zeros: Zeros, held_out: Places | 
         own = table.pad(np.tile(means, (cells.shape[0], 1)))
         against = table.pad(samples.H[number].T / column_scales)
         # the same random numbers for all rows, so that it does not matter which are drawn together
-        names = np.zeros(cells.shape[0], np.int64)
+        names = np.zeros(cells.shape[0] + 1, np.int64)
         chance = Chance((unit / float(samples.noise[number])) ** 2, key_below(np.uint64(0), number), names, _PASSES)
         with np.errstate(over="ignore"):
             table.rows.draw(own, against, prior, chance)

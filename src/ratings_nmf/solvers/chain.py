@@ -22,7 +22,7 @@ from ratings_nmf.model.samples import Samples
 from ratings_nmf.solvers.cells import Cells, Floats, not_held_out, pack_sides
 from ratings_nmf.solvers.kernels.drawing import gamma, key_of
 from ratings_nmf.solvers.kernels.gibbs import Chance, Prior, draw_known, draw_observed, draw_prior
-from ratings_nmf.solvers.kernels.packing import Packed
+from ratings_nmf.solvers.kernels.packing import Abreast, Packed, abreast
 from ratings_nmf.solvers.problem import checked_largest, gram_of, pad
 from ratings_nmf.solvers.threads import alone
 
@@ -41,25 +41,20 @@ _LEAST_SPREAD = 0.02
 
 @dataclass(frozen=True, eq=False)
 class SampledSide:
-    """The rows or the columns of a table; `gaps` are the cells held out, None where only known cells count."""
+    """The rows or the columns of a table: known cells, or all that are above 0 and those held out, if others are 0."""
 
-    cells: Packed
-    gaps: Packed | None
-
-    @property
-    def n_lines(self) -> int:
-        """Number of rows, or of columns."""
-        return self.cells.starts.size - 1
+    n_lines: int
+    cells: Abreast | tuple[Packed, Packed]
 
     def draw(self, own: NDArray[Any], against: NDArray[Any], prior: Prior, chance: Chance) -> float:
         """Draw `own` in place; return the sum of squared errors."""
-        lines, errors = (0, self.n_lines), np.zeros(self.n_lines + 1)
-        if self.gaps is None:
-            draw_known(lines, self.cells, against, own, prior, chance, errors)
+        errors = np.zeros(self.n_lines)
+        if isinstance(self.cells, Abreast):
+            draw_known(self.cells, against, own, prior, chance, errors)
         else:
-            draw_observed(lines, self.cells, self.gaps, (against, gram_of(against, alone)), own, prior, chance, errors)
+            draw_observed(*self.cells, (against, gram_of(against, alone)), own, prior, chance, errors)
         # where all cells count it is a difference that rounding can make negative
-        return max(float(errors.cumsum()[-1]), 0.0)
+        return max(math.fsum(errors), 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +83,7 @@ class SampledTable:
 
     def pad(self, lines: Floats) -> NDArray[Any]:
         """Return factors, shape (lines, components), as kernels take them, in single precision where it is enough."""
-        return pad(lines, np.float32 if self.rows.gaps is None else np.float64)
+        return pad(lines, np.float32 if isinstance(self.rows.cells, Abreast) else np.float64)
 
 
 def pose_sampling(
@@ -109,7 +104,6 @@ def pose_sampling(
     checked_largest(cells.values)
     if held_out is not None:
         cells = cells.where(not_held_out(cells, held_out))
-    gaps: tuple[Packed | None, Packed | None] = None, None
     count = cells.values.size
     if weight_of(zeros):
         places = held_out if held_out is not None else (np.empty(0, np.int32), np.empty(0, np.int32))
@@ -120,10 +114,13 @@ def pose_sampling(
     mean, half_spread = _measured(sides[0].values, count)
     unit = half_spread if unit is None else unit
     # in single precision, a table in another unit is the same to the bit
-    sides_in_unit = [side._replace(values=side.values / unit).of(np.float32) for side in sides]
-    if weight_of(zeros):
-        sides_in_unit = [side.of(np.float64) for side in sides_in_unit]
-    rows, columns = (SampledSide(*side) for side in zip(sides_in_unit, gaps, strict=True))
+    in_unit = [side._replace(values=side.values / unit).of(np.float32) for side in sides]
+    both: list[Any] = (
+        list(zip([side.of(np.float64) for side in in_unit], gaps, strict=True))
+        if weight_of(zeros)
+        else [abreast(side, n_others) for side, n_others in zip(in_unit, cells.shape[::-1], strict=True)]
+    )
+    rows, columns = (SampledSide(*side) for side in zip(cells.shape, both, strict=True))
     return SampledTable(rows, columns, unit, mean / unit, count, n_components, baseline and not weight_of(zeros))
 
 
@@ -166,7 +163,7 @@ class Chain:
         for number, (side, own, against, prior) in enumerate(
             ((table.rows, self.W, self.H, self.W_prior), (table.columns, self.H, self.W, self.H_prior))
         ):
-            names = np.arange(side.n_lines)
+            names = np.arange(side.n_lines + 1)
             squares = side.draw(own, against, prior, Chance(self.precision, key_below(key, number), names, 1))
             if not are_wide:
                 draw_prior(own, side.n_lines, prior, key_below(key, 2 + number))

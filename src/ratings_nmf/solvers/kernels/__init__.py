@@ -37,12 +37,17 @@ class SourcesLocator(UserWideCacheLocator):  # type: ignore[misc]
         return _STAMP
 
 
-def compiled(function: Function) -> Function:
+def compiled(function: Function, **options: Any) -> Function:
     """Compile a function at its first call, and keep the result by the contents of all sources, if numba can write."""
     before = config.CACHE_LOCATOR_CLASSES
     own = f"{__name__}.{SourcesLocator.__name__}"
     config.CACHE_LOCATOR_CLASSES = before or f"{own},InTreeCacheLocator,UserWideCacheLocator"
     try:
-        return cast(Function, njit(cache=True, nogil=True, error_model="numpy")(function))
+        return cast(Function, njit(cache=True, nogil=True, error_model="numpy", **options)(function))
     finally:
         config.CACHE_LOCATOR_CLASSES = before
+
+
+def inlined(function: Function) -> Function:
+    """Compile a function into those that call it, whose plain loops the compiler can then vectorise."""
+    return compiled(function, forceinline=True)

@@ -31,8 +31,8 @@ def load(numbers: Any, at: int) -> Any:
 
 
 def store(vector: Any, at: int, lanes: Any) -> None:
-    """Write lanes to vector[at : at + 8]."""
-    vector[at : at + LANES] = lanes
+    """Write lanes to eight places of a contiguous vector or table, as `load` counts them."""
+    vector.reshape(-1)[at : at + LANES] = lanes
 
 
 def spread(number: Any) -> Any:

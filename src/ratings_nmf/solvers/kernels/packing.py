@@ -15,6 +15,13 @@ _FEW = 32
 """Lines whose factors stay in a processor's first cache while they are multiplied with one another."""
 
 
+ABREAST = 2 * LANES
+"""Lines that a group holds."""
+
+_LONG = 512
+"""Cells from which a line is a group of its own: the factors of more would outgrow a processor's second cache."""
+
+
 class Packed(NamedTuple):
     """Cells line by line, each line padded to a multiple of 8 with zeros that point past the last line.
 
@@ -97,6 +104,48 @@ def pack(order: Any, lines: Any, others: Any, values: Any, shape: Any) -> Packed
         packed.others[place] = others[cell]
         packed.values[place] = values[cell]
     return packed
+
+
+class Abreast(NamedTuple):
+    """Cells of as many lines as a group holds side by side: an instruction then works on a cell of each.
+
+    Group i holds the lines members[i], or the one past the last where there are no more, and `cells` has a line for
+    each: its cell ABREAST · j + k is the j-th of line members[i, k]. A long line is alone in its group, all members,
+    and keeps its own order.
+    """
+
+    members: NDArray[np.int32]
+    cells: Packed
+
+
+def abreast(packed: Packed, n_others: int) -> Abreast:
+    """Group lines that have about as many cells each; `n_others` counts the lines of the other side."""
+    n_lines = packed.starts.size - 1
+    line_of = np.repeat(np.arange(n_lines), np.diff(packed.starts))
+    counts = np.bincount(line_of[packed.others < n_others], minlength=n_lines)
+    order = np.argsort(-counts, kind="stable").astype(np.int32)
+    n_long = int(np.count_nonzero(counts > _LONG))
+    others = np.pad(order[n_long:], (0, -(n_lines - n_long) % ABREAST), constant_values=n_lines).reshape(-1, ABREAST)
+    members = np.concatenate([np.repeat(order[:n_long, None], ABREAST, axis=1), others])
+    sizes = ABREAST * counts[members[:, 0]]
+    sizes[:n_long] = -(-counts[order[:n_long]] // ABREAST) * ABREAST
+    starts = np.concatenate([[0], sizes.cumsum()])
+    cells = Packed(starts, np.full(starts[-1], n_others, np.int32), np.zeros(starts[-1], packed.values.dtype))
+    _put_abreast(packed, counts, members, cells)
+    return Abreast(members, cells)
+
+
+@compiled
+def _put_abreast(packed: Packed, counts: Any, members: Any, into: Packed) -> None:
+    """Copy cells to their places among those of their group."""
+    for group in range(len(members)):
+        is_one = members[group, 0] == members[group, ABREAST - 1]
+        for k in range(1 if is_one else ABREAST):
+            line, place = members[group, k], into.starts[group] + k
+            for cell in range(counts[line] if line < counts.size else 0):
+                into.others[place] = packed.others[packed.starts[line] + cell]
+                into.values[place] = packed.values[packed.starts[line] + cell]
+                place += 1 if is_one else ABREAST
 
 
 @compiled

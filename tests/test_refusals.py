@@ -363,7 +363,7 @@ KINDS = [
     (
         "p,a\nx,1\n",
         {"skip": {"rows": ["x"]}},
-        "found 0 rows and 1 columns besides the labels",
+        "found 0 rows and 1 column besides the labels",
         "at least one of each: a line of column labels, then a line for each row",
         "to leave out none: `skip: {}`",
     ),

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.core.words import counted
 from ratings_nmf.files.columns import texts_to_arrow, to_arrow, to_mask
 from ratings_nmf.raw.commands import NUMBERED_ROWS, copied, filled, numbered, taken_back
 from ratings_nmf.raw.faults import (
@@ -232,7 +233,7 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
             values=cells[rows, at], origin=origin, remarks=values.remarks, separator=source.separator,
         )  # fmt: skip
     if not sum(map(len, labels)):
-        raise _no_cells(source, ingest, f"0 rows and {width} columns")
+        raise _no_cells(source, ingest, f"0 rows and {counted(width, 'column')}")
     check_table(source, ingest, (label for some in labels for label in some.to_pylist()))
     _check_unique(source, pa.chunked_array(labels), ingest, place=label)
     _check_unique(source, pa.chunked_array([column_labels]), ingest)

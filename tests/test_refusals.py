@@ -498,6 +498,13 @@ KINDS = [
         'if it is a comment: `skip: {comment: "#"}`',
     ),
     (
+        f"{',' * 1001}\nx\ny\n",
+        {},
+        "line 1 has 1002 fields, the lines below have 1",
+        "as many in every line (separator: comma)",
+        "if the table begins later: `skip: {lines: 1}`",
+    ),
+    (
         'p,a\n"x,1\n',
         {},
         "line 2: a quote is opened and not closed",

@@ -106,9 +106,9 @@ class BayesOptions(Section, frozen=True, kw_only=True):
     """
 
     chains: Few = 4
-    samples: Few = 20
+    samples: Few = 30
     burn_in: Count = 150
-    thinning: Count = 15
+    thinning: Count = 10
     baseline: bool = True
 
 

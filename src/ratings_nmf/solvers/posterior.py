@@ -70,9 +70,9 @@ class BayesNMF(RatingsNMF):
         zeros: Zeros = "missing",
         baseline: bool = True,
         chains: int = 4,
-        samples: int = 20,
+        samples: int = 30,
         burn_in: int = 150,
-        thinning: int = 15,
+        thinning: int = 10,
         random_state: Any = 0,
     ) -> None:
         self.n_components = n_components

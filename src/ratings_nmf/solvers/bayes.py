@@ -26,6 +26,10 @@ from ratings_nmf.solvers.threads import thread_count
 _WINDOW, _SETTLED = 25, 1e-3
 """Burn-in ends when the noise over so many sweeps is by at most this share lower than over as many before."""
 
+_WORK = 8_000_000
+"""Known cells times sweeps before which it does not end: parts that a table does not need leave it over hundreds of
+sweeps, which the noise of a small one is too uncertain to show, and which take it no second."""
+
 _WATCHED = 1000
 """Known cells whose predictions tell whether chains agree."""
 
@@ -110,7 +114,7 @@ def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOp
 def _run(chain: Chain, samples: Samples, number: int, options: BayesOptions) -> Floats:
     """Sweep until the noise has settled, then keep draws in the places of this chain; return the noise after each."""
     noise: list[float] = []
-    while len(noise) < options.burn_in and not _has_settled(noise):
+    while len(noise) < options.burn_in and not _has_settled(noise, chain.table.count):
         noise.append(chain.sweep())
     for draw in range(options.samples):
         noise += [chain.sweep() for _ in range(options.thinning)]
@@ -118,8 +122,8 @@ def _run(chain: Chain, samples: Samples, number: int, options: BayesOptions) -> 
     return np.array(noise)
 
 
-def _has_settled(noise: list[float]) -> bool:
-    if len(noise) < 2 * _WINDOW:
+def _has_settled(noise: list[float], count: int) -> bool:
+    if len(noise) < 2 * _WINDOW or len(noise) * count < _WORK:
         return False
     before, now = math.fsum(noise[-2 * _WINDOW : -_WINDOW]), math.fsum(noise[-_WINDOW:])
     return before - now <= _SETTLED * before

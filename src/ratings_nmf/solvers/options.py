@@ -98,7 +98,7 @@ class BayesOptions(Section, frozen=True, kw_only=True):
     samples
         Draws that each chain keeps.
     burn_in
-        Most sweeps over rows and columns before the first is kept; fewer where the noise has settled.
+        Most sweeps over rows and columns before the first is kept; fewer of a large table whose noise has settled.
     thinning
         Sweeps from one to the next.
     baseline
@@ -107,7 +107,7 @@ class BayesOptions(Section, frozen=True, kw_only=True):
 
     chains: Few = 4
     samples: Few = 30
-    burn_in: Count = 150
+    burn_in: Count = 600
     thinning: Count = 10
     baseline: bool = True
 

@@ -71,7 +71,7 @@ class BayesNMF(RatingsNMF):
         baseline: bool = True,
         chains: int = 4,
         samples: int = 30,
-        burn_in: int = 150,
+        burn_in: int = 600,
         thinning: int = 10,
         random_state: Any = 0,
     ) -> None:

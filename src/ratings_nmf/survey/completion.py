@@ -12,7 +12,7 @@ from ratings_nmf.survey.spectrum import FLIPS, LEAST, SMALLEST_SIDE, scaled
 MOST_CELLS = 100_000
 """Known cells up to which fits are sampled for it, which takes some 20 s for so many."""
 
-FOLDS, PARTS, OPTIONS = 10, 12, {"baseline": False, "chains": 1, "thinning": 10}
+FOLDS, PARTS, OPTIONS = 10, 12, {"baseline": False, "chains": 1, "samples": 20, "burn_in": 150}
 """Of the sampled fits: more parts than most tables have, as what a part is not needed for is drawn near 0."""
 
 CLEARLY = 1.04

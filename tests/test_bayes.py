@@ -20,8 +20,8 @@ from ratings_nmf.model.samples import aligned
 from ratings_nmf.solvers.bayes import fit, fold_in
 from ratings_nmf.solvers.cells import pack_sides
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.solvers.kernels import packing
 from ratings_nmf.solvers.kernels.gibbs import Chance, Prior, draw_known, draw_observed, draw_prior
+from ratings_nmf.solvers.kernels.packing import abreast
 from ratings_nmf.solvers.options import BayesOptions
 from ratings_nmf.solvers.problem import gram_of, pad
 from ratings_nmf.solvers.threads import alone
@@ -52,7 +52,7 @@ def test_coordinates_are_drawn_from_their_distribution_given_all_else(zeros):
     chance, errors = Chance(noise, np.uint64(3), np.arange(LINES + 1), 30), np.empty(LINES)
     with np.errstate(over="ignore"):
         if zeros == "missing":
-            draw_known(packing.abreast(packed, 3), against, own, prior, chance, errors)
+            draw_known(abreast(packed, 3), against, own, prior, chance, errors)
         else:
             nothing = cells_of(np.zeros((LINES, 3)), np.zeros((LINES, 3), bool))
             gaps, _ = pack_sides(nothing, nothing.values)
@@ -79,7 +79,7 @@ def test_parts_and_level_of_a_line_are_drawn_from_their_distribution():
     with np.errstate(over="ignore"):
         chance = Chance(noise, np.uint64(3), np.arange(LINES + 1), 30)
         prior = Prior(means, precisions, 2, 0, 3)
-        draw_known(packing.abreast(packed, 3), pad(factors, np.float32), own, prior, chance, errors)
+        draw_known(abreast(packed, 3), pad(factors, np.float32), own, prior, chance, errors)
     axes = np.linspace(0, 4, 120), np.linspace(0, 4, 120), np.linspace(-4, 4, 240)
     x = np.stack(np.meshgrid(*axes, np.ones(1), indexing="ij"), axis=-1)
     logarithm = noise * np.square(values - x @ factors.T).sum(axis=-1) + np.square(x - means) @ precisions
@@ -92,18 +92,17 @@ def test_parts_and_level_of_a_line_are_drawn_from_their_distribution():
     np.testing.assert_array_equal(own[:LINES, 3], 1)
 
 
-def test_a_long_line_that_fills_a_group_is_drawn_as_among_others(monkeypatch):
+def test_a_long_line_that_fills_a_group_is_drawn_as_among_others():
     random = np.random.default_rng(0)
     known = random.random((40, 30)) < random.random((40, 1))
     cells, H = cells_of(random.random((40, 30)), known), random.random((30, 5))
     packed, _ = pack_sides(cells, cells.values.astype(np.float32))
     drawn = []
-    for most in (1000, 12, 0):
-        monkeypatch.setattr(packing, "_LONG", most)
+    for long in (1000, 12, 0):
         own, errors = pad(np.ones((40, 5)), np.float32), np.empty(40)
         prior, chance = Prior(np.zeros(5), np.ones(5), 4, 0, -1), Chance(5.0, np.uint64(1), np.arange(41), 2)
         with np.errstate(over="ignore"):
-            draw_known(packing.abreast(packed, 30), pad(H, np.float32), own, prior, chance, errors)
+            draw_known(abreast(packed, 30, long=long), pad(H, np.float32), own, prior, chance, errors)
         drawn.append((own, errors))
     for own, errors in drawn[1:]:
         np.testing.assert_allclose(own, drawn[0][0], rtol=1e-3, atol=1e-4)

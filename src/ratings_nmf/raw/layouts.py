@@ -178,11 +178,8 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
         floats = values.take(numbers, texts, [row, column])
         for side, labels in zip(without_label, (row, column), strict=True):
             without_label[side] += (count + _unlabelled(labels)).tolist()
-        starts = {
-            start
-            for start in starts
-            if row.dictionary.to_pylist() == [*map(str, range(start + count, start + count + len(row)))]
-        }
+        different = row.dictionary.to_pylist() if starts and len(row.dictionary) == len(row) else None
+        starts = {start for start in starts if different == [*map(str, range(start + count, start + count + len(row)))]}
         count += len(row)
         yield Batch(
             rows=row, columns=column, values=floats,

@@ -28,7 +28,7 @@ _WINDOW, _SETTLED = 25, 1e-3
 
 _WORK = 8_000_000
 """Known cells times sweeps before which it does not end: parts that a table does not need leave it over hundreds of
-sweeps, which the noise of a small one is too uncertain to show, and which take it no second."""
+sweeps, which the noise of a small table is too uncertain to show. So many take less than a second."""
 
 _WATCHED = 1000
 """Known cells whose predictions tell whether chains agree."""

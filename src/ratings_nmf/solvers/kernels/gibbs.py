@@ -42,7 +42,8 @@ class Prior(NamedTuple):
 class Chance(NamedTuple):
     """The precision of a cell's noise, and what names the random numbers of an update of a side.
 
-    Lines with the same number in `names` share theirs. All coordinates of a line are drawn `passes` times.
+    Lines with the same number in `names`, shape (lines + 1,), share theirs; the last is of places without a line. All
+    coordinates of a line are drawn `passes` times.
     """
 
     noise: float

@@ -18,8 +18,8 @@ _FEW = 32
 ABREAST = 2 * LANES
 """Lines that a group holds."""
 
-_LONG = 512
-"""Cells from which a line is a group of its own: the factors of more would outgrow a processor's second cache."""
+LONG = 512
+"""Cells above which a line is a group of its own: the factors of more would outgrow a processor's second cache."""
 
 
 class Packed(NamedTuple):
@@ -118,13 +118,16 @@ class Abreast(NamedTuple):
     cells: Packed
 
 
-def abreast(packed: Packed, n_others: int) -> Abreast:
-    """Group lines that have about as many cells each; `n_others` counts the lines of the other side."""
+def abreast(packed: Packed, n_others: int, *, long: int = LONG) -> Abreast:
+    """Group lines that have about as many cells each, one of more than `long` cells alone.
+
+    n_others: number of lines of the other side.
+    """
     n_lines = packed.starts.size - 1
     line_of = np.repeat(np.arange(n_lines), np.diff(packed.starts))
     counts = np.bincount(line_of[packed.others < n_others], minlength=n_lines)
     order = np.argsort(-counts, kind="stable").astype(np.int32)
-    n_long = int(np.count_nonzero(counts > _LONG))
+    n_long = int(np.count_nonzero(counts > long))
     others = np.pad(order[n_long:], (0, -(n_lines - n_long) % ABREAST), constant_values=n_lines).reshape(-1, ABREAST)
     members = np.concatenate([np.repeat(order[:n_long, None], ABREAST, axis=1), others])
     sizes = ABREAST * counts[members[:, 0]]

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -44,8 +43,7 @@ from ratings_nmf.raw.unpacking import in_words
 LABEL = pa.dictionary(pa.int32(), pa.string())
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """Some of a file's lines as cells, in order: labels, values, NaN where blank, and what `Reading` says of them.
 
     Labels are Arrow arrays of type `LABEL`, whose dictionaries hold those of these lines in order of appearance, those
@@ -181,22 +179,17 @@ def _triples(source: Source, ingest: IngestParameters, limits: Limits) -> Iterat
         different = row.dictionary.to_pylist() if starts and len(row.dictionary) == len(row) else None
         starts = {start for start in starts if different == [*map(str, range(start + count, start + count + len(row)))]}
         count += len(row)
-        yield Batch(
-            rows=row, columns=column, values=floats,
-            origin=origin, remarks=values.remarks, separator=source.separator,
-        )  # fmt: skip
+        yield Batch(row, column, floats, origin, values.remarks, source.separator)
     if not count:
         raise refusal(source.path, "no line below the header", "a cell a line: row label, column label, value",
                       _of_none(source.path, ingest))  # fmt: skip
     for side, cells in without_label.items():
         if cells:
             several = "cells have" if len(cells) > 1 else "cell has"
-            remedy = f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}"
-            if cells[0]:
-                above = filled(source.path, ingest, source.order.index(places[side == "column"]))
-                remedy = f"if blank means the one above: {above}; {remedy}"
             wrong = f"{len(cells):,} {several} no {side} label, the first of them cell {cells[0] + 1}"
-            raise refusal(source.path, wrong, "a label for every cell", remedy)
+            remedy = f"to leave such lines out: {leaving_out(ingest, f'{side}s', [''])}"
+            above = _from_above(source, ingest, places[side == "column"]) * (cells[0] > 0)
+            raise refusal(source.path, wrong, "a label for every cell", above + remedy)
     if starts and count > 2:
         (start,) = starts
         raise refusal(source.path, f"the first column, {quoted(names[0])}, counts the lines from {start}", "row labels",
@@ -224,11 +217,9 @@ def _table(source: Source, ingest: IngestParameters, limits: Limits) -> Iterator
         labels.append(row_labels)
         cells = cells.reshape(width, count).T
         rows, at = (part.astype(np.int32) for part in np.nonzero(cells > 0))
-        yield Batch(
-            rows=pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels),
-            columns=pa.DictionaryArray.from_arrays(to_arrow(at), column_labels),
-            values=cells[rows, at], origin=origin, remarks=values.remarks, separator=source.separator,
-        )  # fmt: skip
+        row = pa.DictionaryArray.from_arrays(to_arrow(rows), row_labels)
+        column = pa.DictionaryArray.from_arrays(to_arrow(at), column_labels)
+        yield Batch(row, column, cells[rows, at], origin, values.remarks, source.separator)
     if not sum(map(len, labels)):
         raise _no_cells(source, ingest, f"0 rows and {counted(width, 'column')}")
     check_table(source, ingest, (label for some in labels for label in some.to_pylist()))
@@ -273,8 +264,7 @@ def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, plac
             twice.append(label)
     remedy = f"to leave it out: {leaving_out(ingest, f'{side}s', [*dict.fromkeys(without)])}"
     if place is not None:
-        above = filled(source.path, ingest, source.order.index(place))
-        remedy = f"if blank means the one above: {above}; {remedy}" if labels[0].as_py().strip() else remedy
+        remedy = _from_above(source, ingest, place) * bool(labels[0].as_py().strip()) + remedy
     if twice:
         remedy = numbered(source.path, ingest, place=None if place is None else source.order.index(place))
         numbers = all(map(NUMBER.fullmatch, first_places))
@@ -284,6 +274,11 @@ def _check_unique(source: Source, labels: Any, ingest: IngestParameters, *, plac
             columns = [1, 2, 3] if NUMBER.fullmatch(source.names[2].strip()) else source.names
             remedy = f"if it is a cell a line: {keys(layout='triples', columns=columns)}; {remedy}"
     raise refusal(source.path, listing(wrong), f"a label of its own for every {side}", remedy)
+
+
+def _from_above(source: Source, ingest: IngestParameters, place: int) -> str:
+    """Return what to do where blank labels, in the column at a place, mean the one above, before other remedies."""
+    return f"if blank means the one above: {filled(source.path, ingest, source.order.index(place))}; "
 
 
 def _unlabelled(labels: Any) -> NDArray[np.intp]:

@@ -30,8 +30,7 @@ def tables(
     """
     spool = spool if side == "rows" else spool.transposed()
     labels, first, duplicate_cells = tuple(spool.rows), 0, []
-    position = {label: place for place, label in enumerate(known)}
-    places = np.array([position.get(label, -1) for label in spool.columns], dtype=np.int32)
+    places = _places(spool.columns, known)
     for rows, columns, values in spool.blocks(lines=many):
         is_known = places[columns] >= 0
         cells = rows[is_known] - np.int32(first), places[columns[is_known]], values[is_known]
@@ -88,8 +87,7 @@ def read_unseen(
     for side, codes, labels, known in (
         ("row", rows[is_cell], own, table.row_labels), ("column", columns[is_cell], other, table.column_labels)
     ):  # fmt: skip
-        position = {label: place for place, label in enumerate(known)}
-        place = np.array([position.get(label, -1) for label in labels], dtype=np.int32)
+        place = _places(labels, known)
         places.append(place[codes])
         unknown_labels += [f"{side} {quoted(labels[code])}" for code in np.unique(codes) if place[code] < 0]
     unknown = (places[0] < 0) | (places[1] < 0)
@@ -97,11 +95,12 @@ def read_unseen(
         expected = f"a cell a line, such as {quoted(table.row_labels[0])}, {quoted(table.column_labels[0])}, 1"
         raise refusal(path, f"no cell has labels of the table: {listing(unknown_labels)}", expected, FOLDS)
     return UnseenCells(
-        rows=places[0],
-        columns=places[1],
-        values=values[is_cell],
-        unknown_cells=int(unknown.sum()),
-        unknown_labels=unknown_labels,
-        unrated=int(np.sum(~is_rating)),
-        undrawn=int(undrawn.sum()),
-    )
+        places[0], places[1], values[is_cell], unknown_cells=int(unknown.sum()), unknown_labels=unknown_labels,
+        unrated=int(np.sum(~is_rating)), undrawn=int(undrawn.sum()),
+    )  # fmt: skip
+
+
+def _places(labels: Iterable[str], known: Iterable[str]) -> NDArray[np.int32]:
+    """Return the place of each label among the known ones, −1 where it is none of them."""
+    position = {label: place for place, label in enumerate(known)}
+    return np.array([position.get(label, -1) for label in labels], dtype=np.int32)

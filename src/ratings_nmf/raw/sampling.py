@@ -41,9 +41,9 @@ class Sample:
 
     path: Path
     file: Path
-    encoding: str | None
-    packing: str | None
     share: float | None
+    encoding: str | None = None
+    packing: str | None = None
 
 
 @contextmanager
@@ -60,12 +60,12 @@ def _parquet(path: Path, copy: Path) -> Sample:
     with pa.parquet.ParquetFile(path) as file:
         groups, count = file.num_row_groups, file.metadata.num_rows
         if path.stat().st_size <= WHOLE // 4:
-            return Sample(path=path, file=path, encoding=None, packing=None, share=1.0)
+            return Sample(path=path, file=path, share=1.0)
         group_numbers = sorted({place * groups // PIECES for place in range(PIECES)})
         batches = [next(file.iter_batches(BATCH, row_groups=[group])) for group in group_numbers]
         table = pa.Table.from_batches(batches, file.schema_arrow)
         pa.parquet.write_table(table, copy)
-        return Sample(path=path, file=copy, encoding=None, packing=None, share=len(table) / count)
+        return Sample(path=path, file=copy, share=len(table) / count)
 
 
 def _text(path: Path, head: bytes, copy: Path) -> Sample:

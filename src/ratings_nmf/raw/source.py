@@ -124,7 +124,11 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
             size += len(line)
             lines.append(line)
     refuse_encoding(path, lines, first=source.skip.lines + 1)
-    _check_matrix_market(path, file, source)
+    if lines and lines[0].startswith(MATRIX_MARKET):
+        size = next((number for number, line in enumerate(lines, start=1) if line[0] != "%"), 1)
+        remedy = keys(layout="triples", separator=" ", columns=[1, 2, 3], skip={"lines": size})
+        raise refusal(path, f"this is Matrix Market, and line {size} gives its size", "cells alone",
+                      f"to begin below it: {remedy}")  # fmt: skip
     mark = source.skip.comment
     text_left = "".join("\n" if mark and line.startswith(mark) else line for line in lines)
     if not text_left.strip():
@@ -137,8 +141,10 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
     dialect = dialect_of(text_left, [source.separator] if source.separator else SEPARATORS)
     separator = str(dialect.ingest.separator)
     if separator == " " and "  " in text_left:
-        records = [re.split("  +", line.strip()) for line in text_left.splitlines() if line.strip()]
-        few, mark, name = (" {2,}", r"\t", "tabs") if _are_even(records) else (" +", " ", "one")
+        tabbed = re.sub("  +", "\t", re.sub("(?m)^ +| +(?=\r?$)", "", text_left.strip()))
+        few, mark, name = (" +", " ", "one")
+        if any(splits_evenly(label + tabbed, "\t") for label in ("", "\t")):  # that of row labels may have no name
+            few, mark, name = (" {2,}", r"\t", "tabs")
         remedy = f"to make them {name}: " + edit(rf"s/^ +//; s/ +(\r?)$/\1/; s/{few}/{mark}/g", path, source)
         raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
     names = _names(path, text_left, replace(source, separator=separator))
@@ -165,25 +171,6 @@ def _check_ends(path: Path, text: str, source: IngestParameters) -> None:
         script = r"s/{}/\n/g".format(odd[0].replace("\\", r"\\") if odd[0].startswith("\\") else mark)
         remedy = f"to write one there: {edit(script, path, source)}"
         raise refusal(path, f"lines end with {odd[0]!a}", "a newline", remedy)
-
-
-def _are_even(records: list[list[str]]) -> bool:
-    """Return whether all records have as many fields, more than one; the first may lack that of the row labels."""
-    widths = {len(record) for record in records[1:] or records}
-    (width, *others) = widths
-    return width > 1 and not others and len(records[0]) in (width - 1, width)
-
-
-def _check_matrix_market(path: Path, file: Path, source: IngestParameters) -> None:
-    """Refuse to take the line of a Matrix Market file that gives its size for a cell."""
-    with file.open(encoding="utf-8", errors="replace") as text:
-        if text.read(len(MATRIX_MARKET)) != MATRIX_MARKET:
-            return
-        size = next((number for number, line in enumerate(text, start=1) if number > 1 and line[0] != "%"), 1)
-    if source.skip.lines != size:
-        remedy = keys(layout="triples", separator=" ", columns=[1, 2, 3], skip={"lines": size})
-        raise refusal(path, f"this is Matrix Market, and line {size} gives its size", "cells alone",
-                      f"to begin below it: {remedy}")  # fmt: skip
 
 
 def _names(path: Path, text: str, ingest: IngestParameters) -> list[str]:

@@ -1,4 +1,4 @@
-"""The user's files: described, read, refused; a path and what params.yaml says of it enter, tables of cells leave.
+"""The user's files: read, checked, refused; a path and what params.yaml says of it enter, tables of cells leave.
 
 What is said to refuse a file raises `InputError`, with all that is wrong in one line.
 """

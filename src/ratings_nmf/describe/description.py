@@ -11,17 +11,17 @@ from msgspec.structs import replace
 from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import ENCODINGS, IngestParameters
+from ratings_nmf.describe.findings import Description, Key, rehearse
+from ratings_nmf.describe.sampling import Sample, sampled
+from ratings_nmf.describe.structure import MOST, Structure, are_dressed, is_number, structure_of
+from ratings_nmf.describe.values import Values, count_values, describe_values
 from ratings_nmf.raw.commands import NAMED_COLUMNS, NUMBERED, copied
 from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
 from ratings_nmf.raw.faults import MISSING
-from ratings_nmf.raw.findings import Description, Key, rehearse
 from ratings_nmf.raw.names import UNNAMED_INDEX, no_values
-from ratings_nmf.raw.sampling import Sample, sampled
 from ratings_nmf.raw.source import Columns, Source, opened
 from ratings_nmf.raw.splitting import one_column
-from ratings_nmf.raw.structure import MOST, Structure, are_dressed, is_number, structure_of
 from ratings_nmf.raw.unpacking import PARQUET, head_of
-from ratings_nmf.raw.values import Values, count_values, describe_values
 
 PLAIN = IngestParameters(path="sample", layout="table")
 

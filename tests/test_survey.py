@@ -415,6 +415,8 @@ def test_parts_above_the_noise_count_though_held_out_cells_hide_them():
     assert counts[9].reason.startswith("4 is the largest count surveyed of the 9 parts that stand above")
     some = {above: rules.to_predict(evidence, table=rated(), above_noise=above) for above in (None, 1, 2, 4)}
     assert {above: choice.n_components for above, choice in some.items()} == {None: 3, 1: 3, 2: 2, 4: 3}
+    evidence[3]["cv_rmse"] = 0.64
+    assert rules.to_predict(evidence, table=rated(), above_noise=4).n_components == 4
     named = {above: rules.to_name(evidence, table=whole(), above_noise=above).n_components for above in (None, 3, 1)}
     assert named == {None: 4, 3: 3, 1: None}
 
@@ -457,9 +459,12 @@ def test_as_many_parts_stand_above_the_noise_as_were_planted_where_few_cells_are
         table = table_of(each, "missing")
         folds = make_folds(table, folds=5, seed=0, purpose="cross-validation")
         assert above_held_out(table, folds, setting) == 4
+    favourites = np.minimum(1.0, 2 * np.outer(np.linspace(1, 0.01, 60) ** 2, np.linspace(1, 0.01, 40) ** 2))
+    popular = np.round(draw.gamma(4.0, 1.0, (60, 40)) + 1) * (draw.random((60, 40)) < favourites)
     whole, rest = completed(table_of(cells, "missing"), setting)
     assert not rest[cells == 0].any() and whole.mean() == pytest.approx(noisy.mean(), rel=0.02)
-    for each in (table_of(cells[:20, :20], "missing"), table_of(means, "missing"), table_of(cells, "observed")):
+    untold = [table_of(each, "missing") for each in (cells[:20, :20], means, popular)] + [table_of(cells, "observed")]
+    for each in untold:
         folds = make_folds(each, folds=5, seed=0, purpose="cross-validation")
         assert above_held_out(each, folds, setting) is None
 

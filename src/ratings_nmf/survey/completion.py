@@ -25,8 +25,9 @@ def above_held_out(table: RatingsTable, folds: Folds, setting: Setting) -> int |
     Rows and columns are scaled so that what fits are wrong by has variance 1 in each, on average. Noise is that with
     its signs drawn anew; of k parts above it, it fills a space smaller by k each way.
 
-    Told where at most half of the cells and `MOST_CELLS` are known, and `LEAST_CELLS` of them can be held out. Fits are
-    less wrong where they know a cell, which shows as a part where they know many.
+    Told where at most half of the cells and `MOST_CELLS` are known, and `LEAST_CELLS` of them can be held out, and no
+    more than the `PARTS` of the fits stand above: lines of very few cells, which weigh most, can raise any number. Fits
+    are less wrong where they know a cell, which shows as a part where they know many.
     Source: Hong, Sheng & Dobriban 2020 (signs); Kritchman & Nadler 2008 (smaller space).
     """
     able = len(folds.rows) - folds.kept
@@ -42,7 +43,8 @@ def above_held_out(table: RatingsTable, folds: Folds, setting: Setting) -> int |
     parts = np.arange(min(table.shape) // 2)
     spaces = np.sqrt(np.array(table.shape)[:, None] - parts).sum(axis=0)
     is_above = np.round(values[parts] - CLEARLY * norm * spaces / spaces[0], 6) > 0
-    return int(np.append(is_above, False).argmin())
+    above = int(np.append(is_above, False).argmin())
+    return above if above <= PARTS else None
 
 
 def completed(table: RatingsTable, setting: Setting) -> tuple[Matrix, Matrix]:

@@ -20,8 +20,11 @@ LEAST_BY_THRESHOLD = 3
 NOTABLY = 1.05
 """Ratio of held-out errors above which more parts than stand above the noise are taken."""
 
-SURELY = 2.0
-"""Standard errors of a difference beyond which it is hardly chance (95 %)."""
+SURELY = 5.0
+"""Standard errors by which held-out cells must speak against what stands above the noise of a table known in part.
+
+Fits without a part of the cells speak against weak parts, too, which the fit to all of them has use for.
+"""
 
 CELLS_A_LINE = 8
 """Known cells for each row and column, where not all are known, below which they tell no count to predict with."""

@@ -7,7 +7,7 @@ from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.consensus import to_frame
 
 STAND_INS = {
-    "bayes": "The native solver, with the penalty that suits the table, stands in for sampling here.",
+    "bayes": "Held-out errors are of sampled fits; restarts, shuffled data and penalties are of the native solver.",
     "spark": "The native solver, without baselines and with a penalty of the same weight, stands in for Spark's ALS "
     "here.",
 }
@@ -21,7 +21,12 @@ def survey(dataset: str) -> stage.Outcome:
     table = interim.read(dataset, draw=draw)
     options, left_out = counterpart(fit.solver, fit.options, table)
     comparison = compare(
-        table, block.survey, options={**options, "ensemble": 1}, seed=parameters.seed, to=block.recommend.to
+        table,
+        block.survey,
+        options={**options, "ensemble": 1},
+        sampled=fit.options if fit.solver == "bayes" else None,
+        seed=parameters.seed,
+        to=block.recommend.to,
     )
     notes = words.drawn_rows(draw) + ([STAND_INS[fit.solver]] if fit.solver in STAND_INS else [])
     notes += [f"fit.options {name}: not used here, since the native solver has none." for name in left_out]

@@ -15,13 +15,14 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import SurveyParameters
 from ratings_nmf.core.streams import derived_seed, stream
 from ratings_nmf.core.table import RatingsTable
+from ratings_nmf.holdout.evaluation import score
 from ratings_nmf.holdout.folds import make_folds
 from ratings_nmf.holdout.ranking import figures, find
 from ratings_nmf.holdout.targets import sought
 from ratings_nmf.holdout.trial import Model, fit_to_rest, standard_error, training
 from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.survey import consensus, rules, spectrum
+from ratings_nmf.survey import comparison, consensus, rules, spectrum
 from ratings_nmf.survey.comparison import compare
 from ratings_nmf.survey.completion import above_held_out, completed
 from ratings_nmf.survey.evidence import COLUMNS, LISTS, Setting, held_out, held_out_of_lists, shuffled
@@ -98,6 +99,30 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     jackknife = np.sqrt((len(rows) - 1) * np.var(without, axis=0))
     assert (line["cv_rmse_se"], line["cv_gap_se"]) == pytest.approx(jackknife, rel=0.3)
     assert found.evidence[best - 1]["cv_gap_se"] == 0
+
+
+@pytest.mark.parametrize("enough", [comparison.ENOUGH, 1])
+def test_sampled_fits_are_held_to_the_cells_that_count_as_evaluate_does(surveyed, enough, monkeypatch):
+    monkeypatch.setattr(comparison, "ENOUGH", enough)
+    table, found = surveyed
+    options = {"chains": 2, "samples": 4, "burn_in": 30, "thinning": 2}
+    sampled = survey_of(table, sampled=options)
+    folds = make_folds(table, folds=3, seed=0, purpose="cross-validation").first(enough)
+    assert len(folds.numbers) == (1 if enough == 1 else 3)
+    for line in sampled.evidence:
+        model = Model(n_components=line["n_components"], solver="bayes", options=options)
+        seeds = {fold: derived_seed(0, "survey fold", model.n_components, fold) for fold in folds.numbers}
+        each = [score(table, folds.held_out(fold), model, seed=seed, to="rows") for fold, seed in seeds.items()]
+        assert line["cv_rmse"] == pytest.approx(np.sqrt(np.mean(np.hstack([one.errors[0] for one in each]) ** 2)))
+    alike = [{name: line[name] for name in ("rss", "stability", "shuffled_rss")} for line in found.evidence]
+    assert alike == [{name: line[name] for name in alike[0]} for line in sampled.evidence]
+
+
+def test_where_parts_too_many_do_no_harm_the_least_error_decides():
+    evidence = lines(n_components=[5, 10, 20], cv_rmse=[0.91, 0.905, 0.906], cv_gap_se=[0.01, 0.0, 0.01])
+    counts = [rules.to_predict(evidence, table=whole(), least=least) for least in (False, True)]
+    assert [choice.n_components for choice in counts] == [5, 10]
+    assert counts[1].reason == "10 has the least error on held-out cells (RMSE 0.905)."
 
 
 def test_the_penalty_suits_the_table_and_the_default_stays_where_it_is_as_good(surveyed):

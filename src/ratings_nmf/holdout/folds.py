@@ -1,7 +1,7 @@
 """Speckled folds: single cells, spread over the whole table, that a fit does not see."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,11 @@ class Folds:
         """Return the rows and columns of the cells that a fold holds out, and their values."""
         inside = self.fold == fold
         return (self.rows[inside], self.columns[inside]), self.values[inside]
+
+    def first(self, cells: int) -> "Folds":
+        """Return the first folds that hold so many cells, or all."""
+        sizes = np.cumsum([np.sum(self.fold == number) for number in self.numbers])
+        return replace(self, numbers=self.numbers[: 1 + int(np.searchsorted(sizes, cells))])
 
 
 def make_folds(

@@ -81,8 +81,9 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
     Scikit-learn's NMF cannot leave out cells, so that where cells are held out the native solver, which minimises
     the same Σ(x − w·h)², stands in for it: with its max_iter and tol, without its penalties and other losses.
 
-    Sampling and Spark's ALS would take too long for as many fits as a survey needs. Sampling has no penalty, and the
-    native solver takes its default one. ALS has no baselines, and its penalty grows with a line's known cells:
+    Sampling would take too long for as many restarts as a survey needs, and Spark's ALS for all of its fits. Sampling
+    has no penalty, and the native solver takes its default one; its other options are about chains, and nothing is
+    missing without them. ALS has no baselines, and its penalty grows with a line's known cells:
     regParam √(n_row n_column), n being the means, is the constant one that W @ H feels the same, in the same units.
     Where cells that are not given count by a weight, ALS cannot leave out one of them either; its penalty is then on
     average the native solver's regParam · weight · n / (n + weight · all).
@@ -98,7 +99,7 @@ def counterpart(solver: str, options: Mapping[str, Any], table: RatingsTable) ->
         native_options(options, zeros=table.zeros)
         return dict(options), []
     if solver == "bayes":
-        return {"baseline": bayes_options(options, zeros=table.zeros).baseline}, sorted(set(options) - {"baseline"})
+        return {"baseline": bayes_options(options, zeros=table.zeros).baseline}, []
     if solver == "spark":
         settings = spark_options(options, zeros=table.zeros, lowest=table.values.min(), highest=table.values.max())
         if table.weight:

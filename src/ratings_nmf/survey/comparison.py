@@ -29,6 +29,9 @@ CELLS_ALONE = 2_000_000
 COLUMN_LIMIT = 1000
 """Columns of a larger table are drawn by hash for the consensus, which takes columns × columns."""
 
+ENOUGH = 100_000
+"""Held-out cells that tell counts apart where fits are sampled: the first folds that hold as many are taken."""
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Comparison:
@@ -80,6 +83,7 @@ def compare(
     plan: SurveyParameters,
     *,
     options: Mapping[str, Any],
+    sampled: Mapping[str, Any] | None = None,
     seed: int,
     to: Side = "rows",
     jobs: int | None = None,
@@ -93,6 +97,8 @@ def compare(
         The counts, by rising count, and numbers of folds and of restarts, 0 of which turns a part off.
     options
         Of the native solver, which can leave out cells under both meanings of zero.
+    sampled
+        Options of the solver that samples, where that is to predict: held-out errors are then its own.
     to
         Whom lists are for, where they decide.
     seed, jobs
@@ -122,6 +128,9 @@ def compare(
         if trial.criterion is not RMSE:
             also = held_out(table, folds, counts, best).lines()
             errors = [line | more for line, more in zip(errors, also, strict=True)]
+        if sampled is not None:
+            sampling = Setting(options=sampled, seed=seed, jobs=1, solver="bayes")  # chains are side by side
+            errors = held_out(table, folds.first(ENOUGH), counts, sampling).lines()
         above = above_held_out(table, folds, setting) if above is None else above
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
@@ -152,7 +161,7 @@ def compare(
     return Comparison(
         evidence=evidence,
         suggestions=suggestions,
-        choice=rules.to_predict(evidence, table=table, above_noise=above),
+        choice=rules.to_predict(evidence, table=table, above_noise=above, least=sampled is not None),
         parts=parts,
         penalties=penalties,
         options={name: value for name, value in best.options.items() if name not in options},

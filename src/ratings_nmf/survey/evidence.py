@@ -16,7 +16,7 @@ from ratings_nmf.holdout.targets import by_receiver, measured, ranked, sought
 from ratings_nmf.holdout.trial import Matrix, Model, clustered_error, fit_to_rest, hold_out, training
 from ratings_nmf.model.factors import Factors
 from ratings_nmf.model.metrics import fit_metrics
-from ratings_nmf.solvers.factorize import factorize
+from ratings_nmf.solvers.factorize import Solver, factorize
 from ratings_nmf.solvers.threads import side_by_side
 from ratings_nmf.survey import consensus
 from ratings_nmf.survey.criterion import NDCG, RMSE, Criterion
@@ -35,11 +35,12 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Setting:
-    """What every fit of a survey shares: the native solver's options, the seed, the number of fits at a time."""
+    """What every fit of a survey shares: a solver's options, the seed, the number of fits at a time, the solver."""
 
     options: Mapping[str, Any]
     seed: int
     jobs: int
+    solver: Solver = "native"
 
     def run(self, unit: str, function: Callable[[int, int], Any], counts: Sequence[int], numbers: Sequence[int]) -> Any:
         """Return a list for each count of what the function returns for it and each number, with a bar of progress."""
@@ -97,7 +98,7 @@ def held_out(table: RatingsTable, folds: Folds, counts: Sequence[int], setting: 
 
     def errors(count: int, fold: int) -> tuple[Matrix, float]:
         places, values = folds.held_out(fold)
-        model = Model(n_components=count, solver="native", options=setting.options)
+        model = Model(n_components=count, solver=setting.solver, options=setting.options)
         trial = hold_out(table, places, model, seed=derived_seed(setting.seed, "survey fold", count, fold))
         wrong = values - trial.factors.predict(*places)
         squares = np.bincount(places[0], np.square(wrong), table.shape[0]).astype(np.float64)

@@ -46,8 +46,7 @@ def search(
         for level, penalty in product(levels, penalties):
             settings.append(replace(setting, options={**setting.options, "regularization": penalty, **level}))
         if not by_lists:
-            sizes = np.cumsum([np.sum(folds.fold == number) for number in folds.numbers])
-            few = replace(folds, numbers=folds.numbers[: 1 + int(np.searchsorted(sizes, enough))])
+            few = folds.first(enough)
 
     def trial(folds: Folds, setting: Setting) -> HeldOut:
         if by_lists:

@@ -122,10 +122,13 @@ class Choice:
     reason: str
 
 
-def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | None = None) -> Choice:
+def to_predict(
+    evidence: Evidence, *, table: RatingsTable, above_noise: int | None = None, least: bool = False
+) -> Choice:
     """Say how many components predict or, of a table for lists, list best.
 
-    These are the parts `above_noise` where they are told, else those of `one_standard_error`.
+    These are the parts `above_noise` where they are told, else those of `one_standard_error` or, where a surplus does
+    no harm, of the `least` error.
 
     What stands above the noise of a whole table may be lost where a part of its cells is held out; more are taken only
     where they lower the held-out error `NOTABLY`. Where cells are not known, what stands above the noise is taken
@@ -136,6 +139,9 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     if count is None:
         reason = "Nothing was held out (folds: 0), and so nothing tells how many components predict best."
         return Choice(n_components=None, reason=reason)
+    criterion = deciding(evidence)
+    best = criterion.best_of(evidence)
+    count = best["n_components"] if least else count
     few = None
     if table.counted < LEAST_CELLS:
         few = "with other cells held out the answer would be another"
@@ -145,8 +151,6 @@ def to_predict(evidence: Evidence, *, table: RatingsTable, above_noise: int | No
     if few:
         reason = f"{table.counted:,.0f} cells are too few to tell how many components predict best: {few}."
         return Choice(n_components=None, reason=reason)
-    criterion = deciding(evidence)
-    best = criterion.best_of(evidence)
     most = max((line["n_components"] for line in evidence if line["n_components"] <= (above_noise or 0)), default=0)
     by_count = {line["n_components"]: line for line in evidence}
     error, spread = (by_count[most][name] for name in (criterion.column, criterion.gap)) if most else (np.inf, 0.0)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ratings_nmf.core import params, stage
-from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.table import DENSE_LIMIT, RatingsTable, Side
 from ratings_nmf.files import interim, lists, reports
 from ratings_nmf.files import loadings as factor_files
@@ -39,8 +38,6 @@ def fold_in(
     parameters = params.load().dataset(dataset)
     table = interim.read(dataset)
     factors = Factors(**factor_files.read(dataset), range=predicted_range(table.zeros, table.range))
-    if not file.exists():
-        raise InputError(f"{file}: no such file")
     source = msgspec.structs.replace(parameters.ingest, zeros=table.zeros)
     with spooled(file, source, limits) as (spool, _):
         side = side or foldin.side_of(spool.rows, spool.columns, table)

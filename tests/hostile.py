@@ -652,6 +652,9 @@ def damaged() -> Iterator[tuple[Any, ...]]:
     whole = _zipped(**{"t.csv": long})
     yield whole[: len(whole) // 2], Refused("damaged", "`"), {}, "t.zip"
     yield whole.replace(b"row 17,", b"row 71,"), Refused("damaged", "`"), {}, "t.zip"
+    end = whole.rindex(b"PK\5\6") + 16  # where it says that its directory begins: 1 too late, members begin before 0
+    late = bytes([whole[end] + 1])
+    yield whole[:end] + late + whole[end + 1 :], Refused("damaged", "`"), {}, "t.zip"
     yield draw.bytes(5000), Refused("binary", "`"), {}
     yield b"\0" * 5000, Refused("binary", "`"), {}
     yield TABLE.encode() + b"\0" * 500, Refused("", "`"), {}
@@ -690,6 +693,11 @@ def other_formats() -> Iterator[tuple[Any, ...]]:
         (b"<stata_dta><header><release>118</release>" + b"\0" * 99, "a file of Stata"),
         (b"$FL2@(#) SPSS DATA FILE" + b"\0" * 99, "a file of SPSS"),
         (b"\0" * 12 + b"\xc2\xea\x81\x60" + b"\0" * 99, "a file of SAS"),
+        (b"HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!" + b"0" * 30 + b"  \n", "a file of SAS"),
+        (b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(124) + b"\0\1IM" + b"\0" * 99, "a file of MATLAB"),
+        (b"\xff\xff\xff\xff\x70\0\0\0\x10\0\0\0\0\0" + b"\0" * 99, "an Arrow stream"),
+        (b"\0\1\0\0Standard Jet DB\0" + b"\0" * 99, "a file of another program"),
+        (b"Obj\1\4\x14avro.codec\x08null" + b"\0" * 99, "a file of another program"),
         (gzip.compress(b"X\n\0\0\0\3" + b"\0" * 99), "a file of R"),
         (gzip.compress(b"RDX3\nX\n\0\0\0\3" + b"\0" * 99), "a file of R"),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 99, "a picture"),

@@ -21,6 +21,7 @@ def some(mark):
     return lambda value: mark if value % 4 == 0 else str(value)
 
 
+AGREE = "Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"
 MARKS = "NULL", "\\N", "n.d.", "n. a.", "—", "..", "#N/A", "not rated", "c", "<LOD"
 PUBLISHED = {
     "single quotes": wide("'{}'"),
@@ -332,5 +333,16 @@ PUBLISHED = {
     "rows between braces in YAML": "---\nann: {tea: 1, ham: 2}\nbob: {tea: 3, ham: 4}\n",
     "dput of a matrix": 'structure(c(1, 2, 3, 4), dim = c(2L, 2L), dimnames = list(c("a", "b"), c("x", "y")))\n',
     "insert in the header": wide(corner="insert date"),
+    "answers with their day": "ResponseId,StartDate,Q1,Q2\n"
+    + "".join(f"R{n},2024-01-{n + 10},{AGREE[n % 5]},{AGREE[n * 3 % 5]}\n" for n in range(10)),
+    "totals of groups": "shop,tea,ham\nA,1,2\nB,3,4\nNorth subtotal,4,6\nC,5,6\nD,7,8\nSouth subtotal,12,14\n"
+    "Grand total,16,20\n",
+    "years below names": "item,tea,tea,ham,ham\nyear,2020,2021,2020,2021\nx,1,2,3,4\ny,5,6,7,8\nz,1,2,3,5\n",
+    "ranges, the last one open": wide(some("1-5")).replace("64", ">60"),
+    "places before days": "country,lat,long,1/22/20,1/23/20,1/24/20\n"
+    + "".join(f"c{n},{n}.5,{n * 2}.25,{n},{n + 1},{n * 2}\n" for n in range(1, 6)),
+    "euros, marks for none": "shop;a;b\nx;5 €;7,50 €\ny;3 €;k. A.\nz;-;2 €\n",
+    "spaces around lines": "who a b \nx 1 2 \ny 3 4 \n",
+    "SPSS in portable form": "ASCII SPSS PORT FILE" + "0" * 60 + "\n",
     "a comment that is one of a kind": "user,item,rating,comment\nann,tea,1,a\nann,ham,2,b\nbob,tea,3,c\nbob,ham,4,d\n",
 }

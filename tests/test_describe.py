@@ -503,6 +503,13 @@ def test_a_large_file_is_looked_at_in_pieces_and_that_is_said(folder):
     assert description.profile["columns"] == ITEMS + 50
 
 
+@pytest.mark.parametrize(("mark", "name"), [(",", "comma"), (".", "point")])
+def test_whether_a_mark_before_three_digits_parts_thousands_is_asked(mark, name, folder):
+    path = save(folder, "shops.csv", f"shop;tea;ham\nann;1{mark}234;2{mark}500\nbob;12{mark}000;3{mark}100\n")
+    question = f"is a {name} before three digits the decimal mark, or does it part thousands?"
+    assert ("ingest.decimal", question) in describe(path).questions
+
+
 def test_what_ingest_would_refuse_is_said_in_its_words(folder):
     path = save(folder, "odd.csv", "who,a,b\nann,1,2\nbob,3,four\ncid,5,6\ndan,1,2\n")
     refusal = dict(describe(path).findings)["refused"]

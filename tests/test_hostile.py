@@ -14,7 +14,7 @@ from ratings_nmf.core.errors import InputError
 CASES = list(cases())
 pytestmark = pytest.mark.usefixtures("one_database")
 LIBRARIES = re.compile(
-    r"duckdb|pyarrow|ArrowInvalid|msgspec|\b_csv|errno|codec|decompressing|traceback|exception|invalid|conversion|"
+    r"duckdb|pyarrow(?!\.ipc)|ArrowInvalid|msgspec|\b_csv|errno|codec|decompressing|traceback|exception|invalid|conversion|"
     r"(?<!packed by )(?<!import sys, )zlib(?!\.decompress)|straddl|\bNoneType\b|object at|compressed file|"
     r"file is not a|magic|thrift|bytes? \d+-",
     re.IGNORECASE,

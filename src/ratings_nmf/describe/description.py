@@ -138,7 +138,10 @@ def _describe_file(
         question = f"the file is not UTF-8; {sample.encoding} makes {words.label(label)!r} of a label: is that right?"
         description.ask("ingest.encoding", f"{question} Others would make {others}" if others else question)
     if dialect.doubt:
-        description.ask("ingest.decimal", "is a comma before three digits the decimal mark, or does it part thousands?")
+        mark = "comma" if "," in (ingest.decimal, ingest.thousands) else "point"
+        description.ask(
+            "ingest.decimal", f"is a {mark} before three digits the decimal mark, or does it part thousands?"
+        )
 
 
 def _others(label: str, encoding: str) -> Iterator[str]:
@@ -187,7 +190,7 @@ def _describe_layout(path: Path, dialect: Dialect, structure: Structure, descrip
         description.leave_out(
             "columns", [first[column.place] for column in structure.skip], "columns that hold no cells"
         )
-        text_line += f"; no numbers in {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
+        text_line += f"; not used: {', '.join(repr(words.label(column.name)) for column in structure.skip)}"
     description.say("layout", text_line)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import is_otherwise, marks_of
-from ratings_nmf.raw.faults import MISSING
+from ratings_nmf.raw.faults import MISSING, YEAR
 from ratings_nmf.raw.kinds import TEXT, number_of
 from ratings_nmf.raw.names import role
 
@@ -17,7 +17,6 @@ different texts that a key of triples has at most."""
 _TIME = re.compile(r"\d{4}[-/.]\d\d?[-/.]\d\d?.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}.*|([6-9]\d{8}|1\d{9})(\d{3})?")
 _DECIMALS = re.compile(r"[0-9][.,]0*[1-9]")
 _FLAG = re.compile(r"^\((?=[0-9.,]+\)$)|(?<=[0-9.])( [a-z]{1,3}| ?\*+| ?\[\w\]|\))$")
-_YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 _TIME_NAME = re.compile(r"time|date|year", re.IGNORECASE)
 
 
@@ -136,15 +135,21 @@ def structure_of(records: list[list[str]], ingest: IngestParameters, *, header: 
     label = _label(columns) if header else None
     others = [column for column in columns if column is not label]
     before = [column for column in others if label is not None and column.place < label.place]
-    skip = [column for column in others if column.holds_no_values and column not in before]
+    dated = [column for column in others if _TIME.fullmatch(column.name) or YEAR.fullmatch(column.name)]
+    beside = dated[:1] if 2 * len(dated) > len(others) else []  # others tell of the row, as a place or an id does
+    skip = [
+        column
+        for column in others
+        if (column.holds_no_values or any(column.place < one.place for one in beside)) and column not in before
+    ]
     for fewer in ([column for column in skip if column.is_time], []):
         skip = fewer if len(skip) + len(before) == len(others) else skip
     return Structure(header=header, columns=columns, cell=None, label=label, skip=[*skip, *before])
 
 
 def are_dressed(texts: Sequence[str]) -> bool:
-    """Return whether texts are numbers with something around, and no times; blank ones apart."""
-    known = [text for text in texts if text]
+    """Return whether texts are numbers with something around, and no times; blank ones and marks for "none" apart."""
+    known = [text for text in texts if text and not MISSING.fullmatch(text)]
     return bool(known) and all(is_otherwise(text) and not _TIME.fullmatch(text) for text in known)
 
 
@@ -160,11 +165,14 @@ def is_number(text: str, ingest: IngestParameters) -> bool:
 
 
 def _has_header(first: list[str], below: list[list[str]], ingest: IngestParameters) -> bool:
-    """Tell whether a first record names columns: some field is no number where those below it are."""
+    """Tell whether a first record names columns: some field is no number where those below it are, or all are new."""
     if not below:
         return True
-    for place, field in enumerate(map(str.strip, first)):
-        texts = [record[place].strip() for record in below]
+    sides = [[record[place].strip() for record in below] for place in range(len(first))]
+    are_new = all(field.strip() not in texts for field, texts in zip(first[1:], sides[1:], strict=True))
+    if are_new and sum(2 * len({*texts}) <= len(texts) for texts in sides[1:]) > 1:
+        return not all(is_number(field, ingest) for field in first[1:])
+    for field, texts in zip(map(str.strip, first), sides, strict=True):
         other = field and texts.count(field) < 2 and not is_number(field, ingest) and not MISSING.fullmatch(field)
         if other and (_number_share(texts, ingest) >= 0.5 or (are_dressed(texts) and not are_dressed([field]))):
             return True
@@ -175,7 +183,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
     # numbers as labels, such as years or ids: behind blanks or names, each once
     return (
         leading > 0
-        and (len(labels) > 2 or all(_YEAR.fullmatch(label) for label in labels))
+        and (len(labels) > 2 or all(YEAR.fullmatch(label) for label in labels))
         and len({*labels}) == len(labels)
         and (not first[0].strip() or not any(first[0] == record[0] for record in below))
         and all(label.isdigit() for label in labels)

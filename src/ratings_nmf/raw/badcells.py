@@ -38,12 +38,21 @@ _MARKS = (
 )
 """Decimal marks and marks between thousands, and what a number with both looks like; the first that fits counts."""
 
+_POINTS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""What a number whose thousands a point parts looks like, too."""
+
 SINGLE_QUOTES = "if single quotes are meant as double ones", r"""s/(^|[,;|\t])'/\1"/g; s/'([,;|\t]|\r?$)/"\1/g"""
 _TIMES: list[Way] = [
     (r"PT[0-9HMS.]+|([0-9.]+ ?(d|days?|h|hr|hours?|m|min|minutes?|s|sec|seconds?)\b ?)+|[0-9]+:[0-9]{2}:[0-9.]+",
      "if they are durations, in seconds", "pandas.to_timedelta(side).dt.total_seconds()"),
     ("[0-9]+:[0-9]{2}", "if they are minutes and seconds", 'pandas.to_timedelta("0:" + side).dt.total_seconds()'),
 ]  # fmt: skip
+_RANGE = "[0-9.]+ ?([-‐-―−~〜～]|to|bis|à|a) ?[0-9.]+"
+_MIDDLE = (
+    "if they are ranges, for their middle",
+    'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())',
+)
+_OPEN: Way = (rf"{_RANGE}|[<>≤≥] ?[0-9.]+|[0-9.]+ ?[+]", *_MIDDLE)
 _FORMS: list[Way] = [
     ("[0-9.,]+ ?[KMBkmb]", "if K, M and B are thousands, millions and billions",
      {" ?[Kk]$": "e3", " ?[Mm]$": "e6", " ?[Bb]$": "e9"}),
@@ -69,8 +78,7 @@ _FORMS: list[Way] = [
      'side.str.count("1").where(side.str.contains("[01]"), side)'),
     (r"[^0-9]+\([0-9.]+\)", "if the numbers in parentheses count", {r"^.*\((.+)\)$": r"\1"}),
     ("[0-9.]+ ?/ ?[0-9.]+", "if they are fractions", "side.map(lambda text: text and pandas.eval(text))"),
-    ("[0-9.]+ ?([-‐-―−~〜～]|to|bis|à|a) ?[0-9.]+", "if they are ranges, for their middle",
-     'side.str.findall("[0-9.]+").map(lambda ends: pandas.Series(ends, dtype=float).mean())'),
+    (_RANGE, *_MIDDLE),
 ]  # fmt: skip
 _ACCOUNTS: Way = (
     r"\(?[$€£¥₹] ?[0-9.,]+\)?", "if parentheses mean below 0", {r"^\([$€£¥₹] ?(.+)\)$": r"-\1", "^[$€£¥₹] ?": ""},
@@ -98,6 +106,12 @@ _SCALES = [
         "✗|✓", "down|up", "👎|👍", "😡|😐|😀", "low|medium|high", "f|e|d|c|b|a",
         "f|d-|d|d+|c-|c|c+|b-|b|b+|a-|a|a+", "i|ii|iii|iv|v|vi|vii|viii|ix|x",
         "one|two|three|four|five|six|seven|eight|nine|ten", "strongly disagree|disagree|neutral|agree|strongly agree",
+        "strongly disagree|disagree|neither agree nor disagree|agree|strongly agree",
+        "strongly disagree|disagree|somewhat disagree|neither agree nor disagree|somewhat agree|agree|strongly agree",
+        "strongly disagree|somewhat disagree|neither agree nor disagree|somewhat agree|strongly agree",
+        "very dissatisfied|dissatisfied|neither satisfied nor dissatisfied|satisfied|very satisfied",
+        "very unlikely|unlikely|neutral|likely|very likely", "very bad|bad|neutral|good|very good",
+        "not at all|slightly|moderately|very|extremely", "none|mild|moderate|severe",
         "did not like it|it was ok|liked it|really liked it|it was amazing", "never|rarely|sometimes|often|always",
         "very dissatisfied|dissatisfied|neutral|satisfied|very satisfied", "very poor|poor|fair|good|excellent",
     )
@@ -140,7 +154,7 @@ def marks_of(text: str) -> tuple[str, str | None] | None:
 
 
 def marks_among(fields: list[str], separator: str | None) -> tuple[str, str | None, bool]:
-    """Return the decimal mark, the mark between thousands or None, and whether a comma may be either."""
+    """Return the decimal mark, the mark between thousands or None, and whether it may be the other."""
     marks_by_field = {field: marks for field in fields if (marks := marks_of(field))}
     pairs = {*marks_by_field.values()}
     if (".", ",") in pairs and all(decimal == "." for decimal, _ in pairs):
@@ -148,7 +162,8 @@ def marks_among(fields: list[str], separator: str | None) -> tuple[str, str | No
         clear = (".", None) in pairs or any(field.count(",") > 1 or "." in field for field in commas)
         return (",", None, True) if separator == ";" and not clear else (".", ",", not clear)
     thousands = sorted(mark for _, mark in pairs if mark not in (None, ","))
-    return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, False
+    parted = pairs == {(".", None)} and separator == ";" and all(map(_POINTS.fullmatch, marks_by_field))
+    return "," if any(decimal == "," for decimal, _ in pairs) else ".", thousands[-1] if thousands else None, parted
 
 
 def is_dressed(texts: set[str]) -> bool:
@@ -269,7 +284,9 @@ def _otherwise(texts: list[str], *, numbers: bool) -> list[Way]:
         change = {f"^({some}) *" if before else f" *({some})$": ""}
         bare = [(".*", f"if {', '.join(map(quoted, marks))} may go", change)]
         ways = [*ways, *bare] if len(around) > 1 else [*bare, *ways]
-    return [way for way in [*ways, _ACCOUNTS, _BEHIND, *others] if all(re.fullmatch(way[0], text) for text in texts)]
+    return [
+        way for way in [*ways, _OPEN, _ACCOUNTS, _BEHIND, *others] if all(re.fullmatch(way[0], text) for text in texts)
+    ]
 
 
 def _none(texts: list[str], ingest: IngestParameters, copy: Copy) -> str:

@@ -10,8 +10,8 @@ from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.faults import DITTO, keys, skip_of
 
 _MODULES = (
-    "ast", "collections", "csv", "fileinput", "itertools", "json", "networkx", "numpy", "pandas", "re", "scipy.io",
-    "scipy.sparse", "sqlite3", "sys", "unicodedata", "yaml", "zlib",
+    "ast", "collections", "csv", "fileinput", "itertools", "json", "networkx", "numpy", "pandas", "pyarrow.ipc",
+    "pyreadstat", "re", "scipy.io", "scipy.sparse", "sqlite3", "sys", "unicodedata", "yaml", "zlib",
 )  # fmt: skip
 _AS_TEXT = (
     "table = pandas.read_parquet(sys.argv[1]); "

@@ -13,6 +13,7 @@ from ratings_nmf.core.table import LISTED, Zeros
 from ratings_nmf.core.words import visible
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+YEAR = re.compile("1[5-9][0-9]{2}|20[0-9]{2}")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0}
 """Words for values, and what they are read as."""
@@ -22,8 +23,8 @@ ALIKE = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " 
 
 MISSING = re.compile(
     r"(?:[$€£¥₹] *)?"
-    r"(?::|-?1\.#[A-Z]+[0-9]*|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|nan|null|none|nil|\\N|\?|[-\u2010-\u2015\u2212]+|\.+|"
-    r"\.[/|]\.|\*+|not rated|missing)(?: *[$€£¥₹])?",
+    r"(?::|-?1\.#[A-Z]+[0-9]*|#[A-Z/0!]+[!?A]|n[./ ]{0,2}[ad]\.?|k\. ?a\.|nan|null|none|nil|\\N|\?|\.+|\*+|"
+    r"[-\u2010-\u2015\u2212]+|\.[/|]\.|not rated|missing)(?: *[$€£¥₹])?",
     re.IGNORECASE,
 )
 """Texts that stand for no number in files of others."""

@@ -84,6 +84,16 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
                    "python -m pip install pyreadstat && " + _by_pandas("pandas.read_spss(sys.argv[1])")),
     b"(?s:.{12})\xc2\xea\x81\x60": ("a file of SAS", _AS_CSV,
                                     _by_pandas('pandas.read_sas(sys.argv[1], format="sas7bdat", encoding="latin-1")')),
+    b"HEADER RECORD[*]{7}LIB": ("a file of SAS", _AS_CSV, _by_pandas('pandas.read_sas(sys.argv[1], format="xport")')),
+    b"(?s).{0,400}ASCII SPSS PORT": ("a file of SPSS", _AS_CSV, "python -m pip install pyreadstat && "
+        + python("pyreadstat.read_por(sys.argv[1])[0].to_csv(sys.stdout, index=False)") + " >"),
+    b"MATLAB 5.0 MAT-file": ("a file of MATLAB", _AS_CSV, _by_pandas(
+        "pandas.DataFrame(max(arrays, key=numpy.size))", index=True, before="arrays = [array for array in "
+        'scipy.io.loadmat(sys.argv[1]).values() if getattr(array, "ndim", 0) == 2]; ')),
+    b"\xff{4}.{3}\0\x10\0\0\0": ("an Arrow stream", _AS_CSV, _by_pandas(
+        'pyarrow.ipc.open_stream(open(sys.argv[1], "rb")).read_pandas()')),
+    b"Obj\x01|CDF[\x01\x02\x05]|\0\x01\0\0Standard|SIMPLE  =|\x03[\x50-\x7f][\x01-\x0c][\x01-\x1f]": (
+        "a file of another program", _OTHER, None),
     rb"(RD[AX][23]\n)?[XA]\n(\x00\x00\x00|[23]\n)": ("a file of R", _AS_CSV,
         "Rscript -e 'f <- commandArgs(TRUE); t <- tryCatch(readRDS(f), error = function(e) get(load(f))); "
         "write.csv(t, row.names = FALSE)' >"),

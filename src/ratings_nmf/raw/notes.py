@@ -158,6 +158,9 @@ def summaries(tally: Tally) -> Iterator[Summary]:
         full = tally.zeros == "observed"
         means = totals / (len(labels) if full else np.maximum(numbers, 1))
         names = {place: what for place, label in enumerate(labels) if (what := _called(label))}
+        parts = [place for place, label in enumerate(labels) if _called(label.rpartition(" ")[2]) == SUM]
+        if len(parts) > 1:
+            names |= dict.fromkeys(parts, SUM)  # as spreadsheets write them below each group
         if [*names.values()] == [MEASURE] and len(labels[next(iter(names))]) <= SHORT:
             names = {}
         others = totals.sum() - sums[[*names]].sum()

@@ -140,13 +140,14 @@ def _first_line(path: Path, file: Path, source: IngestParameters) -> tuple[str, 
                       "one separator", f"say which it is: {keys(separator=even[0])}")  # fmt: skip
     dialect = dialect_of(text_left, [source.separator] if source.separator else SEPARATORS)
     separator = str(dialect.ingest.separator)
-    if separator == " " and "  " in text_left:
+    if separator == " " and re.search("  |(?m:^ | \r?$)", text_left):
         tabbed = re.sub("  +", "\t", re.sub("(?m)^ +| +(?=\r?$)", "", text_left.strip()))
         few, mark, name = (" +", " ", "one")
         if any(splits_evenly(label + tabbed, "\t") for label in ("", "\t")):  # that of row labels may have no name
             few, mark, name = (" {2,}", r"\t", "tabs")
         remedy = f"to make them {name}: " + edit(rf"s/^ +//; s/ +(\r?)$/\1/; s/{few}/{mark}/g", path, source)
-        raise refusal(path, "several spaces stand side by side", "one between two fields", remedy)
+        wrong = "several spaces stand side by side" if "  " in text_left else "spaces stand around lines"
+        raise refusal(path, wrong, "one between two fields", remedy)
     names = _names(path, text_left, replace(source, separator=separator))
     check_width(path, names, dialect, source)
     if any(re.fullmatch(' +".*"', name) for name in names):

@@ -21,7 +21,7 @@ from ratings_nmf.raw.dialect import (
     reader,
     width_of,
 )
-from ratings_nmf.raw.faults import NUMBER, keys, quoted, refusal, skipping
+from ratings_nmf.raw.faults import NUMBER, YEAR, keys, quoted, refusal, skipping
 
 _JOIN = r"{:a;s/(,[0-9]+),([0-9]{3})(,|\r?$)/\1\2\3/;ta}"
 """Makes one number of fields that a comma within it parted."""
@@ -142,7 +142,11 @@ def _is_header_of_two(records: list[list[str]]) -> bool:
         and first[1] != ""
         and (again or (second[1] == "" and all(one or two for one, two in zip(first, second, strict=True))))
         and len({*names}) == len(names)
-        and (not any(map(NUMBER.fullmatch, second)) or first[0] == second[0] == "" != third[0])
+        and (
+            not any(map(NUMBER.fullmatch, second))
+            or first[0] == second[0] == "" != third[0]
+            or all(map(YEAR.fullmatch, second[1:]))
+        )
         and any(NUMBER.fullmatch(field.strip()) for record in records[2:4] for field in record)
     )
 

@@ -54,7 +54,7 @@ def in_words(path: Path) -> Iterator[None]:
     except _DAMAGES as error:
         if getattr(error, "errno", None) == errno.ENOSPC:
             raise disk_full(path) from None
-        if getattr(error, "errno", None):
+        if getattr(error, "errno", None) not in (None, errno.EINVAL):  # which zip raises of a place that cannot be
             raise
         raise damage(path) from None
 

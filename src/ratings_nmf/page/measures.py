@@ -26,7 +26,7 @@ SCORES = {
     "dispersion": ("dispersion", "1: the restarts agree on every pair"),
     "silhouette": ("silhouette", "1: the groups are far apart"),
     "stability": ("stability", "1: every restart finds the same components"),
-    "weakest": ("least alike component", "1: every restart finds each of them again"),
+    "weakest": ("least alike component", "1: most restarts find each of them again"),
     "sparsity_W": ("sparsity of W", "0: all rows alike, 1: one row holds all"),
     "sparsity_H": ("sparsity of H", "0: all columns alike, 1: one column holds all"),
 }

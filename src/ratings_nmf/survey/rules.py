@@ -10,7 +10,7 @@ from ratings_nmf.core.words import hundredths, number
 from ratings_nmf.survey.criterion import Evidence, deciding
 
 AGREE = 0.95
-"""Mean cosine of the least alike of the matched components of two restarts from which restarts agree on all parts."""
+"""Median cosine of the least alike of the matched components of two restarts from which restarts agree on all parts."""
 
 THRESHOLD = 1e-4
 """Share of ‖X‖ that the RMSE must stay below under `error_threshold`."""
@@ -198,10 +198,10 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
         within += f"; above the noise: {above_noise}"
     count = agreement(lines)
     if count is None:
-        return Choice(n_components=None, reason=f"No count above 1 has parts that every restart finds again{within}.")
+        return Choice(n_components=None, reason=f"No count above 1 has parts that most restarts find again{within}.")
     weakest = next(line["weakest"] for line in evidence if line["n_components"] == count)
     reason = (
-        f"{count} is the largest count whose parts restarts find again, each of them (cosine of the least alike "
+        f"{count} is the largest count whose parts most restarts find again, each of them (cosine of the least alike "
         f"{hundredths(weakest)}){f'; above the noise: {above_noise}' if above_noise is not None else ''}."
     )
     return Choice(n_components=count, reason=reason)

@@ -884,6 +884,11 @@ def parquet_types() -> Iterator[tuple[Any, ...]]:
             "columns": ["who", "odd", "tea"]}, file  # fmt: skip
     yield _parquet(pa.table({"who": ROWS, "tea": pa.nulls(2), "ham": [2.0, 4.0]})), Read(
         cells=((NAN, 2.0), (NAN, 4.0))), {"zeros": "missing"}, file  # fmt: skip
+    stream = io.BytesIO()
+    pa.parquet.write_table(
+        pa.table({"who": ["ann", "bob"], "tea": [1, 2]}), stream, compression="none", use_dictionary=False
+    )
+    yield stream.getvalue().replace(b"ann", b"a\x83n"), Refused("damaged", "`"), {}, "t.parquet"
 
 
 def _folder(files: dict[str, str]) -> Callable[[Path], None]:

@@ -342,6 +342,13 @@ PUBLISHED = {
     "places before days": "country,lat,long,1/22/20,1/23/20,1/24/20\n"
     + "".join(f"c{n},{n}.5,{n * 2}.25,{n},{n + 1},{n * 2}\n" for n in range(1, 6)),
     "euros, marks for none": "shop;a;b\nx;5 €;7,50 €\ny;3 €;k. A.\nz;-;2 €\n",
+    "wavelengths": "sample,"
+    + ",".join(f"{400 + n / 2:.1f}" for n in range(12))
+    + "\n"
+    + "".join(f"s{n}," + ",".join(f"{(7 * n + 3 * m) % 11 / 10}" for m in range(12)) + "\n" for n in range(5)),
+    "shares beside amounts": "Item,Qty,Share\nA,10,10%\nB,30,30%\nC,60,60%\nTotal,100,100%\n",
+    "KONECT": "% bip weighted\n% 6 3 4\n1 1 5\n1 2 3\n2 1 4\n2 3 1\n3 4 2\n3 2 2\n",
+    "JavaScript": 'var data = [\n {user:"a", item:"x", rating:3},\n {user:"b", item:"y", rating:4}\n];\n',
     "spaces around lines": "who a b \nx 1 2 \ny 3 4 \n",
     "SPSS in portable form": "ASCII SPSS PORT FILE" + "0" * 60 + "\n",
     "a comment that is one of a kind": "user,item,rating,comment\nann,tea,1,a\nann,ham,2,b\nbob,tea,3,c\nbob,ham,4,d\n",

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import is_otherwise, marks_of
-from ratings_nmf.raw.faults import MISSING, YEAR
+from ratings_nmf.raw.faults import MISSING, NUMBER, YEAR
 from ratings_nmf.raw.kinds import TEXT, number_of
-from ratings_nmf.raw.names import role
+from ratings_nmf.raw.names import are_rising, role
 
 MOST, FEW, REPEATS = 0.95, 12, 0.75
 """Share of a column's texts that have to be of a kind; distinct values of what looks like ratings, about; and share of
@@ -59,8 +59,8 @@ class Column:
 
     @property
     def is_measure(self) -> bool:
-        """Whether it holds numbers with decimals, which are no labels."""
-        return self.number >= MOST and any(_DECIMALS.search(text) for text in self.texts)
+        """Whether it holds numbers with decimals, or percentages, which are no labels."""
+        return self.number >= MOST and any(_DECIMALS.search(text) or text.endswith("%") for text in self.texts)
 
     @property
     def is_time(self) -> bool:
@@ -186,7 +186,7 @@ def _has_header(first: list[str], below: list[list[str]], ingest: IngestParamete
         and (len(labels) > 2 or all(YEAR.fullmatch(label) for label in labels))
         and len({*labels}) == len(labels)
         and (not first[0].strip() or not any(first[0] == record[0] for record in below))
-        and all(label.isdigit() for label in labels)
+        and (all(label.isdigit() for label in labels) or (all(map(NUMBER.fullmatch, labels)) and are_rising(labels)))
     )
 
 

@@ -84,7 +84,8 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     skip = {"lines": _line_of(text, first) if first and marks != {comment} else 0, "comment": comment}
     keys = {"separator": separator, "skip": skip, "decimal": decimal, "thousands": thousands}
     ingest = msgspec.convert({"path": "sample", "layout": "table", **keys}, IngestParameters)
-    return Dialect(ingest, doubt, [*records[first : first + 1], *below])
+    header = [record for record in records[first : first + 1] if not (comment and record[0].startswith(comment))]
+    return Dialect(ingest, doubt, [*header, *below])
 
 
 def reader(lines: Iterable[str], separator: str, *, strict: bool = False) -> Any:

@@ -193,7 +193,8 @@ FOREIGN: dict[bytes, tuple[str, str, str | None]] = {
     rb"([#;].*\n|\s)*\[[\w. \"-]+\]+\s*\n([#;].*\n|\s)*[\w.\"-]+ *=|"
     rb"([#!].*\n|\s)*[\w.-]+ *= *[^\d\s,;|=][^,;|\t=\n]*\n([#!].*\n|\s)*[\w.-]+ *=[^=\n]*\r?\n": (
         "a file of settings", FETCH, None),
-    rb"#!/|#include\b|<\?php|(import [\w., ]+|from \S+ import [^\n]*)\r?\n(?s:.*\n)?(def|class|import|from) ": (
+    rb"#!/|#include\b|(var|let|const) \w+ *=|"
+    rb"<\?php|(import [\w., ]+|from \S+ import [^\n]*)\r?\n(?s:.*\n)?(def|class|import|from) ": (
         "a program", FETCH, None),
     rb"diff --git|--- [^\n]*\n\+\+\+ |BEGIN:V|-----BEGIN |@\w+\{|>\w[^\n]*\n[A-Z*\s-]+(>|\Z)|"
     rb"(strict )?(di)?graph \w*\s*\{|\w+ *<-\s|(tibble::)?tribble\(|data list .*/|data \w+;\s*(input|set|infile)\b|"

@@ -1,6 +1,7 @@
 """Which columns of a file of triples hold row label, column label and value: as said, or as the header tells."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from ratings_nmf.core.errors import InputError
@@ -80,7 +81,7 @@ def check_header(source: Source, columns: list[int], *, header: bool, has_column
 def check_table(source: Source, ingest: IngestParameters, row_labels: Iterable[str]) -> None:
     """Refuse a table whose first line and row labels are numbers alone, as one without labels would be."""
     numbers = [name for name in source.names if NUMBER.fullmatch(name.strip())]
-    decimals = sum("." in name for name in numbers)
+    decimals = 0 if are_rising(numbers) else sum("." in name for name in numbers)
     if source.separator is None or (len(numbers) < len(source.names) and 2 * decimals <= len(source.names)):
         return
     if 2 * decimals > len(source.names) or all(NUMBER.fullmatch(label.strip()) for label in row_labels):
@@ -88,6 +89,11 @@ def check_table(source: Source, ingest: IngestParameters, row_labels: Iterable[s
         wrong = f"line 1 {'and the first column hold numbers alone' if all_are else 'holds numbers with decimals'}"
         raise refusal(source.path, f"{wrong}: {', '.join(source.names[:5])} …", "labels there",
                       f"to number rows and columns: {copied(source.path, ingest, NUMBERED)}")  # fmt: skip
+
+
+def are_rising(numbers: list[str]) -> bool:
+    """Return whether numbers rise, as wavelengths above columns do; so many that a line of data hardly ever does."""
+    return len(numbers) > 7 and all(float(one) < float(other) for one, other in pairwise(numbers))
 
 
 def no_values(path: Path, ingest: IngestParameters, names: list[str]) -> InputError:

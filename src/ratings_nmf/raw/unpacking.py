@@ -39,7 +39,16 @@ _SEEN = bytes([1, 9, 10, 13, *range(31, 256)])
 """Bytes of a text: white space, letters, and control characters that some write between fields."""
 
 _ZIP = b"PK\x03\x04", b"PK\x05\x06"
-_DAMAGES = OSError, EOFError, NotImplementedError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowInvalid
+_DAMAGES = (
+    OSError,
+    EOFError,
+    NotImplementedError,
+    UnicodeDecodeError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    pa.ArrowInvalid,
+)
 
 
 @contextmanager
@@ -74,8 +83,8 @@ def disk_full(path: Path) -> InputError:
 def check_parquet(path: Path) -> None:
     """Refuse Parquet some of which cannot be read."""
     with in_words(path), pa.parquet.ParquetFile(path) as file:
-        for _ in file.iter_batches():
-            pass
+        for batch in file.iter_batches():
+            batch.validate(full=True)
 
 
 def beginning(path: Path) -> bytes:

@@ -193,6 +193,17 @@ def test_fewer_draws_are_kept_where_they_would_be_too_many_numbers():
     assert fit(cells, n_components=2, zeros="missing", options=SHORT, most=3 * numbers).notes == []
 
 
+def test_a_chain_burns_in_for_longer_where_noise_is_small():
+    truth = planted((300, 300), 2, spread=1.0)[2]
+    noise = truth.std() * np.random.default_rng(0).normal(size=truth.shape)
+    options = BayesOptions(chains=1, samples=1, burn_in=200, thinning=1)
+    sweeps = [
+        fit(cells_of(truth + 10 + share * noise), n_components=2, zeros="missing", options=options).n_iter
+        for share in (0.1, 1.0)
+    ]
+    assert sweeps[0] == 201 > sweeps[1]
+
+
 @zeros_meanings
 def test_held_out_cells_are_not_known(zeros):
     _, table, known = _noisy((20, 15))

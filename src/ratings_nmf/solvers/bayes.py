@@ -18,7 +18,7 @@ from ratings_nmf.model.frame import Solution
 from ratings_nmf.model.mixing import described, mixing
 from ratings_nmf.model.samples import MOST, Samples, aligned
 from ratings_nmf.solvers.cells import Cells, Floats
-from ratings_nmf.solvers.chain import Chain, key_below, pose_sampling
+from ratings_nmf.solvers.chain import Chain, SampledTable, key_below, pose_sampling
 from ratings_nmf.solvers.kernels.gibbs import Chance, Prior
 from ratings_nmf.solvers.options import BayesOptions
 from ratings_nmf.solvers.threads import thread_count
@@ -29,6 +29,10 @@ _WINDOW, _SETTLED = 25, 1e-3
 _WORK = 8_000_000
 """Known cells times sweeps before which it does not end: parts that a table does not need leave it over hundreds of
 sweeps, which the noise of a small table is too uncertain to show. So many take less than a second."""
+
+_SHARP = 50.0
+"""Sweeps before which it does not end, over the squared share that values' half deviation is of the noise: the less
+noise, the smaller the steps by which a chain leaves parts that a table does not need."""
 
 _WATCHED = 1000
 """Known cells whose predictions tell whether chains agree."""
@@ -114,7 +118,7 @@ def _blank(shape: tuple[int, int], components: tuple[str, ...], options: BayesOp
 def _run(chain: Chain, samples: Samples, number: int, options: BayesOptions) -> Floats:
     """Sweep until the noise has settled, then keep draws in the places of this chain; return the noise after each."""
     noise: list[float] = []
-    while len(noise) < options.burn_in and not _has_settled(noise, chain.table.count):
+    while len(noise) < options.burn_in and not _has_settled(noise, chain.table):
         noise.append(chain.sweep())
     for draw in range(options.samples):
         noise += [chain.sweep() for _ in range(options.thinning)]
@@ -122,8 +126,10 @@ def _run(chain: Chain, samples: Samples, number: int, options: BayesOptions) -> 
     return np.array(noise)
 
 
-def _has_settled(noise: list[float], count: int) -> bool:
-    if len(noise) < 2 * _WINDOW or len(noise) * count < _WORK:
+def _has_settled(noise: list[float], table: SampledTable) -> bool:
+    if len(noise) < 2 * _WINDOW or len(noise) * table.count < _WORK:
+        return False
+    if len(noise) * noise[-1] ** 2 < _SHARP * table.unit**2:
         return False
     before, now = math.fsum(noise[-2 * _WINDOW : -_WINDOW]), math.fsum(noise[-_WINDOW:])
     return before - now <= _SETTLED * before

@@ -98,7 +98,8 @@ class BayesOptions(Section, frozen=True, kw_only=True):
     samples
         Draws that each chain keeps.
     burn_in
-        Most sweeps over rows and columns before the first is kept; fewer of a large table whose noise has settled.
+        Most sweeps over rows and columns before the first is kept; fewer of a large table with much noise, once
+        that has settled.
     thinning
         Sweeps from one to the next.
     baseline

@@ -421,12 +421,14 @@ def test_few_cells_tell_neither_how_many_predict_best_nor_how_many_one_can_name(
         assert answer(evidence, table=whole()).n_components == 2
 
 
-def test_few_known_cells_a_line_do_not_tell_how_many_predict_best():
+def test_few_known_cells_a_line_tell_neither_how_many_predict_best_nor_how_many_one_can_name():
     evidence = two_counts()
     known = (np.random.default_rng(5).random((200, 50)) < 0.15).astype(float)
     choice = rules.to_predict(evidence, table=table_of(known, "missing"))
     assert choice.n_components is None and "8 for each of the 250 rows and columns" in choice.reason
-    assert rules.to_predict(evidence, table=table_of(known, "observed")).n_components == 2
+    assert rules.to_name(evidence, table=table_of(known, "missing")).n_components is None
+    for answer in (rules.to_predict, rules.to_name):
+        assert answer(evidence, table=table_of(known, "observed")).n_components == 2
 
 
 def test_parts_above_the_noise_count_though_held_out_cells_hide_them():

@@ -27,7 +27,7 @@ Fits without a part of the cells speak against weak parts, too, which the fit to
 """
 
 CELLS_A_LINE = 8
-"""Known cells for each row and column, where not all are known, below which they tell no count to predict with."""
+"""Known cells for each row and column, where not all are known, below which they tell no count."""
 
 
 def one_standard_error(evidence: Evidence) -> int | None:
@@ -145,7 +145,7 @@ def to_predict(
     few = None
     if table.counted < LEAST_CELLS:
         few = "with other cells held out the answer would be another"
-    elif not table.weight and table.counted < CELLS_A_LINE * sum(table.shape):
+    elif _has_short_lines(table):
         few = f"it takes about {CELLS_A_LINE} for each of the {sum(table.shape):,} rows and columns"
         few += f"; {above_noise} stand above the noise, and more may be hidden" if above_noise else ""
     if few:
@@ -188,7 +188,7 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
     if all(line["weakest"] is None for line in evidence):
         reason = "No fit was restarted (restarts: 0), and so nothing tells how many parts one can name."
         return Choice(n_components=None, reason=reason)
-    if table.counted < LEAST_CELLS:
+    if table.counted < LEAST_CELLS or _has_short_lines(table):
         reason = f"{table.counted:,.0f} cells are too few to tell how many parts one can name, even if restarts agree."
         return Choice(n_components=None, reason=reason)
     lines = [line for line in evidence if free_loadings(table.shape, line["n_components"]) <= table.counted]
@@ -205,3 +205,7 @@ def to_name(evidence: Evidence, *, table: RatingsTable, above_noise: int | None 
         f"{hundredths(weakest)}){f'; above the noise: {above_noise}' if above_noise is not None else ''}."
     )
     return Choice(n_components=count, reason=reason)
+
+
+def _has_short_lines(table: RatingsTable) -> bool:
+    return not table.weight and table.counted < CELLS_A_LINE * sum(table.shape)

@@ -9,8 +9,8 @@ import yaml
 from ratings_nmf.core import params, stage
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.words import visible
-from ratings_nmf.describe import description, proposal
 from ratings_nmf.files.atomic import replacing
+from ratings_nmf.raw.describe import description, proposal
 
 WIDTH, INDENT = 120, 10
 

@@ -17,8 +17,8 @@ from conftest import PROJECT
 from examples import read_raw
 from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.describe.description import describe
-from ratings_nmf.describe.proposal import block, name_of, with_block
+from ratings_nmf.raw.describe.description import describe
+from ratings_nmf.raw.describe.proposal import block, name_of, with_block
 
 RANDOM = np.random.default_rng(0)
 USERS, ITEMS = 12, 9

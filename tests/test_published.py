@@ -14,7 +14,7 @@ import yaml
 from examples import read_noted
 from published import PUBLISHED
 from ratings_nmf.core.errors import InputError
-from ratings_nmf.describe.description import describe
+from ratings_nmf.raw.describe.description import describe
 
 pytestmark = pytest.mark.usefixtures("one_database")
 

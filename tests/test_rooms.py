@@ -10,7 +10,7 @@ from imports import modules_imported
 
 PACKAGE = Path(__file__).resolve().parent.parent / "src/ratings_nmf"
 
-ROOMS = ("core", "files", "raw", "describe", "model", "solvers", "recommend", "holdout", "survey", "figures", "page")
+ROOMS = ("core", "files", "raw", "model", "solvers", "recommend", "holdout", "survey", "figures", "page")
 """Each may import from those before it."""
 
 PARTICIPLES = (

@@ -10,9 +10,9 @@ import numpy as np
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import Zeros
 from ratings_nmf.core.words import counted, number, percent
-from ratings_nmf.describe.findings import Description, Key
 from ratings_nmf.files.columns import to_floats
 from ratings_nmf.raw.badcells import CODES
+from ratings_nmf.raw.describe.findings import Description, Key
 from ratings_nmf.raw.faults import DITTO, MISSING, TRUTH
 from ratings_nmf.raw.kinds import NUMBER_KIND, TEXT, WORD, number_of
 from ratings_nmf.raw.notes import far_off

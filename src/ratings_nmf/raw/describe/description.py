@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from ratings_nmf.core import words
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import ENCODINGS, IngestParameters
-from ratings_nmf.describe.findings import Description, Key, rehearse
-from ratings_nmf.describe.sampling import Sample, sampled
-from ratings_nmf.describe.structure import MOST, Structure, are_dressed, is_number, structure_of
-from ratings_nmf.describe.values import Values, count_values, describe_values
 from ratings_nmf.raw.commands import NAMED_COLUMNS, NUMBERED, copied
+from ratings_nmf.raw.describe.findings import Description, Key, rehearse
+from ratings_nmf.raw.describe.sampling import Sample, sampled
+from ratings_nmf.raw.describe.structure import MOST, Structure, are_dressed, is_number, structure_of
+from ratings_nmf.raw.describe.values import Values, count_values, describe_values
 from ratings_nmf.raw.dialect import LOOKED_AT, NAMES, Dialect, dialect_of
 from ratings_nmf.raw.faults import MISSING
 from ratings_nmf.raw.names import UNNAMED_INDEX, no_values

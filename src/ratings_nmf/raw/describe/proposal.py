@@ -10,7 +10,7 @@ from ratings_nmf.core import params
 from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.sections import line
 from ratings_nmf.core.table import DENSE_LIMIT, LEAST_CELLS
-from ratings_nmf.describe.findings import Description, Key
+from ratings_nmf.raw.describe.findings import Description, Key
 
 LADDER = 1, 2, 3, 4, 6, 8, 12, 16, 24, 32
 """Counts of components, of which some that suit a table are surveyed."""

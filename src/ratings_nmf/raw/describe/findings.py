@@ -10,7 +10,7 @@ from ratings_nmf.core.errors import InputError
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.core.table import RatingsTable
 from ratings_nmf.core.tally import tally_of
-from ratings_nmf.describe.sampling import Sample
+from ratings_nmf.raw.describe.sampling import Sample
 from ratings_nmf.raw.faults import UNTIDY, refuse_repeated
 from ratings_nmf.raw.layouts import ditto, nothing_left, spooled
 from ratings_nmf.raw.notes import notes, summaries

@@ -183,6 +183,9 @@ def ragged() -> Iterator[tuple[Any, ...]]:
         yield TABLE + f"{mark} the end, at last\n", Refused("line 4 has", f'`skip: {{comment: "{mark}"}}`', SAME)
         yield TRIPLES + f"{mark} end\n", Refused("line 6 has", f'`skip: {{comment: "{mark}"}}`', SAME), GIVEN
         yield f"{mark} a\n" + TABLE + f"{mark} b\n", SAME, {"skip": {"comment": mark}}
+    for mark, script in ((";", "1s/;/,/g"), ("\t", "1s/\\t/,/g"), ("|", "1s/\\|/,/g")):
+        name = TABLE.partition("\n")[0]
+        yield TABLE.replace(name, name.replace(",", mark)), Refused("line 1 has 1 field", f"sed -i -E '{script}'")
     yield TABLE, Refused("found fewer lines than `skip.lines`", "`skip: {}`", SAME), {"skip": {"lines": 9}}
 
 

@@ -349,6 +349,7 @@ PUBLISHED = {
     "shares beside amounts": "Item,Qty,Share\nA,10,10%\nB,30,30%\nC,60,60%\nTotal,100,100%\n",
     "KONECT": "% bip weighted\n% 6 3 4\n1 1 5\n1 2 3\n2 1 4\n2 3 1\n3 4 2\n3 2 2\n",
     "JavaScript": 'var data = [\n {user:"a", item:"x", rating:3},\n {user:"b", item:"y", rating:4}\n];\n',
+    "a header parted otherwise": wide().replace("shop,Jan,Feb,Mar", "shop;Jan;Feb;Mar"),
     "spaces around lines": "who a b \nx 1 2 \ny 3 4 \n",
     "SPSS in portable form": "ASCII SPSS PORT FILE" + "0" * 60 + "\n",
     "a comment that is one of a kind": "user,item,rating,comment\nann,tea,1,a\nann,ham,2,b\nbob,tea,3,c\nbob,ham,4,d\n",

@@ -12,7 +12,7 @@ import msgspec
 
 from ratings_nmf.core.params import IngestParameters
 from ratings_nmf.raw.badcells import marks_among
-from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER
+from ratings_nmf.raw.faults import ALIKE, MISSING, NUMBER, YEAR
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 """Separators that are found out; any other has to be given."""
@@ -68,7 +68,9 @@ def dialect_of(text: str, separators: Iterable[str] = (*SEPARATORS, *OTHER_SEPAR
     first = 0 if are_baskets(records) else next(may_be_first, 0)
     last = records[first][-1].strip() if first else ""
     names = [name.strip() for name in records[first - 1]] if first else []
-    if first and len(names) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
+    if first and parted_otherwise(records[first - 1], records[first], separator):
+        first -= 1
+    elif first and len(names) == width - 1 and (not last or _ANY_NUMBER.fullmatch(last)):
         first -= not any(map(_ANY_NUMBER.fullmatch, names))  # names of columns, as R writes them
     first -= separator == "," and 1 < len(names) < width and parts_thousands(map(",".join, records[first:]))
     first -= len(names) == width + 1 and not names[-1] and all(names[1:-1])  # with a separator at their end
@@ -104,6 +106,24 @@ def are_baskets(records: list[list[str]]) -> bool:
 def parts_thousands(lines: Iterable[str]) -> bool:
     """Return whether each line has fields that may be one number, whose thousands a comma parts."""
     return all(map(_THOUSANDS.search, lines))
+
+
+def parted_otherwise(names: list[str], record: list[str], separator: str) -> str | None:
+    """Return the separator that parts names into as many as the next record has, with numbers below them, or None.
+
+    >>> parted_otherwise(["user;tea;cake"], ["ann", "1", "5"], ","), parted_otherwise(["Sales; EU"], ["ann", "1"], ",")
+    (';', None)
+    """
+    below = [field.strip() for field in record[1:]]
+    numbers = [field for field in below if NUMBER.fullmatch(field) and not YEAR.fullmatch(field)]
+    if not numbers or len(names) == len(record):
+        return None
+    for mark in (*SEPARATORS, "|", "::"):
+        texts = separator.join(names).split(mark)
+        whole = all(text and text == text.strip() and not _ANY_NUMBER.fullmatch(text) for text in texts)
+        if mark != separator and len(texts) == len(record) and whole:
+            return mark
+    return None
 
 
 def is_title(record: list[str]) -> bool:

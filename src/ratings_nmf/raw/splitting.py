@@ -17,6 +17,7 @@ from ratings_nmf.raw.dialect import (
     SEPARATORS,
     Dialect,
     are_baskets,
+    parted_otherwise,
     parts_thousands,
     reader,
     width_of,
@@ -96,10 +97,12 @@ def check_width(path: Path, first: list[str], dialect: Dialect, source: IngestPa
     elif even and len(first) == usual + 1 and not first[-1].strip():
         wrong = "line 1 ends with a separator, and no other does"
         remedy = "take it out: " + edit(rf"1s/{_in_sed(separator)}(\r?)$/\1/", path, source)
+    elif len(below) > 1 and (mark := parted_otherwise(first, below[1], separator)):
+        parted = edit(f"1s/{_in_sed(mark)}/{_in_sed(separator)}/g", path, source)
+        remedy = f"if line 1 is parted by {NAMES.get(mark, repr(mark))}: {parted}"
     elif separator == "," and len(first) < usual and parts_thousands(map(",".join, below[1:])):
-        remedy = f"if a comma parts thousands: {edit(_JOIN, path, source)}"
-        if len(first) == usual - 1:
-            remedy += f"; if the labels of rows have no name: {edit('1s/^/label,/', path, source)}"
+        nameless = f"; if the labels of rows have no name: {edit('1s/^/label,/', path, source)}"
+        remedy = f"if a comma parts thousands: {edit(_JOIN, path, source)}{nameless * (len(first) == usual - 1)}"
     elif are_baskets([first, *below]):
         wrong = "the lines have as many fields as they please, and all are alike"
         code = "out.writerows([at, item, 1] for at, row in enumerate(rows, 1) for item in row)"

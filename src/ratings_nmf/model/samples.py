@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ratings_nmf.model.factors import Factors, matched, parts_of, shares
+from ratings_nmf.model.factors import Factors, order_like, parts_of, shares
 
 MOST = 480_000_000
 """Numbers of W and H together that draws have at most, so that they take less than 2 GB; there are fewer draws else."""
@@ -226,7 +226,7 @@ def aligned(samples: Samples) -> Samples:
     reference = H[0, :parts].astype(np.float64)
     for _ in range(2):
         for own, other, own_prior, other_prior in zip(W, H, W_prior, H_prior, strict=True):
-            order, _ = matched(reference, other[:parts].astype(np.float64))
+            order = order_like(reference, other[:parts].astype(np.float64))
             other[:parts] = other[order]
             for lines in (own, own_prior, other_prior):
                 lines[:, :parts] = lines[:, order]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ratings_nmf.core.progress import progress
 from ratings_nmf.core.streams import stream
 from ratings_nmf.core.table import Places
-from ratings_nmf.model.factors import Factors, matched, numbered
+from ratings_nmf.model.factors import Factors, numbered, order_like
 from ratings_nmf.model.frame import Solution, Units
 from ratings_nmf.solvers.cells import Cells, Floats
 from ratings_nmf.solvers.options import NativeOptions
@@ -165,7 +165,7 @@ def _join(restarts: list[Factors]) -> Factors:
     the components of each restart are first matched to those of the first. Baselines are the means.
     """
     first, parts = restarts[0], restarts[0].parts
-    orders = [matched(first.H[:parts], restart.H[:parts])[0] for restart in restarts]
+    orders = [order_like(first.H[:parts], restart.H[:parts]) for restart in restarts]
     W = np.stack([restart.W[:, order] for restart, order in zip(restarts, orders, strict=True)], axis=2)
     H = np.stack([restart.H[order] for restart, order in zip(restarts, orders, strict=True)], axis=1)
     return Factors(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import cophenet, fcluster, leaves_list, linkage
 from scipy.spatial.distance import squareform
 
-from ratings_nmf.model.factors import Factors, cosines, matched
+from ratings_nmf.model.factors import Factors, cosines, matched, order_like
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,7 +53,7 @@ def silhouette(restarts: Sequence[Matrix]) -> float | None:
     count = len(restarts[0])
     if count == 1:
         return None
-    vectors = np.vstack([H[matched(restarts[0], H)[0]] for H in restarts])
+    vectors = np.vstack([H[order_like(restarts[0], H)] for H in restarts])
     distances = np.maximum(1.0 - cosines(vectors, vectors), 0.0)
     np.fill_diagonal(distances, 0.0)
     group = np.tile(np.arange(count), len(restarts))

@@ -113,10 +113,8 @@ def test_after_the_fit_nothing_is_computed_whose_last_bits_differ_between_machin
     suspects = set()
     for room in ("model", "recommend", "holdout", "survey", "figures", "files"):
         for module in (PACKAGE / room).rglob("*.py"):
-            nodes, name = (
-                [*ast.walk(ast.parse(module.read_text(encoding="utf-8")))],
-                module.relative_to(PACKAGE).as_posix(),
-            )
+            name = module.relative_to(PACKAGE).as_posix()
+            nodes = [*ast.walk(ast.parse(module.read_text(encoding="utf-8")))]
             functions = (node for node in nodes if isinstance(node, ast.FunctionDef))
             places = {inner: f"{name}, {function.name}" for function in functions for inner in ast.walk(function)}
             for node in nodes:

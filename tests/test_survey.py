@@ -22,8 +22,8 @@ from ratings_nmf.holdout.targets import sought
 from ratings_nmf.holdout.trial import Model, fit_to_rest, standard_error, training
 from ratings_nmf.model.factors import matched
 from ratings_nmf.solvers.factorize import factorize
-from ratings_nmf.survey import comparison, consensus, rules, spectrum
-from ratings_nmf.survey.comparison import compare
+from ratings_nmf.survey import consensus, rules, spectrum
+from ratings_nmf.survey.comparison import ENOUGH, compare
 from ratings_nmf.survey.completion import above_held_out, completed
 from ratings_nmf.survey.evidence import COLUMNS, LISTS, Setting, held_out, held_out_of_lists, shuffled
 from ratings_nmf.survey.penalty import search
@@ -101,12 +101,11 @@ def test_held_out_errors_against_the_obvious_way(surveyed):
     assert found.evidence[best - 1]["cv_gap_se"] == 0
 
 
-@pytest.mark.parametrize("enough", [comparison.ENOUGH, 1])
-def test_sampled_fits_are_held_to_the_cells_that_count_as_evaluate_does(surveyed, enough, monkeypatch):
-    monkeypatch.setattr(comparison, "ENOUGH", enough)
+@pytest.mark.parametrize("enough", [ENOUGH, 1])
+def test_sampled_fits_are_held_to_the_cells_that_count_as_evaluate_does(surveyed, enough):
     table, found = surveyed
     options = {"chains": 2, "samples": 4, "burn_in": 30, "thinning": 2}
-    sampled = survey_of(table, sampled=options)
+    sampled = survey_of(table, sampled=options, enough=enough)
     folds = make_folds(table, folds=3, seed=0, purpose="cross-validation").first(enough)
     assert len(folds.numbers) == (1 if enough == 1 else 3)
     for line in sampled.evidence:

@@ -235,7 +235,9 @@ def matched(reference: NDArray[np.float64], H: NDArray[np.float64]) -> tuple[NDA
 
 
 def order_like(reference: NDArray[np.float64], H: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the order of `matched` alone, in a fifth of the time: by cosines of BLAS, rounded to nine digits.
+    """Return the order of `matched` alone, by cosines of BLAS, rounded to nine digits.
+
+    It takes a tenth of the time for 20 components of 1,700 columns, half for 4 of 50.
 
     >>> order_like(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[0.0, 5.0], [3.0, 4.0]])).tolist()
     [1, 0]

@@ -115,8 +115,8 @@ def parted_otherwise(names: list[str], record: list[str], separator: str) -> str
     (';', None)
     """
     below = [field.strip() for field in record[1:]]
-    numbers = [field for field in below if NUMBER.fullmatch(field) and not YEAR.fullmatch(field)]
-    if not numbers or len(names) == len(record):
+    has_numbers = any(NUMBER.fullmatch(field) and not YEAR.fullmatch(field) for field in below)
+    if not has_numbers or len(names) == len(record):
         return None
     for mark in (*SEPARATORS, "|", "::"):
         texts = separator.join(names).split(mark)

@@ -88,6 +88,7 @@ def compare(
     to: Side = "rows",
     jobs: int | None = None,
     column_limit: int = COLUMN_LIMIT,
+    enough: int = ENOUGH,
 ) -> Comparison:
     """Compare counts of components on a table.
 
@@ -130,7 +131,7 @@ def compare(
             errors = [line | more for line, more in zip(errors, also, strict=True)]
         if sampled is not None:
             sampling = Setting(options=sampled, seed=seed, jobs=1, solver="bayes")  # chains are side by side
-            errors = held_out(table, folds.first(ENOUGH), counts, sampling).lines()
+            errors = held_out(table, folds.first(enough), counts, sampling).lines()
         above = above_held_out(table, folds, setting) if above is None else above
     else:
         notes.append("folds: 0: nothing was held out, so that the survey has no held-out error.")
